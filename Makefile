@@ -1,0 +1,285 @@
+# libphoenix: one way to build. `make demo` and `make check` install what they
+# need; the other targets say what is missing.
+#
+#   make            library and server          make check      all quick tests
+#   make install    DESTDIR= PREFIX=            make check-all  every compiler and checker
+#   make DEV=1      warnings are errors         make bench      figures; see docs/performance.md
+
+PREFIX  ?= /usr/local
+BUILD   ?= build
+CC      ?= cc
+VERSION := 0.1.0
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+        -Wcast-qual -Wwrite-strings -Wmissing-prototypes -Wstrict-prototypes \
+        -Wvla -Wundef -Wdouble-promotion -Wformat=2
+ifeq ($(DEV),1)
+WARN += -Werror
+endif
+OPTIMISE ?= -O2 -g
+HARDEN   ?= -fstack-protector-strong -D_FORTIFY_SOURCE=2
+STD      := -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE
+INCLUDES := -Iinclude -Ilibphoenix -I.
+EXTRA    ?=
+CFLAGS   += $(STD) $(OPTIMISE) $(HARDEN) $(WARN) $(INCLUDES) -fPIC \
+            -fvisibility=hidden -pthread -MMD -MP $(EXTRA)
+
+# Rooms in the order of their ranks; libphoenix/ROOMS says the same.
+ROOMS := base json model wire attr block store api
+
+LIBRARY_LIBS := -lsqlite3 -lzstd -lprotobuf-c -lxxhash -lpthread -lm
+SERVER_LIBS  := -lmicrohttpd -lnghttp2 -lz $(LIBRARY_LIBS)
+
+room_sources = $(wildcard libphoenix/$(1)/*.c)
+LIBRARY_SOURCES := $(foreach room,$(ROOMS),$(call room_sources,$(room)))
+LIBRARY_OBJECTS := $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o)
+SERVER_SOURCES  := $(wildcard server/*.c server/*/*.c)
+SERVER_OBJECTS  := $(SERVER_SOURCES:%.c=$(BUILD)/%.o)
+
+# The server stands on phoenix.h; of the inner rooms it may use base and json.
+SERVER_ROOMS := $(patsubst %.c,$(BUILD)/%.o,$(call room_sources,base) $(call room_sources,json))
+
+LIBRARY_A  := $(BUILD)/libphoenix.a
+LIBRARY_SO := $(BUILD)/libphoenix.so.0
+SERVER     := $(BUILD)/phoenix-server
+
+# The load generator of the benches, the demo and the tests.
+LOAD := $(BUILD)/load
+
+.PHONY: all
+all: $(LIBRARY_A) $(LIBRARY_SO) $(SERVER)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -c -o $@ $<
+
+# One object whose inner names are local, so that they never clash with a
+# host program's.
+$(LIBRARY_A): $(LIBRARY_OBJECTS)
+	@mkdir -p $(@D)
+	$(LD) -r -o $(BUILD)/phoenix-whole.o $^
+	objcopy --localize-hidden $(BUILD)/phoenix-whole.o
+	rm -f $@ && $(AR) rcs $@ $(BUILD)/phoenix-whole.o
+
+$(LIBRARY_SO): $(LIBRARY_OBJECTS)
+	$(CC) -shared -Wl,-soname,libphoenix.so.0 -Wl,-z,defs $(EXTRA) -o $@ $^ $(LIBRARY_LIBS)
+	ln -sf libphoenix.so.0 $(BUILD)/libphoenix.so
+
+$(SERVER): $(SERVER_OBJECTS) $(SERVER_ROOMS) $(LIBRARY_A)
+	$(CC) -pthread $(EXTRA) -o $@ $^ $(SERVER_LIBS)
+
+$(LOAD): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
+	$(CC) $(EXTRA) -o $@ $^ -lnghttp2 -lz
+
+# --- tests ------------------------------------------------------------------
+# tests/unit/ROOM/NAME_test.c is built with TEST_BUILD (small constants, freed
+# memory filled, faults on demand) and linked with its room and lower ones.
+
+T := $(BUILD)/test
+TEST_CFLAGS = $(CFLAGS) -DTEST_BUILD=1 -Itests -Ilibphoenix
+TEST_LIBS   = -lcmocka -lcjson $(LIBRARY_LIBS)
+
+room_archive = $(T)/$(1).a
+define room_rule
+$(T)/$(1).a: $(patsubst %.c,$(T)/%.o,$(call room_sources,$(1)))
+	@mkdir -p $$(@D)
+	rm -f $$@ && $(AR) rcs $$@ $$^
+endef
+$(foreach room,$(ROOMS),$(eval $(call room_rule,$(room))))
+
+$(T)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(TEST_CFLAGS) -c -o $@ $<
+
+below_base  :=
+below_json  := base
+below_model := json base
+below_wire  := model json base
+below_attr  := $(below_wire)
+below_block := $(below_wire)
+below_store := block attr wire model json base
+below_api   := store $(below_store)
+
+UNIT_SOURCES := $(wildcard tests/unit/*/*_test.c)
+UNIT_TESTS   := $(UNIT_SOURCES:%.c=$(T)/%)
+define unit_rule
+$(T)/tests/unit/$(1)/%_test: $(T)/tests/unit/$(1)/%_test.o $(foreach room,$(1) $(below_$(1)),$(call room_archive,$(room)))
+	$$(CC) -pthread $(EXTRA) -o $$@ $$^ $(TEST_LIBS)
+endef
+$(foreach room,$(ROOMS),$(eval $(call unit_rule,$(room))))
+
+.PHONY: check-unit
+check-unit: $(UNIT_TESTS)
+	@tests/run-each $(UNIT_TESTS)
+
+# Tests that use the whole library, by its public header or by its inner
+# doors; and the fuzz targets over their corpora.
+
+WHOLE := $(foreach room,api store block attr wire model json base,$(call room_archive,$(room)))
+
+CONTRACT_TESTS := $(patsubst %.c,$(T)/%,$(wildcard tests/contract/*_test.c))
+FAULT_TESTS    := $(patsubst %.c,$(T)/%,$(wildcard tests/fault/*_test.c))
+FUZZ_NAMES     := $(filter-out main,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
+
+$(CONTRACT_TESTS) $(FAULT_TESTS): %: %.o $(WHOLE)
+	$(CC) -pthread $(EXTRA) -o $@ $^ $(TEST_LIBS)
+
+$(FAULT_TESTS): $(T)/tests/fault/disk.o
+
+$(T)/replay/%: $(T)/tests/fuzz/%.o $(T)/tests/fuzz/main.o $(WHOLE)
+	@mkdir -p $(@D)
+	$(CC) -pthread $(EXTRA) -o $@ $^ $(TEST_LIBS)
+
+.PHONY: check-contract check-fault check-fuzz
+check-contract: $(CONTRACT_TESTS)
+	@tests/run-each $(CONTRACT_TESTS)
+
+check-fault: $(FAULT_TESTS)
+	@tests/run-each $(FAULT_TESTS)
+
+check-fuzz: $(FUZZ_NAMES:%=$(T)/replay/%)
+	@tests/check/replay $(T)/replay $(FUZZ_NAMES)
+
+# make fuzz FUZZ=name TIME=60; what it finds new goes to the tree by fuzz-keep.
+TIME ?= 60
+FUZZ_BUILD = $(MAKE) BUILD=$(BUILD)/fuzz CC=clang HARDEN= OPTIMISE="-O1 -g" \
+    EXTRA="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined"
+
+$(T)/fuzz/%: $(T)/tests/fuzz/%.o $(WHOLE)
+	@mkdir -p $(@D)
+	$(CC) -pthread $(EXTRA) -fsanitize=fuzzer -o $@ $^ $(TEST_LIBS)
+
+.PHONY: fuzz fuzz-keep
+fuzz:
+	@tools/install-packages all
+	$(FUZZ_BUILD) $(BUILD)/fuzz/test/fuzz/$(FUZZ)
+	@mkdir -p $(BUILD)/fuzz/corpus/$(FUZZ) tests/fuzz/corpus/$(FUZZ)
+	$(BUILD)/fuzz/test/fuzz/$(FUZZ) -max_total_time=$(TIME) -max_len=65536 \
+	    -artifact_prefix=$(BUILD)/fuzz/$(FUZZ)- \
+	    $(BUILD)/fuzz/corpus/$(FUZZ) tests/fuzz/corpus/$(FUZZ)
+
+fuzz-keep:
+	$(BUILD)/fuzz/test/fuzz/$(FUZZ) -merge=1 -max_len=4096 \
+	    tests/fuzz/corpus/$(FUZZ) $(BUILD)/fuzz/corpus/$(FUZZ)
+
+# --- checks -------------------------------------------------------------------
+# Each ends with "N passed, N failed"; `make check` adds them up.
+
+CHECKS := check-rooms check-style check-unit check-contract check-fault \
+          check-fuzz check-header check-symbols check-readme check-installed \
+          check-vectors check-golden check-server
+
+.PHONY: check check-all demo
+check:
+	@tools/install-packages test
+	@$(MAKE) --no-print-directory all
+	@MAKE="$(MAKE)" tests/run-checks $(CHECKS)
+
+.PHONY: check-rooms check-style check-header check-symbols check-readme
+check-rooms:
+	@python3 tests/check/rooms.py --self-test
+	@python3 tests/check/rooms.py
+
+check-style:
+	@tests/check/style
+
+check-header:
+	@tests/check/header
+
+check-symbols: $(LIBRARY_A) $(LIBRARY_SO)
+	@tests/check/symbols $(BUILD)
+
+check-readme: $(LIBRARY_A)
+	@CC="$(CC)" python3 tests/check/readme.py $(BUILD)
+
+.PHONY: check-installed check-vectors check-golden check-recordings
+check-installed: all
+	@rm -rf $(BUILD)/installed
+	@$(MAKE) --no-print-directory install DESTDIR= PREFIX=$(abspath $(BUILD)/installed) >/dev/null
+	@CC="$(CC)" tests/check/installed $(abspath $(BUILD)/installed)
+
+# make check-vectors VECTORS=DIR FAMILIES="otlp_decode ..."
+VECTORS  ?= tests/vectors
+FAMILIES ?=
+check-vectors: all
+	@python3 tests/vectors/check.py --build $(BUILD) $(VECTORS) $(FAMILIES)
+
+check-golden: all
+	@python3 tests/golden/replay.py --build $(BUILD) tests/golden
+
+RECORDINGS ?= ../shared/data/otlp
+check-recordings: all
+	@python3 tests/golden/replay.py --build $(BUILD) $(RECORDINGS)
+
+.PHONY: check-server check-crash
+check-server: all
+	@tests/check/server $(BUILD)
+
+ROUNDS ?= 20
+check-crash: all $(LOAD)
+	@python3 tests/server/crash.py --build $(BUILD) --rounds $(ROUNDS)
+
+# Every compiler and checker. Each of these is a build of its own.
+SANITIZED = check-unit check-contract check-fault check-fuzz
+.PHONY: check-asan check-tsan check-valgrind check-gcc check-clang
+check-asan:
+	@$(MAKE) BUILD=$(BUILD)/asan HARDEN= OPTIMISE="-O1 -g" \
+	    EXTRA="-fsanitize=address,undefined -fno-sanitize-recover=undefined -DARENA_PLAIN=1" \
+	    check-sanitized
+
+check-tsan:
+	@$(MAKE) BUILD=$(BUILD)/tsan HARDEN= OPTIMISE="-O1 -g" \
+	    EXTRA=-fsanitize=thread check-sanitized
+
+check-valgrind:
+	@WRAP="valgrind -q --error-exitcode=9 --leak-check=full" \
+	    $(MAKE) BUILD=$(BUILD)/valgrind OPTIMISE="-O1 -g" EXTRA=-DARENA_PLAIN=1 \
+	    check-sanitized
+
+check-gcc check-clang: check-%:
+	@$(MAKE) BUILD=$(BUILD)/$* CC=$* DEV=1 all
+	@$(MAKE) BUILD=$(BUILD)/$* CC=$* DEV=1 check-unit
+
+.PHONY: check-sanitized
+check-sanitized:
+	@MAKE="$(MAKE)" tests/run-checks $(SANITIZED)
+
+check-all:
+	@tools/install-packages all
+	@$(MAKE) --no-print-directory all
+	@MAKE="$(MAKE)" tests/run-checks $(CHECKS) check-gcc check-clang \
+	    check-asan check-tsan check-valgrind check-crash check-recordings
+
+$(BUILD)/examples/%: examples/%.c $(LIBRARY_A)
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -O2 -Wall -Wextra -Iinclude $(EXTRA) -o $@ $^ $(LIBRARY_LIBS)
+
+demo:
+	@tools/install-packages build
+	@$(MAKE) --no-print-directory all $(LOAD) $(BUILD)/examples/ingest_file
+	@tools/demo.sh $(BUILD)
+
+# --- install ------------------------------------------------------------------
+
+.PHONY: install
+install: all
+	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig \
+	    $(DESTDIR)$(PREFIX)/bin
+	install -m 644 include/phoenix.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 $(LIBRARY_A) $(DESTDIR)$(PREFIX)/lib
+	install -m 755 $(LIBRARY_SO) $(DESTDIR)$(PREFIX)/lib/libphoenix.so.$(VERSION)
+	ln -sf libphoenix.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libphoenix.so.0
+	ln -sf libphoenix.so.0 $(DESTDIR)$(PREFIX)/lib/libphoenix.so
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
+	    pkgconfig/libphoenix.pc.in \
+	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/libphoenix.pc
+	install -m 755 $(SERVER) $(DESTDIR)$(PREFIX)/bin
+
+# --- house-keeping ------------------------------------------------------------
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD)
+
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

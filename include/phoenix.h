@@ -1,0 +1,510 @@
+/*
+ * phoenix.h - take in, keep, ask about and score the traces of LLM programs.
+ *
+ *     OTLP bytes --> spans --> store --> query --> rows
+ *
+ * Five rules hold for every function in this file.
+ *
+ * Errors   A PHX_CALL returns PHX_OK, or PHX_DONE when a cursor has run out,
+ *          or a negative status. On failure the outputs are untouched, the
+ *          store is as it was before the call, and *err, if given, says why.
+ * Owners   What you open or decode is yours to close or free: once, in any
+ *          order, NULL allowed. What you are lent (const struct, phx_text)
+ *          stays good until the next call on the handle that lent it.
+ * Text     UTF-8 throughout. Text lent by the library also ends in a NUL.
+ * Threads  Any number of threads may use one phx_store. Every other handle is
+ *          for one thread at a time. The library has no global state, needs
+ *          no initialisation and starts no thread of its own.
+ * Growth   Structs that begin with `size` may gain fields at their end; start
+ *          them from their PHX_..._INIT. So may the rows that are only lent
+ *          (phx_span, phx_trace, ...): never copy them whole. All others are
+ *          fixed.
+ *
+ * A comment states inputs and outputs where their names do not, with [shape]
+ * and unit, then after "Errors:" the statuses a call can return besides
+ * MISUSE and NO_MEMORY. Tools read these comments: keep their form.
+ */
+#ifndef PHOENIX_H
+#define PHOENIX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef PHX_API
+#  if defined(__GNUC__)
+#    define PHX_API __attribute__((visibility("default")))
+#  else
+#    define PHX_API
+#  endif
+#endif
+
+/* Begins every function that can fail; its result may not be dropped. */
+#if defined(__GNUC__)
+#  define PHX_CALL PHX_API __attribute__((warn_unused_result)) phx_status
+#else
+#  define PHX_CALL PHX_API phx_status
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* --- Library ------------------------------------------------------------- */
+
+#define PHX_VERSION_MAJOR 0
+#define PHX_VERSION_MINOR 1
+#define PHX_VERSION_PATCH 0
+#define PHX_VERSION \
+    (PHX_VERSION_MAJOR * 1000000 + PHX_VERSION_MINOR * 1000 + PHX_VERSION_PATCH)
+
+/* PHX_VERSION of the library that is loaded; compare with the macro. */
+PHX_API int32_t phx_version(void);
+
+/* The same as text, "0.1.0". Lent for ever. */
+PHX_API const char *phx_version_text(void);
+
+/* 1 if this build has the part ("sqlite"), else 0. */
+PHX_API int32_t phx_has_feature(const char *name);
+
+/* --- Errors -------------------------------------------------------------- */
+
+/* Statuses differ by what the caller can do, not by where they arose. */
+typedef int32_t phx_status;
+enum {
+    PHX_OK = 0,
+    PHX_DONE = 1,          /* no more rows; not a failure */
+    PHX_NO_MEMORY = -1,    /* nothing changed; free something and try again */
+    PHX_MISUSE = -2,       /* the call broke a rule of this file */
+    PHX_INVALID = -3,      /* the data given is malformed; see err->offset */
+    PHX_NOT_FOUND = -4,    /* nothing has that name or id */
+    PHX_CONFLICT = -5,     /* it exists, or changed since you read it */
+    PHX_TOO_BIG = -6,      /* a documented limit was passed */
+    PHX_BUSY = -7,         /* another writer holds the store; try again */
+    PHX_INTERRUPTED = -8,  /* phx_store_interrupt() was called */
+    PHX_IO = -9,           /* disk or network failed; see err->os_code */
+    PHX_CORRUPT = -10,     /* the store holds what was never written */
+    PHX_UNSUPPORTED = -11, /* not in this build, or the store is newer */
+    PHX_INTERNAL = -12     /* a bug in libphoenix; please report it */
+};
+
+/* Filled by a failing call. It is the caller's, so any thread may read it. */
+typedef struct phx_error {
+    phx_status status; /* what the call returned */
+    int32_t os_code;   /* errno or the database's own code; 0 if none */
+    int64_t offset;    /* input byte, or array index, at fault; -1 if none */
+    char message[496]; /* one English sentence, ends in a NUL */
+} phx_error;           /* 512 bytes */
+
+/* "PHX_NOT_FOUND" for PHX_NOT_FOUND, and so on. Lent for ever. */
+PHX_API const char *phx_status_name(phx_status status);
+
+/* --- Text ---------------------------------------------------------------- */
+
+/* Borrowed bytes. data NULL means absent, which is not the same as empty. */
+typedef struct phx_text {
+    const char *data;
+    size_t size; /* bytes, without the NUL */
+} phx_text;
+
+/* Bytes the library writes for the caller, who may reuse it and frees it. */
+typedef struct phx_buf {
+    char *data;  /* ends in a NUL; NULL until first written */
+    size_t size; /* bytes, without the NUL */
+    size_t capacity;
+} phx_buf;
+#define PHX_BUF_INIT {NULL, 0, 0}
+
+PHX_API void phx_buf_free(phx_buf *buf);
+
+/* --- Spans from the wire ------------------------------------------------- */
+
+enum {
+    PHX_OTLP_PROTOBUF = 0, /* an ExportTraceServiceRequest */
+    PHX_OTLP_JSON = 1,     /* the same as OTLP/JSON */
+    PHX_SPAN_JSON = 2      /* {"data": [span ...]} as REST shows spans */
+};
+
+enum { PHX_SPAN_UNSET = 0, PHX_SPAN_OK = 1, PHX_SPAN_ERROR = 2 };
+
+typedef int64_t phx_id; /* a row of the store, > 0; 0 means none */
+
+/* One span, lent. Times are nanoseconds since 1970-01-01 UTC. */
+typedef struct phx_span {
+    phx_id id;                 /* its number in the store; 0 until stored */
+    phx_id trace;              /* its trace's; 0 until stored */
+    phx_id session;            /* its session's; 0 if none */
+    phx_id project_id;         /* its project's; 0 until stored */
+    uint64_t start_time;       /* ns */
+    uint64_t end_time;         /* ns */
+    int64_t prompt_tokens;     /* -1 if not an LLM span */
+    int64_t completion_tokens; /* -1 if not an LLM span */
+    int32_t status;            /* PHX_SPAN_... */
+    int32_t flags;             /* W3C trace flags as sent */
+    phx_text trace_id;         /* lower-case hex of the bytes sent, mostly 16 */
+    phx_text span_id;          /* the same, mostly of 8 bytes */
+    phx_text parent_id;        /* the same; absent for a root */
+    phx_text project;          /* name */
+    phx_text session_id;       /* as the span gives it; absent if none */
+    phx_text name;
+    phx_text kind;             /* "LLM", "CHAIN", "TOOL", ... or "UNKNOWN" */
+    phx_text status_message;
+    phx_text trace_state;
+    phx_text attributes;       /* JSON object, as the query asks for it */
+    phx_text events;           /* JSON array of {name, timestamp, attributes} */
+} phx_span;
+
+typedef struct phx_batch phx_batch;
+
+/*
+ * Decodes one request, without a store. A span that cannot be kept (no trace
+ * or span id, attributes nested over 255 levels or over 16384 of them) is
+ * left out and counted: see phx_batch_rejected.
+ *
+ * bytes   [size] uncompressed, up to 64 MiB; yours again after the call.
+ * project overrides the project of every span; NULL leaves it to the resource
+ *         attribute openinference.project.name, else "default".
+ * Errors: INVALID (offset is where decoding stopped), TOO_BIG.
+ */
+PHX_CALL phx_batch_decode(int32_t format, const void *bytes, size_t size,
+                          const char *project, phx_batch **out,
+                          phx_error *err);
+
+PHX_API size_t phx_batch_size(const phx_batch *batch); /* spans */
+
+/* How many spans were left out; *reason, if given, is lent until the batch is
+ * freed: why the first was, or "". */
+PHX_API size_t phx_batch_rejected(const phx_batch *batch, const char **reason);
+
+/* The span at index, or NULL past the end or without memory. Lent until the
+ * next call on the batch. */
+PHX_API const phx_span *phx_batch_span(phx_batch *batch, size_t index);
+
+PHX_API void phx_batch_free(phx_batch *batch);
+
+/*
+ * The body of an ExportTraceServiceResponse.
+ *
+ * format   PHX_OTLP_PROTOBUF or PHX_OTLP_JSON.
+ * rejected spans left out, for partial_success; 0 for a full success.
+ * reason   why; NULL or "" for none.
+ */
+PHX_CALL phx_otlp_answer(int32_t format, uint64_t rejected,
+                         const char *reason, phx_buf *out, phx_error *err);
+
+/* --- Attributes ---------------------------------------------------------- */
+
+/*
+ * {"llm.token_count.total": 7} becomes {"llm": {"token_count": {"total": 7}}}.
+ * A number between dots opens an array only if an object follows it.
+ *
+ * json    [size] one object of dotted keys; of equal keys the last wins.
+ * Errors: INVALID, TOO_BIG (nested deeper than 255).
+ */
+PHX_CALL phx_attributes_unflatten(const char *json, size_t size, phx_buf *out,
+                                  phx_error *err);
+
+/* The way back; arrays of objects become keys with numbers, nulls and empty
+ * objects vanish. Errors: INVALID, TOO_BIG. */
+PHX_CALL phx_attributes_flatten(const char *json, size_t size, phx_buf *out,
+                                phx_error *err);
+
+/* --- Store --------------------------------------------------------------- */
+
+typedef struct phx_store phx_store;
+
+enum {
+    PHX_OPEN_READ_ONLY = 1,  /* beside a writing process, too */
+    PHX_OPEN_NO_MIGRATE = 2, /* an older store is UNSUPPORTED */
+    PHX_OPEN_NO_COMPACT = 4  /* ingest leaves phx_store_compact to the host */
+};
+
+typedef struct phx_store_options {
+    size_t size;
+    uint32_t flags;        /* PHX_OPEN_..., or-ed */
+    uint32_t busy_timeout; /* ms to wait for another program's lock */
+    const char *sqlite_vfs; /* name of a registered SQLite VFS; NULL: default */
+} phx_store_options;
+#define PHX_STORE_OPTIONS_INIT {sizeof(phx_store_options), 0, 5000, NULL}
+
+/*
+ * Opens a store; makes its tables, or brings older ones up to date.
+ *
+ * url     "sqlite:PATH", "sqlite:///PATH" (an absolute path has four
+ *         slashes), "sqlite::memory:" or "sqlite:///:memory:". One process
+ *         writes a store at a time, from open to close.
+ * options NULL for the defaults.
+ * Errors: INVALID (url), NOT_FOUND (read-only), IO, BUSY (the message has
+ *         the process id of the writer), CORRUPT (no store), UNSUPPORTED.
+ */
+PHX_CALL phx_store_open(const char *url, const phx_store_options *options,
+                        phx_store **out, phx_error *err);
+
+/* Open cursors stay usable; the store goes away with the last of them. */
+PHX_API void phx_store_close(phx_store *store);
+
+/* Makes the calls now running on the store return INTERRUPTED. */
+PHX_API void phx_store_interrupt(phx_store *store);
+
+typedef struct phx_ingest_report {
+    int64_t accepted;  /* spans stored */
+    int64_t duplicate; /* spans whose id was known; the first is kept */
+    int64_t rejected;  /* spans left out, see phx_batch_decode */
+} phx_ingest_report;
+
+/*
+ * Decodes a request and stores its spans durably. Calls that wait for a
+ * commit at the same time share the next one.
+ *
+ * project overrides that of every span; NULL as in phx_batch_decode.
+ * Errors: INVALID, TOO_BIG, IO, BUSY, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_store_ingest(phx_store *store, const char *project,
+                          int32_t format, const void *bytes, size_t size,
+                          phx_ingest_report *out, phx_error *err);
+
+/*
+ * Stores decoded batches in one durable commit, all or nothing. The batches
+ * stay yours, and may not be used again but to be freed.
+ *
+ * batches [count].
+ * out     [count] reports, or NULL.
+ * Errors: IO, BUSY, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_store_put(phx_store *store, phx_batch **batches, size_t count,
+                       phx_ingest_report *out, phx_error *err);
+
+/*
+ * Rewrites young blocks into their lasting order, merges indexes and sweeps
+ * deleted rows, for about budget ms; DONE when nothing is left to do. Ingest
+ * calls it itself unless the store was opened with PHX_OPEN_NO_COMPACT.
+ * Errors: IO, BUSY, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_store_compact(phx_store *store, uint32_t budget, phx_error *err);
+
+/* Told of each fault found; message is lent for the call. */
+typedef void (*phx_verify_fn)(void *ctx, const char *message);
+
+/*
+ * Checks every invariant of the store: checksums, bounds, row counts, zone
+ * maps, postings, numbers and totals. Reads all of it.
+ *
+ * found   told of each fault, up to 100 of them; NULL to stop at the first.
+ * Errors: CORRUPT (err has the first fault), IO, INTERRUPTED.
+ */
+PHX_CALL phx_store_verify(phx_store *store, phx_verify_fn found, void *ctx,
+                          phx_error *err);
+
+/* Copies the store as it is now to a new file, while others read and write.
+ * Errors: CONFLICT (the file exists), IO, BUSY, INTERRUPTED, CORRUPT. */
+PHX_CALL phx_store_backup(phx_store *store, const char *path, phx_error *err);
+
+typedef struct phx_store_stats {
+    int64_t spans;        /* rows kept, deleted ones that are not swept too */
+    int64_t traces;
+    int64_t sessions;
+    int64_t projects;
+    int64_t blocks;
+    int64_t young_blocks; /* not rewritten yet */
+    int64_t bytes;        /* of the file and its log */
+    int64_t free_bytes;   /* of the file, for use again */
+    int64_t deleted;      /* rows of projects, traces, spans to be swept */
+} phx_store_stats;
+
+/* Errors: IO, CORRUPT, INTERRUPTED. */
+PHX_CALL phx_store_stat(phx_store *store, phx_store_stats *out,
+                        phx_error *err);
+
+/* --- Projects, traces, sessions ------------------------------------------- */
+
+typedef struct phx_project {
+    phx_id id;
+    uint64_t created_at; /* ns */
+    uint64_t updated_at; /* ns */
+    phx_text name;
+    phx_text description; /* or absent */
+} phx_project;
+
+/* Totals are of the spans whose kind is LLM. */
+typedef struct phx_trace {
+    phx_id id;
+    phx_id project;
+    phx_id session;      /* 0 if none */
+    uint64_t start_time; /* ns, the earliest of its spans */
+    uint64_t end_time;   /* ns, the latest */
+    int64_t spans;
+    int64_t errors;      /* spans whose status is ERROR */
+    int64_t prompt_tokens;
+    int64_t completion_tokens;
+    phx_text trace_id;   /* hex */
+} phx_trace;
+
+typedef struct phx_session {
+    phx_id id;
+    phx_id project;
+    uint64_t start_time; /* ns */
+    uint64_t end_time;   /* ns */
+    int64_t traces;
+    phx_text session_id; /* as the host gave it */
+} phx_session;
+
+/* name: one byte or more. description: or NULL. Errors: CONFLICT (name),
+ * INVALID, IO, BUSY. */
+PHX_CALL phx_project_create(phx_store *store, const char *name,
+                            const char *description, phx_id *out,
+                            phx_error *err);
+
+/* description: NULL leaves it as it is. Errors: NOT_FOUND, IO, BUSY. */
+PHX_CALL phx_project_update(phx_store *store, phx_id project,
+                            const char *description, phx_error *err);
+
+enum { PHX_PROJECT = 1, PHX_TRACE = 2, PHX_SESSION = 3, PHX_SPAN = 4 };
+
+/*
+ * The number of a project or session by its name, of a trace or span by its
+ * id in hex, upper or lower case.
+ *
+ * kind    PHX_PROJECT ...
+ * Errors: NOT_FOUND, IO, CORRUPT, INTERRUPTED.
+ */
+PHX_CALL phx_store_find(phx_store *store, int32_t kind, const char *name,
+                        size_t size, phx_id *out, phx_error *err);
+
+/*
+ * Deletes one project, trace, session or span, with all that belongs to it.
+ * It is gone for every later call; its room is given back by
+ * phx_store_compact. A trace whose last span is deleted goes too.
+ *
+ * Errors: NOT_FOUND, CONFLICT (the project "default"), IO, BUSY, CORRUPT,
+ *         INTERRUPTED.
+ */
+PHX_CALL phx_store_delete(phx_store *store, int32_t kind, phx_id id,
+                          phx_error *err);
+
+/* --- Query --------------------------------------------------------------- */
+
+typedef struct phx_cursor phx_cursor; /* rows of one kind, forwards only */
+
+enum {
+    PHX_NEWEST_FIRST = 0,  /* by number, the last stored first */
+    PHX_OLDEST_FIRST = 1
+};
+
+enum {
+    PHX_ATTRIBUTES_NESTED = 0, /* {"llm": {"model_name": ...}} */
+    PHX_ATTRIBUTES_FLAT = 1,   /* {"llm.model_name": ...}, as REST lists them */
+    PHX_ATTRIBUTES_NONE = 2    /* neither attributes nor events: faster */
+};
+
+/* One test of a span's attribute: equal, and of equal type, except that an
+ * integer equals a float of the same value. */
+typedef struct phx_attribute_test {
+    const char *path; /* "metadata.tier": member names joined by dots */
+    phx_text json;    /* a JSON text, number or boolean */
+} phx_attribute_test;
+
+/* All that is given must hold; of the values of one list, any. */
+typedef struct phx_span_query {
+    size_t size;
+    phx_id project;      /* 0 for all */
+    phx_id from;         /* the first number that may come; 0 for no bound */
+    uint64_t start_time; /* ns, inclusive; 0 for no bound */
+    uint64_t end_time;   /* ns, exclusive; 0 for no bound */
+    int64_t limit;       /* rows; 0 for no limit */
+    int32_t order;       /* PHX_NEWEST_FIRST or PHX_OLDEST_FIRST */
+    int32_t attributes;  /* PHX_ATTRIBUTES_... */
+    uint32_t kinds;      /* 1 << index into phx_kind_name, or-ed; 0: all */
+    uint32_t statuses;   /* 1 << PHX_SPAN_..., or-ed; 0: all */
+    int32_t roots_only;  /* 1 for spans without a parent id */
+    int32_t flags;       /* 0, for later use */
+    const phx_text *trace_ids; /* hex [trace_id_count] */
+    size_t trace_id_count;
+    const phx_text *span_ids; /* hex */
+    size_t span_id_count;
+    const phx_text *parent_ids; /* hex */
+    size_t parent_id_count;
+    const phx_text *names;
+    size_t name_count;
+    const phx_attribute_test *tests; /* all must hold */
+    size_t test_count;
+} phx_span_query;
+#define PHX_SPAN_QUERY_INIT \
+    {sizeof(phx_span_query), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
+     NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0}
+
+/* "UNKNOWN", "TOOL", ... : the span kind of an index, or NULL past the last. */
+PHX_API const char *phx_kind_name(int32_t index);
+
+/*
+ * Spans in order of their numbers. The cursor reads ahead in pages, each of
+ * one snapshot; spans that arrive meanwhile come if their turn does.
+ *
+ * query   NULL for all; copied.
+ * Errors: INVALID (a test's JSON; offset indexes tests), IO, CORRUPT.
+ */
+PHX_CALL phx_store_find_spans(phx_store *store, const phx_span_query *query,
+                              phx_cursor **out, phx_error *err);
+
+/* Lends a row and returns OK, or returns DONE and sets *out to NULL. MISUSE
+ * if the rows are of another kind. Errors: IO, INTERRUPTED, CORRUPT. */
+PHX_CALL phx_cursor_next_span(phx_cursor *cursor, const phx_span **out,
+                              phx_error *err);
+
+/*
+ * The next spans of a cursor as one ExportTraceServiceRequest, which another
+ * store takes in again: or DONE.
+ *
+ * format  PHX_OTLP_PROTOBUF or PHX_OTLP_JSON.
+ * count   spans at most.
+ * Errors: IO, INTERRUPTED, CORRUPT, TOO_BIG (over 1 GiB).
+ */
+PHX_CALL phx_cursor_next_otlp(phx_cursor *cursor, int32_t format, size_t count,
+                              phx_buf *out, phx_error *err);
+
+enum { PHX_BY_NUMBER = 0, PHX_BY_START = 1, PHX_BY_LATENCY = 2 };
+
+typedef struct phx_trace_query {
+    size_t size;
+    phx_id project;      /* 0 for all */
+    phx_id trace;        /* only this one; 0 for all */
+    phx_id from;         /* the first number that may come, whatever the sort;
+                            0 for no bound */
+    uint64_t start_time; /* ns, inclusive, of the trace's start; 0: no bound */
+    uint64_t end_time;   /* ns, exclusive */
+    int64_t limit;       /* rows; 0 for no limit */
+    int32_t order;       /* PHX_NEWEST_FIRST (descending) or ..._OLDEST_... */
+    int32_t sort;        /* PHX_BY_... ; equal rows by number */
+    const phx_id *sessions; /* any of them [session_count] */
+    size_t session_count;
+} phx_trace_query;
+#define PHX_TRACE_QUERY_INIT \
+    {sizeof(phx_trace_query), 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0}
+
+/* query NULL for all. Errors: IO, CORRUPT, INTERRUPTED. */
+PHX_CALL phx_store_find_traces(phx_store *store, const phx_trace_query *query,
+                               phx_cursor **out, phx_error *err);
+PHX_CALL phx_cursor_next_trace(phx_cursor *cursor, const phx_trace **out,
+                               phx_error *err);
+
+/* Sessions of a project (0: all) by number, from a number on (0: no bound);
+ * `only` 0, or the one wanted. Errors: IO, CORRUPT, INTERRUPTED. */
+PHX_CALL phx_store_find_sessions(phx_store *store, phx_id project, phx_id only,
+                                 phx_id from, int32_t order, int64_t limit,
+                                 phx_cursor **out, phx_error *err);
+PHX_CALL phx_cursor_next_session(phx_cursor *cursor, const phx_session **out,
+                                 phx_error *err);
+
+/* Projects by number, newest first; name_contains: case-insensitive part of
+ * the name, or NULL; `only` 0, or the one wanted. Errors: IO, CORRUPT. */
+PHX_CALL phx_store_find_projects(phx_store *store, phx_id only, phx_id from,
+                                 const char *name_contains, int64_t limit,
+                                 phx_cursor **out, phx_error *err);
+PHX_CALL phx_cursor_next_project(phx_cursor *cursor, const phx_project **out,
+                                 phx_error *err);
+
+PHX_API void phx_cursor_close(phx_cursor *cursor);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* PHOENIX_H */
