@@ -1,0 +1,91 @@
+/*
+ * alloc.c - the one file that calls malloc. In test builds any allocation can
+ * be made to fail, freed memory is filled and blocks are counted, so that
+ * tests see leaks, uses after free and every failure path.
+ */
+#define BASE_ALLOC_C
+#include "base/base.h"
+
+#ifdef TEST_BUILD
+
+#include <malloc.h>
+
+struct memory_faults memory_faults;
+
+static bool refused(void)
+{
+    int64_t seen = __atomic_add_fetch(&memory_faults.seen, 1, __ATOMIC_RELAXED);
+    int64_t at = memory_faults.fail_at;
+
+    return at > 0 && (seen == at || (memory_faults.for_good && seen > at));
+}
+
+static void count(int64_t change)
+{
+    __atomic_add_fetch(&memory_faults.balance, change, __ATOMIC_RELAXED);
+}
+
+void *memory_new(size_t size)
+{
+    void *memory;
+
+    if (size == 0 || refused() || (memory = malloc(size)) == NULL)
+        return NULL;
+    memset(memory, 0xA5, size);
+    count(1);
+    return memory;
+}
+
+void *memory_resize(void *old, size_t size)
+{
+    void *memory = memory_new(size);
+
+    if (memory == NULL || old == NULL)
+        return memory;
+    size_t kept = malloc_usable_size(old);
+    memcpy(memory, old, kept < size ? kept : size);
+    memory_free(old);
+    return memory;
+}
+
+void memory_free(void *memory)
+{
+    if (memory == NULL)
+        return;
+    memset(memory, 0x5A, malloc_usable_size(memory));
+    count(-1);
+    free(memory);
+}
+
+#else
+
+void *memory_new(size_t size)
+{
+    return size == 0 ? NULL : malloc(size);
+}
+
+void *memory_resize(void *old, size_t size)
+{
+    return size == 0 ? NULL : realloc(old, size);
+}
+
+void memory_free(void *memory)
+{
+    free(memory);
+}
+
+#endif
+
+size_t size_add(size_t a, size_t b)
+{
+    size_t sum;
+
+    return __builtin_add_overflow(a, b, &sum) ? SIZE_MAX : sum;
+}
+
+size_t size_mul(size_t a, size_t b)
+{
+    size_t product;
+
+    return __builtin_mul_overflow(a, b, &product) ? SIZE_MAX : product;
+}

@@ -1,0 +1,220 @@
+/*
+ * base: memory, bytes, text, time and errors. Knows nothing of traces.
+ *
+ * Readers return a status at every step. Writers (buf_*) remember their
+ * first failure, do nothing after it, and are asked once, at the end.
+ */
+#ifndef BASE_BASE_H
+#define BASE_BASE_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "phoenix.h"
+
+#include "base/banned.h"
+
+/* --- error.c -------------------------------------------------------------- */
+
+/* Writes the story of a failure to err, if given, and returns status. */
+phx_status fail(phx_error *err, phx_status status, int64_t offset,
+                const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* The same for a failed system call, with its errno. */
+phx_status fail_os(phx_error *err, phx_status status, int os_code,
+                   const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* NO_MEMORY, for a piece of `size` bytes. */
+phx_status fail_memory(phx_error *err, size_t size);
+
+/* --- alloc.c: the only file that calls malloc ------------------------------ */
+
+void *memory_new(size_t size);               /* NULL if there is none */
+void *memory_resize(void *old, size_t size); /* old stays good on NULL */
+void memory_free(void *memory);              /* NULL allowed */
+
+/* Sums and products of sizes that input has a say in: SIZE_MAX when too big,
+ * which no allocation can satisfy. */
+size_t size_add(size_t a, size_t b);
+size_t size_mul(size_t a, size_t b);
+
+/* Test builds only: counts allocations, fails the chosen ones. */
+struct memory_faults {
+    int64_t fail_at;  /* the n-th from now on fails; 0 for none */
+    bool for_good;    /* and all after it */
+    int64_t seen;     /* allocations since the last reset */
+    int64_t balance;  /* blocks alive */
+};
+extern struct memory_faults memory_faults;
+
+/* --- arena.c: pieces with a common end -------------------------------------- */
+
+struct arena_chunk;
+struct arena {
+    struct arena_chunk *chunk; /* newest first */
+    size_t used;               /* bytes of it that are taken */
+    size_t total;              /* bytes of all chunks */
+    size_t limit;              /* of total; a request past it gets NULL */
+};
+
+void arena_init(struct arena *arena, size_t limit);
+
+/* size bytes aligned to 8, not cleared; NULL when out of memory or limit. */
+void *arena_new(struct arena *arena, size_t size);
+void *arena_copy(struct arena *arena, const void *bytes, size_t size);
+
+/* What a NULL of arena_new means: NO_MEMORY, or TOO_BIG past the limit. */
+phx_status arena_status(const struct arena *arena, size_t size,
+                        phx_error *err);
+
+void arena_reset(struct arena *arena); /* keeps one chunk for the next use */
+void arena_clear(struct arena *arena); /* gives everything back */
+
+/* --- buf.c: bytes that grow, up to a ceiling -------------------------------- */
+
+struct buf {
+    uint8_t *data;
+    size_t size;
+    size_t capacity;
+    size_t limit;
+    phx_status status; /* the first failure; then nothing is added */
+};
+
+void buf_init(struct buf *buf, size_t limit);
+void buf_clear(struct buf *buf); /* frees; may be used again */
+void buf_reset(struct buf *buf); /* forgets the bytes, keeps the memory */
+
+void buf_add(struct buf *buf, const void *bytes, size_t size);
+void buf_add_byte(struct buf *buf, uint8_t byte);
+void buf_add_text(struct buf *buf, phx_text text);
+void buf_add_string(struct buf *buf, const char *string);
+void buf_add_format(struct buf *buf, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Little-endian. */
+void buf_add_u16(struct buf *buf, uint16_t value);
+void buf_add_u32(struct buf *buf, uint32_t value);
+void buf_add_u64(struct buf *buf, uint64_t value);
+void buf_add_varint(struct buf *buf, uint64_t value); /* as protobuf's */
+
+/* Room for size more bytes, to be filled and then counted with buf_used;
+ * NULL after a failure. */
+uint8_t *buf_room(struct buf *buf, size_t size);
+void buf_used(struct buf *buf, size_t size);
+
+/* OK, or the failure: NO_MEMORY or TOO_BIG ("WHAT is over N bytes"). */
+phx_status buf_status(const struct buf *buf, const char *what,
+                      phx_error *err);
+
+/* --- reader.c: bytes taken from the front, bounds checked -------------------- */
+
+struct reader {
+    const uint8_t *at;
+    const uint8_t *end;
+    bool failed; /* set by the first read past the end; then reads give 0 */
+};
+
+void reader_init(struct reader *reader, const void *bytes, size_t size);
+size_t reader_left(const struct reader *reader);
+uint8_t reader_u8(struct reader *reader);
+uint16_t reader_u16(struct reader *reader);
+uint32_t reader_u32(struct reader *reader);
+uint64_t reader_u64(struct reader *reader);
+uint64_t reader_varint(struct reader *reader);
+const uint8_t *reader_bytes(struct reader *reader, size_t size); /* or NULL */
+
+/* --- text ------------------------------------------------------------------- */
+
+phx_text text_of(const char *string); /* NULL gives the absent text */
+phx_text text_span(const void *bytes, size_t size);
+bool text_equal(phx_text a, phx_text b);
+bool text_is(phx_text text, const char *string);
+bool text_starts(phx_text text, const char *prefix);
+bool text_ends(phx_text text, const char *suffix);
+int text_compare(phx_text a, phx_text b); /* bytewise; absent first */
+
+/* --- utf8.c ------------------------------------------------------------------ */
+
+/* Offset of the first byte that is not UTF-8, or size. */
+size_t utf8_check(const void *bytes, size_t size);
+
+/* Decodes one code point of valid UTF-8 at *at and moves on. */
+uint32_t utf8_next(const uint8_t **at, const uint8_t *end);
+size_t utf8_put(uint8_t out[4], uint32_t code_point); /* bytes written */
+
+/* Unicode White_Space, as str.strip() of Python trims it. */
+bool utf8_is_space(uint32_t code_point);
+
+/* 0-9 for a decimal digit of any script (Nd), else -1. */
+int utf8_digit(uint32_t code_point);
+
+/* --- hash.c: xxHash, for what need not be cryptographic ----------------------- */
+
+uint64_t hash_bytes(const void *bytes, size_t size, uint64_t seed);
+uint32_t checksum32(const void *bytes, size_t size);
+
+/* --- map.c: 64-bit hash -> 32-bit value, open addressing ------------------------
+ * For hashes of a few thousand keys whose owner compares the keys itself. */
+
+struct map {
+    uint64_t *hashes; /* 0 marks a free slot */
+    uint32_t *values;
+    uint32_t mask;
+    uint32_t count;
+};
+
+void map_init(struct map *map);
+void map_clear(struct map *map);
+void map_reset(struct map *map); /* forgets the keys, keeps the memory */
+
+/* The value slot of a hash; *fresh tells whether it was put there by this
+ * call. NULL when out of memory. Good until the next call. */
+uint32_t *map_slot(struct map *map, uint64_t hash, bool *fresh);
+const uint32_t *map_find(const struct map *map, uint64_t hash);
+
+/* --- time.c --------------------------------------------------------------------- */
+
+/* "2024-01-02T03:04:05+00:00", with six fractional digits unless they are 0.
+ * Microseconds are rounded as Phoenix does, through a double. out [40]. */
+void time_print(uint64_t ns, char out[40]);
+
+/* Nanoseconds -> microseconds by the same rule. */
+int64_t time_microseconds(uint64_t ns);
+
+/* ISO-8601 and epoch texts as Phoenix reads them in query parameters
+ * (`how` TIME_NAIVE_UTC) or in bodies (TIME_NAIVE_REFUSED).
+ * Errors: INVALID (malformed, or naive where refused; the message is the
+ * reason), TOO_BIG (outside 1970..2554, what 64-bit nanoseconds hold; *out is
+ * then the nearest instant they do, 0 or UINT64_MAX, which bounds the same
+ * spans). */
+enum { TIME_NAIVE_UTC = 0, TIME_NAIVE_REFUSED = 1 };
+phx_status time_read(phx_text text, int how, uint64_t *out, phx_error *err);
+
+uint64_t time_now(void);       /* ns since 1970, wall clock */
+uint64_t time_monotonic(void); /* ns, for durations */
+
+/* --- hex.c, base64.c --------------------------------------------------------------- */
+
+void hex_print(const void *bytes, size_t size, char *out); /* 2 * size + NUL */
+
+/* Bytes of hex text, either case; INVALID if odd or not hex. out [size / 2] */
+phx_status hex_read(phx_text text, uint8_t *out, size_t *out_size,
+                    phx_error *err);
+
+size_t base64_size(size_t size); /* characters, without a NUL */
+void base64_print(const void *bytes, size_t size, char *out); /* + NUL */
+
+/* Standard alphabet, padding needed. out [text.size / 4 * 3] */
+phx_status base64_read(phx_text text, uint8_t *out, size_t *out_size,
+                       phx_error *err);
+
+/* --- random.c ----------------------------------------------------------------------- */
+
+phx_status random_bytes(void *out, size_t size, phx_error *err);
+
+#endif
