@@ -1,0 +1,52 @@
+/*
+ * wire: OTLP trace requests <-> spans with flat attributes.
+ *
+ * Reading is whole or not at all: bytes that are no request fail. A span that
+ * cannot be kept (no id, nested too deep, too many attributes) is left out
+ * and counted, and its neighbours stay.
+ */
+#ifndef WIRE_WIRE_H
+#define WIRE_WIRE_H
+
+#include "base/base.h"
+#include "model/model.h"
+
+enum {
+    WIRE_DEPTH = 255,       /* levels an attribute value may nest */
+    WIRE_ATTRIBUTES = 16384 /* a span's, an event's, a link's, a resource's;
+                                  also events and links of a span */
+};
+
+struct wire_request {
+    struct span_list spans; /* in wire order */
+    uint64_t rejected;      /* spans left out */
+    char reason[160];       /* why the first of them was; "" if none */
+};
+
+/* Errors: INVALID (malformed, not UTF-8; offset where decoding stopped, -1 if
+ * it is the meaning of a JSON member that is wrong), TOO_BIG (over 2 GiB or the
+ * arena's limit, or JSON nested deeper than any value that is kept). The spans
+ * point into the arena only. Texts that are not sent are empty, and resource
+ * and scope are always there. */
+phx_status wire_read_protobuf(struct arena *arena, const void *bytes,
+                              size_t size, struct wire_request *out,
+                              phx_error *err);
+phx_status wire_read_json(struct arena *arena, const void *bytes, size_t size,
+                          struct wire_request *out, phx_error *err);
+
+/* One ExportTraceServiceRequest of the spans' wire parts; neighbours of equal
+ * resource and scope (by pointer) share theirs. Both forms give back what was
+ * put in, but for a JSON_NUMBER, which is written as text, and for the bits of
+ * a NaN, which JSON does not have. */
+void wire_write_protobuf(struct buf *out, const struct span *const *spans,
+                         size_t count);
+void wire_write_json(struct buf *out, const struct span *const *spans,
+                     size_t count);
+
+/* ExportTraceServiceResponse: empty, or with its partial_success. */
+void wire_write_answer_protobuf(struct buf *out, uint64_t rejected,
+                                const char *reason);
+void wire_write_answer_json(struct buf *out, uint64_t rejected,
+                            const char *reason);
+
+#endif
