@@ -1,0 +1,538 @@
+/*
+ * Rows of a block -> spans. Every column has a cursor at its next cell; a row
+ * takes the cells of the columns that are there, in order, and makes its tree
+ * of them as they come.
+ */
+#include "base/base.h"
+
+#include "block/block.h"
+#include "block/inside.h"
+
+#include <stdlib.h>
+
+enum { NO_ROW = UINT32_MAX };
+
+/* A resource or scope read last, and which string it was packed in. */
+struct last_part {
+    uint64_t string;
+    const void *part;
+};
+
+struct rows_reader {
+    struct block *block;
+    struct lender lender;
+    struct tree tree;
+    bool bare;
+    uint32_t row;             /* the last one read; NO_ROW before the first */
+    uint32_t *next;           /* [column_count] row of the next cell */
+    uint32_t *cells;          /* [column_count] the next cell */
+    struct attribute **attributes; /* NULL for those left out */
+    uint8_t *reserved;        /* [column_count] which; or RESERVED_COUNT */
+    struct segment **segments; /* [column_count] paths whose keys outlive the
+                                  block; NULL until needed */
+    struct last_part last_resource, last_scope;
+    struct block_ints ints[COLUMN_FIXED];
+    const struct block_texts *texts[COLUMN_FIXED];
+};
+
+/* --- beginning ------------------------------------------------------------------- */
+
+static bool is_texts(int column)
+{
+    return column == COLUMN_NAME || column == COLUMN_TRACE_ID ||
+           column == COLUMN_SPAN_ID || column == COLUMN_OUTSIDE_PARENT;
+}
+
+static phx_status open_fixed(struct rows_reader *reader, phx_error *err)
+{
+    phx_status status;
+
+    for (int i = 0; i < COLUMN_FIXED; i++) {
+        enum block_column column = (enum block_column)i;
+        if (is_texts(i))
+            status = block_read_texts(reader->block, column, &reader->texts[i],
+                                      err);
+        else
+            status =
+                block_read_ints(reader->block, column, &reader->ints[i], err);
+        if (status < 0)
+            return status;
+    }
+    return PHX_OK;
+}
+
+static void rewind_column(struct rows_reader *reader, uint32_t column)
+{
+    const struct attribute *attribute = reader->attributes[column];
+
+    reader->cells[column] = 0;
+    reader->next[column] = attribute ? row_at(attribute, 0) : NO_ROW;
+}
+
+static bool is_bare(int reserved)
+{
+    return reserved >= RESERVED_TRACE_STATE && reserved < RESERVED_COUNT;
+}
+
+static phx_status open_columns(struct rows_reader *reader, phx_error *err)
+{
+    struct block *block = reader->block;
+    phx_status status;
+
+    memset(reader->reserved, RESERVED_COUNT, block->column_count);
+    for (int i = 0; i < RESERVED_COUNT; i++) {
+        uint32_t column =
+            block_find_column(block, reserved_key((enum reserved)i));
+        if (column < block->column_count)
+            reader->reserved[column] = (uint8_t)i;
+    }
+    for (uint32_t i = 0; i < block->column_count; i++) {
+        bool is_reserved = i >= block->reserved_begin && i < block->reserved_end;
+        if (is_reserved && reader->reserved[i] == RESERVED_COUNT)
+            return fail_block(err, "an unknown reserved column");
+        reader->attributes[i] = NULL;
+        if ((!reader->bare || is_bare(reader->reserved[i])) &&
+            (status = block_attribute(block, i, &reader->attributes[i], err)) <
+                0)
+            return status;
+        rewind_column(reader, i);
+    }
+    return reader->bare ? PHX_OK : block_share_segments(block, err);
+}
+
+/* One piece of memory for the tables of a reader. */
+static phx_status new_tables(struct rows_reader *reader, void **out,
+                             phx_error *err)
+{
+    size_t columns = reader->block->column_count;
+    size_t frames = reader->block->frame_count;
+    size_t pointers = (3 * columns + COLUMN_FIXED + frames) * sizeof(void *);
+    size_t size = pointers + columns * (2 * sizeof(uint32_t) + 1);
+    uint8_t *memory = memory_new(size);
+
+    if (!memory)
+        return fail_memory(err, size);
+    memset(memory, 0, size);
+    *out = memory;
+    void *next = memory;
+    reader->attributes = next;
+    next = reader->attributes + columns;
+    reader->segments = next;
+    next = reader->segments + columns;
+    reader->lender.strings = next;
+    next = reader->lender.strings + columns + COLUMN_FIXED;
+    reader->lender.frames = next;
+    next = memory + pointers;
+    reader->next = next;
+    reader->cells = reader->next + columns;
+    reader->reserved = (uint8_t *)(reader->cells + columns);
+    return PHX_OK;
+}
+
+/* --- reserved parts ----------------------------------------------------------------- */
+
+static phx_status read_number(const struct attribute *attribute, uint32_t cell,
+                              int64_t least, int64_t most, int64_t *out,
+                              phx_error *err)
+{
+    if (type_at(attribute, cell) != CELL_INT)
+        return fail_block(err, "a span's number that is none");
+    *out = int_at(&attribute->ints, rank_at(attribute, cell));
+    if (*out < least || *out > most)
+        return fail_block(err, "a span's number out of range");
+    return PHX_OK;
+}
+
+static phx_status read_string(struct rows_reader *reader, uint32_t column,
+                              uint32_t cell, uint8_t type, phx_text *out,
+                              phx_error *err)
+{
+    const struct attribute *attribute = reader->attributes[column];
+
+    if ((type_at(attribute, cell) & ~CELL_LONG) != type)
+        return fail_block(err, "a span's part of another type");
+    return cell_bytes(&reader->lender, column, attribute, cell, out, err);
+}
+
+/* Which string of its column a cell is. */
+static uint64_t string_of(const struct attribute *attribute, uint32_t cell)
+{
+    uint32_t rank = rank_at(attribute, cell);
+
+    if (type_at(attribute, cell) > CELL_LONG)
+        return (uint64_t)int_at(&attribute->longs, rank) << 1;
+    if (attribute->texts.distinct > 0)
+        rank = (uint32_t)int_at(&attribute->texts.ids, rank);
+    return (uint64_t)rank << 1 | 1;
+}
+
+static phx_status read_resource(struct rows_reader *reader, struct reader *in,
+                                struct last_part *last, phx_error *err)
+{
+    struct arena *arena = reader->lender.arena;
+    struct resource *resource = arena_new(arena, sizeof *resource);
+
+    if (!resource)
+        return arena_status(arena, sizeof *resource, err);
+    last->part = resource;
+    return unpack_resource(arena, in, resource, err);
+}
+
+static phx_status read_scope(struct rows_reader *reader, struct reader *in,
+                             struct last_part *last, phx_error *err)
+{
+    struct arena *arena = reader->lender.arena;
+    struct scope *scope = arena_new(arena, sizeof *scope);
+
+    if (!scope)
+        return arena_status(arena, sizeof *scope, err);
+    last->part = scope;
+    return unpack_scope(arena, in, scope, err);
+}
+
+static phx_status read_packed(struct rows_reader *reader, uint32_t column,
+                              uint32_t cell, struct span *span,
+                              struct value *rest, phx_error *err)
+{
+    struct arena *arena = reader->lender.arena;
+    struct last_part *last = NULL;
+    phx_text bytes;
+    struct reader in;
+    phx_status status;
+
+    if (type_at(reader->attributes[column], cell) < CELL_TEXT)
+        return fail_block(err, "a span's part of another type");
+    uint64_t string = string_of(reader->attributes[column], cell);
+    if (reader->reserved[column] == RESERVED_RESOURCE)
+        last = &reader->last_resource;
+    if (reader->reserved[column] == RESERVED_SCOPE)
+        last = &reader->last_scope;
+    if (last && last->part && last->string == string)
+        return PHX_OK;
+    if ((status = read_string(reader, column, cell, CELL_PACKED, &bytes, err)) <
+        0)
+        return status;
+    reader_init(&in, bytes.data, bytes.size);
+    switch (reader->reserved[column]) {
+    case RESERVED_RAW:
+        status = unpack_attributes(arena, &in, &span->raw, err);
+        break;
+    case RESERVED_EVENTS:
+        status = unpack_events(arena, &in, span, err);
+        break;
+    case RESERVED_LINKS:
+        status = unpack_links(arena, &in, span, err);
+        break;
+    case RESERVED_RESOURCE:
+        status = read_resource(reader, &in, last, err);
+        break;
+    case RESERVED_SCOPE:
+        status = read_scope(reader, &in, last, err);
+        break;
+    default:
+        status = unpack_value(arena, &in, rest, err);
+        if (status == PHX_OK && rest->kind != JSON_OBJECT)
+            return fail_block(err, "a rest of a tree that is no object");
+    }
+    if (last)
+        last->string = string;
+    if (status == PHX_OK && reader_left(&in) > 0)
+        return fail_block(err, "a packed part too long");
+    return status;
+}
+
+static phx_status read_reserved(struct rows_reader *reader, uint32_t column,
+                                uint32_t cell, struct span *span,
+                                struct value *rest, phx_error *err)
+{
+    const struct attribute *attribute = reader->attributes[column];
+    phx_status status;
+    int64_t number = 0;
+
+    switch (reader->reserved[column]) {
+    case RESERVED_TRACE_STATE:
+        return read_string(reader, column, cell, CELL_TEXT, &span->trace_state,
+                           err);
+    case RESERVED_STATUS_MESSAGE:
+        return read_string(reader, column, cell, CELL_TEXT,
+                           &span->status_message, err);
+    case RESERVED_OTLP_KIND:
+        status = read_number(attribute, cell, INT32_MIN, INT32_MAX, &number,
+                             err);
+        span->otlp_kind = (int32_t)number;
+        return status;
+    case RESERVED_OTLP_STATUS:
+        status = read_number(attribute, cell, INT32_MIN, INT32_MAX, &number,
+                             err);
+        span->otlp_status = (int32_t)number;
+        return status;
+    case RESERVED_FLAGS:
+        status = read_number(attribute, cell, 0, UINT32_MAX, &number, err);
+        span->flags = (uint32_t)number;
+        return status;
+    case RESERVED_DROPPED_ATTRIBUTES:
+        status = read_number(attribute, cell, 0, UINT32_MAX, &number, err);
+        span->attributes.dropped = (uint32_t)number;
+        return status;
+    case RESERVED_DROPPED_EVENTS:
+        status = read_number(attribute, cell, 0, UINT32_MAX, &number, err);
+        span->dropped_events = (uint32_t)number;
+        return status;
+    case RESERVED_DROPPED_LINKS:
+        status = read_number(attribute, cell, 0, UINT32_MAX, &number, err);
+        span->dropped_links = (uint32_t)number;
+        return status;
+    default:
+        break;
+    }
+    status = read_packed(reader, column, cell, span, rest, err);
+    if (reader->reserved[column] == RESERVED_RESOURCE)
+        span->resource = reader->last_resource.part;
+    if (reader->reserved[column] == RESERVED_SCOPE)
+        span->scope = reader->last_scope.part;
+    return status;
+}
+
+/* --- rows ------------------------------------------------------------------------------ */
+
+static phx_status fixed_text(struct rows_reader *reader, int column,
+                             uint32_t index, phx_text *out, phx_error *err)
+{
+    struct lender *lender = &reader->lender;
+
+    return lend_string(lender, reader->texts[column], index,
+                       &lender->strings[reader->block->column_count +
+                                        (uint32_t)column],
+                       out, err);
+}
+
+static int64_t fixed_int(const struct rows_reader *reader, int column,
+                         uint32_t index)
+{
+    return int_at(&reader->ints[column], index);
+}
+
+static phx_status read_fixed(struct rows_reader *reader, uint32_t row,
+                             struct span *span, phx_error *err)
+{
+    uint32_t trace = (uint32_t)fixed_int(reader, COLUMN_TRACE, row);
+    uint32_t parent = (uint32_t)fixed_int(reader, COLUMN_PARENT, row);
+    uint32_t rows = reader->block->rows;
+    phx_status status = PHX_OK;
+
+    *span = (struct span){
+        .status_message = text_of(""),
+        .trace_state = text_of(""),
+        .start_time = (uint64_t)fixed_int(reader, COLUMN_START, row),
+        .kind = (uint8_t)fixed_int(reader, COLUMN_KIND, row),
+        .status = (uint8_t)fixed_int(reader, COLUMN_STATUS, row),
+        .prompt_tokens = fixed_int(reader, COLUMN_PROMPT_TOKENS, row),
+        .completion_tokens = fixed_int(reader, COLUMN_COMPLETION_TOKENS, row),
+        .number = fixed_int(reader, COLUMN_NUMBER, row),
+        .project = fixed_int(reader, COLUMN_PROJECT, row),
+        .trace = fixed_int(reader, COLUMN_TRACE_NUMBER, trace),
+        .session = fixed_int(reader, COLUMN_TRACE_SESSION, trace),
+        .otlp_kind = USUAL_OTLP_KIND,
+        .tree = {.kind = JSON_OBJECT}};
+    span->end_time = span->start_time +
+                     (uint64_t)fixed_int(reader, COLUMN_DURATION, row);
+    span->otlp_status = span->status;
+    if (parent > rows)
+        status = fixed_text(reader, COLUMN_OUTSIDE_PARENT, parent - rows - 1,
+                            &span->parent_id, err);
+    else if (parent > 0)
+        status = fixed_text(reader, COLUMN_SPAN_ID, parent - 1,
+                            &span->parent_id, err);
+    if (status < 0 ||
+        (status = fixed_text(reader, COLUMN_NAME, row, &span->name, err)) < 0 ||
+        (status = fixed_text(reader, COLUMN_TRACE_ID, trace, &span->trace_id,
+                             err)) < 0)
+        return status;
+    return fixed_text(reader, COLUMN_SPAN_ID, row, &span->span_id, err);
+}
+
+/* Moves a column's cursor to `row` or the next that has a cell. */
+static void seek(struct rows_reader *reader, uint32_t column, uint32_t row)
+{
+    const struct attribute *attribute = reader->attributes[column];
+    uint32_t cell = attribute_seek(attribute, reader->cells[column], row);
+
+    reader->cells[column] = cell;
+    reader->next[column] =
+        cell < attribute->count ? row_at(attribute, cell) : NO_ROW;
+}
+
+/* The cell at the cursor, which moves on. */
+static uint32_t take_cell(struct rows_reader *reader, uint32_t column)
+{
+    const struct attribute *attribute = reader->attributes[column];
+    uint32_t cell = reader->cells[column]++;
+
+    reader->next[column] =
+        cell + 1 < attribute->count ? row_at(attribute, cell + 1) : NO_ROW;
+    return cell;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct member *left = a, *right = b;
+
+    return text_compare(left->key, right->key);
+}
+
+/* Adds members that were no columns. */
+static phx_status add_rest(struct arena *arena, struct value *tree,
+                           const struct value *rest, phx_error *err)
+{
+    uint32_t count = tree->count + rest->count;
+    size_t size = size_mul(count, sizeof(struct member));
+    struct member *members = arena_new(arena, size);
+
+    if (!members)
+        return arena_status(arena, size, err);
+    if (tree->count > 0)
+        memcpy(members, tree->members, tree->count * sizeof *members);
+    if (rest->count > 0)
+        memcpy(members + tree->count, rest->members,
+               rest->count * sizeof *members);
+    qsort(members, count, sizeof *members, by_key);
+    for (uint32_t i = 1; i < count; i++)
+        if (text_equal(members[i].key, members[i - 1].key))
+            return fail_block(err, "an attribute twice");
+    tree->members = members;
+    tree->count = count;
+    return PHX_OK;
+}
+
+static phx_status read_parts(struct rows_reader *reader, uint32_t row,
+                             struct span *span, struct value *rest,
+                             phx_error *err)
+{
+    const struct block *block = reader->block;
+    phx_status status;
+
+    for (uint32_t i = block->reserved_begin; i < block->reserved_end; i++) {
+        if (reader->next[i] < row)
+            seek(reader, i, row);
+        if (reader->next[i] == row &&
+            (status = read_reserved(reader, i, take_cell(reader, i), span, rest,
+                                    err)) < 0)
+            return status;
+    }
+    return PHX_OK;
+}
+
+/* A column's path; unless the block's own is lent, its keys are in the arena. */
+static phx_status path_of(struct rows_reader *reader, uint32_t column,
+                          const struct segment **out, phx_error *err)
+{
+    const struct directory_column *from = &reader->block->columns[column];
+    struct segment *path = reader->segments[column];
+    struct arena *arena = reader->lender.arena;
+
+    if (reader->lender.how == LEND_BLOCK)
+        path = from->segments;
+    if (path) {
+        *out = path;
+        return PHX_OK;
+    }
+    path = arena_copy(arena, from->segments, from->depth * sizeof *path);
+    if (!path)
+        return arena_status(arena, from->depth * sizeof *path, err);
+    for (uint32_t i = 0; i < from->depth; i++) {
+        if (!path[i].key.data)
+            continue;
+        path[i].key.data = arena_copy(arena, path[i].key.data, path[i].key.size);
+        if (!path[i].key.data)
+            return arena_status(arena, path[i].key.size, err);
+    }
+    *out = reader->segments[column] = path;
+    return PHX_OK;
+}
+
+static phx_status read_tree(struct rows_reader *reader, uint32_t row,
+                            struct span *span, phx_error *err)
+{
+    struct block *block = reader->block;
+    uint32_t common = BLOCK_LEVELS;
+    const struct segment *path = NULL;
+    struct value value;
+    phx_status status;
+
+    for (uint32_t i = 0; i < block->column_count; i++) {
+        if (block->shared[i] < common)
+            common = block->shared[i];
+        if (reader->next[i] > row ||
+            (i >= block->reserved_begin && i < block->reserved_end))
+            continue;
+        if (reader->next[i] < row) {
+            seek(reader, i, row);
+            if (reader->next[i] != row)
+                continue;
+        }
+        uint32_t cell = take_cell(reader, i);
+        if ((status = cell_value(&reader->lender, i, reader->attributes[i],
+                                 cell, &value, err)) < 0 ||
+            (status = path_of(reader, i, &path, err)) < 0 ||
+            (status = tree_add(&reader->tree, path, block->columns[i].depth,
+                               common, &value, err)) < 0)
+            return status;
+        common = BLOCK_LEVELS;
+    }
+    return tree_end(&reader->tree, &span->tree, err);
+}
+
+static phx_status read_row(struct rows_reader *reader, uint32_t row,
+                           struct span *span, phx_error *err)
+{
+    struct value rest = {0};
+    phx_status status;
+
+    if (row >= reader->block->rows)
+        return fail(err, PHX_INVALID, row, "block has no row %u", row);
+    if (reader->row != NO_ROW && row <= reader->row)
+        for (uint32_t i = 0; i < reader->block->column_count; i++)
+            rewind_column(reader, i);
+    reader->row = row;
+    if ((status = read_fixed(reader, row, span, err)) < 0 ||
+        (status = read_parts(reader, row, span, &rest, err)) < 0)
+        return status;
+    if (reader->bare)
+        return PHX_OK;
+    if ((status = read_tree(reader, row, span, err)) < 0)
+        return status;
+    return rest.count > 0
+               ? add_rest(reader->lender.arena, &span->tree, &rest, err)
+               : PHX_OK;
+}
+
+phx_status block_read_spans(struct block *block, struct arena *arena,
+                            const uint32_t *rows, size_t count, int parts,
+                            struct span *out, phx_error *err)
+{
+    struct rows_reader reader = {.block = block,
+                                 .bare = (parts & BLOCK_BARE) != 0,
+                                 .row = NO_ROW,
+                                 .lender = {.block = block, .arena = arena}};
+    void *tables = NULL;
+    phx_status status;
+
+    if ((parts & BLOCK_LENT) != 0)
+        reader.lender.how = LEND_BLOCK;
+    else
+        reader.lender.how =
+            count * 4 >= block->rows ? LEND_FRAMES : LEND_COPY;
+    tree_init(&reader.tree, arena, 0);
+    if ((status = new_tables(&reader, &tables, err)) < 0 ||
+        (status = open_fixed(&reader, err)) < 0 ||
+        (status = open_columns(&reader, err)) < 0)
+        goto done;
+    for (size_t i = 0; i < count; i++)
+        if ((status = read_row(&reader, rows[i], &out[i], err)) < 0)
+            goto done;
+    status = PHX_OK;
+done:
+    tree_clear(&reader.tree);
+    memory_free(tables);
+    return status;
+}
