@@ -1,0 +1,501 @@
+/*
+ * cursor.c - rows one by one. Spans are read ahead in pages, each of one
+ * snapshot that ends before the first of its rows is lent: a slow caller holds
+ * up nobody. Lists of the small tables are read whole.
+ */
+#include "base/base.h"
+
+#include "api/inside.h"
+
+#define NEEDS(condition)                                                       \
+    if (!(condition))                                                          \
+    return fail(err, PHX_MISUSE, -1, "an argument is NULL or out of range")
+
+enum { PAGE_ROWS = 1000 };
+
+enum cursor_kind {
+    CURSOR_SPANS,
+    CURSOR_TRACES,
+    CURSOR_SESSIONS,
+    CURSOR_PROJECTS
+};
+
+struct phx_cursor {
+    enum cursor_kind kind;
+    struct store *store;
+    struct arena arena; /* the query, or the rows of a list */
+    const void *rows;
+    size_t count, at;
+
+    /* spans */
+    struct span_filter filter;
+    struct span_page page;
+    struct lent_span *lent;
+    int64_t next; /* 0 with `started`: the end */
+    int64_t left; /* rows still wanted; -1 for all */
+    bool started;
+    bool ascending;
+    int32_t attributes;
+    int64_t project; /* whose name is project_name */
+    struct arena project_arena;
+    phx_text project_name;
+};
+
+static phx_status cursor_new(phx_store *store, enum cursor_kind kind,
+                             phx_cursor **out, phx_error *err)
+{
+    phx_cursor *cursor = memory_new(sizeof *cursor);
+
+    if (cursor == NULL)
+        return fail_memory(err, sizeof *cursor);
+    *cursor = (phx_cursor){.kind = kind, .store = store->store, .left = -1};
+    arena_init(&cursor->arena, SIZE_MAX);
+    arena_init(&cursor->project_arena, SIZE_MAX);
+    span_page_init(&cursor->page);
+    store_retain(cursor->store);
+    *out = cursor;
+    return PHX_OK;
+}
+
+void phx_cursor_close(phx_cursor *cursor)
+{
+    if (cursor == NULL)
+        return;
+    lent_span_free(cursor->lent);
+    span_page_clear(&cursor->page);
+    arena_clear(&cursor->arena);
+    arena_clear(&cursor->project_arena);
+    store_release(cursor->store);
+    memory_free(cursor);
+}
+
+/* --- the query, copied ------------------------------------------------------------ */
+
+static phx_status copy_texts(struct arena *arena, const phx_text *from,
+                             size_t count, bool hex, const phx_text **out,
+                             size_t *out_count, phx_error *err)
+{
+    phx_text *texts = arena_new(arena, size_mul(count, sizeof *texts));
+
+    if (texts == NULL)
+        return arena_status(arena, size_mul(count, sizeof *texts), err);
+    for (size_t i = 0; i < count; i++) {
+        uint8_t *bytes = arena_new(arena, from[i].size + 1);
+        size_t size = from[i].size;
+        if (bytes == NULL)
+            return arena_status(arena, from[i].size, err);
+        if (!hex)
+            memcpy(bytes, from[i].data, from[i].size);
+        else if (hex_read(from[i], bytes, &size, NULL) < 0)
+            size = 0; /* no row has it */
+        texts[i] = text_span(bytes, size);
+    }
+    *out = texts;
+    *out_count = count;
+    return PHX_OK;
+}
+
+static phx_status copy_path(struct arena *arena, const char *path,
+                            struct attribute_test *test, phx_error *err)
+{
+    size_t size = strlen(path), count = 1;
+    char *copy = arena_copy(arena, path, size + 1);
+
+    for (size_t i = 0; i < size; i++)
+        count += path[i] == '.';
+    phx_text *keys = arena_new(arena, size_mul(count, sizeof *keys));
+    if (copy == NULL || keys == NULL)
+        return arena_status(arena, size, err);
+    for (size_t i = 0; i < count; i++) {
+        size_t key = strcspn(copy, ".");
+        keys[i] = text_span(copy, key);
+        copy += key + 1;
+    }
+    test->keys = keys;
+    test->key_count = count;
+    return PHX_OK;
+}
+
+static phx_status copy_tests(struct arena *arena, const phx_span_query *query,
+                             struct span_filter *filter, phx_error *err)
+{
+    size_t size = size_mul(query->test_count, sizeof *filter->tests);
+    struct attribute_test *tests = arena_new(arena, size);
+    phx_status status;
+
+    if (tests == NULL)
+        return arena_status(arena, size, err);
+    for (size_t i = 0; i < query->test_count; i++) {
+        const phx_attribute_test *from = &query->tests[i];
+        char *json = arena_copy(arena, from->json.data, from->json.size);
+        if (json == NULL)
+            return arena_status(arena, from->json.size, err);
+        if ((status = copy_path(arena, from->path, &tests[i], err)) < 0)
+            return status;
+        status = json_read(arena, text_span(json, from->json.size), 0,
+                           &tests[i].value, err);
+        int kind = status < 0 ? JSON_NULL : tests[i].value.kind;
+        if (status == PHX_NO_MEMORY)
+            return status;
+        if (kind == JSON_NULL || kind == JSON_ARRAY || kind == JSON_OBJECT)
+            return fail(err, PHX_INVALID, (int64_t)i,
+                        "an attribute is tested against a JSON text, number"
+                        " or boolean");
+    }
+    filter->tests = tests;
+    filter->test_count = query->test_count;
+    return PHX_OK;
+}
+
+static phx_status copy_query(phx_cursor *cursor, const phx_span_query *query,
+                             phx_error *err)
+{
+    struct span_filter *filter = &cursor->filter;
+    struct arena *arena = &cursor->arena;
+    phx_status status;
+
+    *filter = (struct span_filter){
+        .project = query->project,
+        .start_time = query->start_time,
+        .end_time = query->end_time,
+        .kinds = query->kinds,
+        .statuses = query->statuses,
+        .roots_only = query->roots_only != 0,
+    };
+    if ((status = copy_texts(arena, query->trace_ids, query->trace_id_count,
+                             true, &filter->trace_ids, &filter->trace_id_count,
+                             err)) < 0 ||
+        (status = copy_texts(arena, query->span_ids, query->span_id_count,
+                             true, &filter->span_ids, &filter->span_id_count,
+                             err)) < 0 ||
+        (status = copy_texts(arena, query->parent_ids, query->parent_id_count,
+                             true, &filter->parent_ids,
+                             &filter->parent_id_count, err)) < 0 ||
+        (status = copy_texts(arena, query->names, query->name_count, false,
+                             &filter->names, &filter->name_count, err)) < 0)
+        return status;
+    cursor->ascending = query->order == PHX_OLDEST_FIRST;
+    cursor->attributes = query->attributes;
+    cursor->next = query->from;
+    cursor->left = query->limit > 0 ? query->limit : -1;
+    return copy_tests(arena, query, filter, err);
+}
+
+phx_status phx_store_find_spans(phx_store *store, const phx_span_query *query,
+                                phx_cursor **out, phx_error *err)
+{
+    phx_span_query wanted = PHX_SPAN_QUERY_INIT;
+    phx_cursor *cursor;
+    phx_status status;
+
+    NEEDS(store != NULL && out != NULL);
+    if (query != NULL) {
+        NEEDS(query->size >= sizeof query->size);
+        memcpy(&wanted, query,
+               query->size < sizeof wanted ? query->size : sizeof wanted);
+    }
+    NEEDS(wanted.order >= 0 && wanted.order <= PHX_OLDEST_FIRST &&
+          wanted.attributes >= 0 &&
+          wanted.attributes <= PHX_ATTRIBUTES_NONE);
+    if ((status = cursor_new(store, CURSOR_SPANS, &cursor, err)) < 0)
+        return status;
+    if ((status = lent_span_new(&cursor->lent, err)) < 0 ||
+        (status = copy_query(cursor, &wanted, err)) < 0)
+        phx_cursor_close(cursor);
+    else
+        *out = cursor;
+    return status;
+}
+
+/* --- spans -------------------------------------------------------------------------- */
+
+/* The next span of the page, or of the next page; DONE at the end. */
+static phx_status next_span(phx_cursor *cursor, struct span **out,
+                            phx_error *err)
+{
+    phx_status status;
+
+    if (cursor->left == 0)
+        return PHX_DONE;
+    if (cursor->at == cursor->page.count) {
+        if (cursor->started && cursor->next == 0)
+            return PHX_DONE;
+        size_t rows = cursor->left > 0 && cursor->left < PAGE_ROWS
+                          ? (size_t)cursor->left
+                          : PAGE_ROWS;
+        if ((status = store_read_spans(
+                 cursor->store, &cursor->filter, cursor->next,
+                 cursor->ascending,
+                 cursor->attributes == PHX_ATTRIBUTES_NONE, rows,
+                 &cursor->page, err)) < 0) {
+            cursor->at = 0;
+            return status;
+        }
+        cursor->started = true;
+        cursor->next = cursor->page.next;
+        cursor->at = 0;
+        if (cursor->page.count == 0)
+            return PHX_DONE;
+    }
+    *out = &cursor->page.spans[cursor->at++];
+    if (cursor->left > 0)
+        cursor->left--;
+    return PHX_OK;
+}
+
+/* Names are read when the project changes, which it rarely does. */
+static phx_status name_project(phx_cursor *cursor, int64_t project,
+                               phx_error *err)
+{
+    phx_project *row;
+    phx_status status;
+    size_t count;
+
+    if (project == cursor->project)
+        return PHX_OK;
+    arena_reset(&cursor->project_arena);
+    cursor->project = 0;
+    if ((status = store_read_projects(cursor->store, project, 0,
+                                      (phx_text){NULL, 0}, 1,
+                                      &cursor->project_arena, &row, &count,
+                                      err)) < 0)
+        return status;
+    cursor->project_name = count > 0 ? row->name : (phx_text){NULL, 0};
+    cursor->project = project;
+    return PHX_OK;
+}
+
+phx_status phx_cursor_next_span(phx_cursor *cursor, const phx_span **out,
+                                phx_error *err)
+{
+    struct span *span;
+    phx_status status;
+
+    NEEDS(cursor != NULL && out != NULL && cursor->kind == CURSOR_SPANS);
+    if ((status = next_span(cursor, &span, err)) != PHX_OK) {
+        if (status == PHX_DONE)
+            *out = NULL;
+        return status;
+    }
+    if ((status = name_project(cursor, span->project, err)) < 0 ||
+        (status = lent_span_fill(cursor->lent, span, cursor->project_name,
+                                 cursor->attributes, err)) < 0)
+        return status;
+    *out = &cursor->lent->row;
+    return PHX_OK;
+}
+
+#define PROJECT_KEY "openinference.project.name"
+
+/* A resource that names the project: the span's own, if it does. */
+static phx_status name_in_resource(struct arena *arena, phx_text project,
+                                   const struct resource *from,
+                                   const struct resource **out, phx_error *err)
+{
+    uint32_t count = from ? from->attributes.count : 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        const struct member *member = &from->attributes.members[i];
+        if (text_is(member->key, PROJECT_KEY) &&
+            member->value.kind == JSON_TEXT && member->value.text.size > 0) {
+            if (text_equal(member->value.text, project)) {
+                *out = from;
+                return PHX_OK;
+            }
+            break; /* the first one counts, so ours goes before it */
+        }
+    }
+    struct resource *named = arena_new(arena, sizeof *named);
+    size_t size = size_mul((size_t)count + 1, sizeof(struct member));
+    struct member *members = arena_new(arena, size);
+    if (named == NULL || members == NULL)
+        return arena_status(arena, size, err);
+    *named = from ? *from : (struct resource){.schema_url = text_of("")};
+    members[0] = (struct member){text_of(PROJECT_KEY), value_text(project)};
+    if (count > 0)
+        memcpy(members + 1, from->attributes.members, count * sizeof *members);
+    named->attributes.members = members;
+    named->attributes.count = count + 1;
+    *out = named;
+    return PHX_OK;
+}
+
+/* The wire part again. Neighbours that shared a resource share it still. */
+static phx_status restore_span(phx_cursor *cursor, struct arena *arena,
+                               const struct span *from,
+                               const struct resource **last_from,
+                               const struct resource **last_to,
+                               struct span *out, phx_error *err)
+{
+    phx_status status;
+    int64_t project = cursor->project;
+
+    *out = *from;
+    if ((status = name_project(cursor, from->project, err)) < 0)
+        return status;
+    if (project != cursor->project || *last_to == NULL ||
+        *last_from != from->resource) {
+        char *name = arena_copy(arena, cursor->project_name.data,
+                                cursor->project_name.size);
+        if (name == NULL)
+            return arena_status(arena, cursor->project_name.size, err);
+        status = name_in_resource(
+            arena, text_span(name, cursor->project_name.size), from->resource,
+            last_to, err);
+        if (status < 0)
+            return status;
+        *last_from = from->resource;
+    }
+    out->resource = *last_to;
+    return attr_restore(arena, out, err);
+}
+
+phx_status phx_cursor_next_otlp(phx_cursor *cursor, int32_t format,
+                                size_t count, phx_buf *out, phx_error *err)
+{
+    struct arena arena;
+    struct buf text;
+    phx_status status;
+
+    NEEDS(cursor != NULL && out != NULL && count > 0 &&
+          cursor->kind == CURSOR_SPANS &&
+          (format == PHX_OTLP_PROTOBUF || format == PHX_OTLP_JSON));
+    if (count > PAGE_ROWS)
+        count = PAGE_ROWS;
+    arena_init(&arena, SIZE_MAX);
+    buf_init(&text, 1 << 30);
+    const struct span **spans =
+        arena_new(&arena, size_mul(count, sizeof *spans));
+    const struct resource *last_from = NULL, *last_to = NULL;
+    size_t found = 0;
+    struct span *span = NULL;
+    status = spans ? PHX_OK : fail_memory(err, count * sizeof *spans);
+    /* One page at most: the next would clear this one's texts. */
+    while (status == PHX_OK && found < count &&
+           (found == 0 || cursor->at < cursor->page.count) &&
+           (status = next_span(cursor, &span, err)) == PHX_OK) {
+        struct span *restored = arena_new(&arena, sizeof *restored);
+        if (restored == NULL)
+            status = fail_memory(err, sizeof *restored);
+        else if ((status = restore_span(cursor, &arena, span, &last_from,
+                                        &last_to, restored, err)) >= 0)
+            spans[found++] = restored;
+    }
+    if (status >= 0 && found > 0) {
+        if (format == PHX_OTLP_PROTOBUF)
+            wire_write_protobuf(&text, spans, found);
+        else
+            wire_write_json(&text, spans, found);
+        status = give_buf(&text, "the request", out, err);
+    } else if (status >= 0) {
+        status = PHX_DONE;
+    }
+    buf_clear(&text);
+    arena_clear(&arena);
+    return status;
+}
+
+/* --- lists ---------------------------------------------------------------------------- */
+
+phx_status phx_store_find_traces(phx_store *store, const phx_trace_query *query,
+                                 phx_cursor **out, phx_error *err)
+{
+    phx_trace_query wanted = PHX_TRACE_QUERY_INIT;
+    phx_cursor *cursor;
+    phx_trace *rows = NULL;
+    phx_status status;
+
+    NEEDS(store != NULL && out != NULL);
+    if (query != NULL) {
+        NEEDS(query->size >= sizeof query->size);
+        memcpy(&wanted, query,
+               query->size < sizeof wanted ? query->size : sizeof wanted);
+    }
+    if ((status = cursor_new(store, CURSOR_TRACES, &cursor, err)) < 0)
+        return status;
+    if ((status = store_read_traces(cursor->store, &wanted, &cursor->arena,
+                                    &rows, &cursor->count, err)) < 0) {
+        phx_cursor_close(cursor);
+        return status;
+    }
+    cursor->rows = rows;
+    *out = cursor;
+    return PHX_OK;
+}
+
+phx_status phx_cursor_next_trace(phx_cursor *cursor, const phx_trace **out,
+                                 phx_error *err)
+{
+    NEEDS(cursor != NULL && out != NULL && cursor->kind == CURSOR_TRACES);
+    *out = cursor->at < cursor->count
+               ? (const phx_trace *)cursor->rows + cursor->at++
+               : NULL;
+    return *out ? PHX_OK : PHX_DONE;
+}
+
+phx_status phx_store_find_sessions(phx_store *store, phx_id project,
+                                   phx_id only, phx_id from, int32_t order,
+                                   int64_t limit, phx_cursor **out,
+                                   phx_error *err)
+{
+    phx_cursor *cursor;
+    phx_session *rows = NULL;
+    phx_status status;
+
+    NEEDS(store != NULL && out != NULL);
+    if ((status = cursor_new(store, CURSOR_SESSIONS, &cursor, err)) < 0)
+        return status;
+    if ((status = store_read_sessions(cursor->store, project, only, from,
+                                      order == PHX_OLDEST_FIRST, limit,
+                                      &cursor->arena, &rows, &cursor->count,
+                                      err)) < 0) {
+        phx_cursor_close(cursor);
+        return status;
+    }
+    cursor->rows = rows;
+    *out = cursor;
+    return PHX_OK;
+}
+
+phx_status phx_cursor_next_session(phx_cursor *cursor, const phx_session **out,
+                                   phx_error *err)
+{
+    NEEDS(cursor != NULL && out != NULL && cursor->kind == CURSOR_SESSIONS);
+    *out = cursor->at < cursor->count
+               ? (const phx_session *)cursor->rows + cursor->at++
+               : NULL;
+    return *out ? PHX_OK : PHX_DONE;
+}
+
+phx_status phx_store_find_projects(phx_store *store, phx_id only, phx_id from,
+                                   const char *name_contains, int64_t limit,
+                                   phx_cursor **out, phx_error *err)
+{
+    phx_cursor *cursor;
+    phx_project *rows = NULL;
+    phx_status status;
+
+    NEEDS(store != NULL && out != NULL);
+    if ((status = cursor_new(store, CURSOR_PROJECTS, &cursor, err)) < 0)
+        return status;
+    if ((status = store_read_projects(cursor->store, only, from,
+                                      text_of(name_contains), limit,
+                                      &cursor->arena, &rows, &cursor->count,
+                                      err)) < 0) {
+        phx_cursor_close(cursor);
+        return status;
+    }
+    cursor->rows = rows;
+    *out = cursor;
+    return PHX_OK;
+}
+
+phx_status phx_cursor_next_project(phx_cursor *cursor, const phx_project **out,
+                                   phx_error *err)
+{
+    NEEDS(cursor != NULL && out != NULL && cursor->kind == CURSOR_PROJECTS);
+    *out = cursor->at < cursor->count
+               ? (const phx_project *)cursor->rows + cursor->at++
+               : NULL;
+    return *out ? PHX_OK : PHX_DONE;
+}

@@ -1,0 +1,56 @@
+/*
+ * inside.h - what the files of the api room share.
+ */
+#ifndef API_INSIDE_H
+#define API_INSIDE_H
+
+#include "attr/attr.h"
+#include "json/json.h"
+#include "model/model.h"
+#include "store/store.h"
+#include "wire/wire.h"
+
+/* The bytes become the caller's, with a NUL behind them. */
+phx_status give_buf(struct buf *from, const char *what, phx_buf *out,
+                    phx_error *err);
+
+enum { REQUEST_SIZE = 64 << 20 };
+
+/* --- batch.c, span_json.c ------------------------------------------------- */
+
+struct phx_batch {
+    struct arena arena;
+    struct store_batch put;
+    uint64_t rejected;
+    char reason[160];
+    struct lent_span *lent; /* made by phx_batch_span */
+};
+
+/* {"data": [span ...]} -> spans, their attributes still flat. */
+phx_status span_json_read(struct arena *arena, phx_text json,
+                          struct span_list *out, phx_error *err);
+
+/* --- row.c: a span as the caller sees it ------------------------------------ */
+
+struct lent_span {
+    phx_span row;
+    struct arena arena;
+    struct buf attributes, events, ids;
+};
+
+phx_status lent_span_new(struct lent_span **out, phx_error *err);
+void lent_span_free(struct lent_span *lent);
+
+/* attributes is PHX_ATTRIBUTES_...; the texts are the lent span's or those of
+ * the span, which must outlive the row. project may be absent. */
+phx_status lent_span_fill(struct lent_span *lent, const struct span *span,
+                          phx_text project, int32_t attributes,
+                          phx_error *err);
+
+/* --- store.c ------------------------------------------------------------------ */
+
+struct phx_store {
+    struct store *store;
+};
+
+#endif

@@ -1,0 +1,197 @@
+/*
+ * row.c - a span as the caller sees it: ids in hex, attributes and events as
+ * JSON, every text with a NUL behind it.
+ */
+#include "base/base.h"
+
+#include "api/inside.h"
+
+#include <math.h>
+
+phx_status lent_span_new(struct lent_span **out, phx_error *err)
+{
+    struct lent_span *lent = memory_new(sizeof *lent);
+
+    if (lent == NULL)
+        return fail_memory(err, sizeof *lent);
+    *lent = (struct lent_span){0};
+    arena_init(&lent->arena, SIZE_MAX);
+    buf_init(&lent->attributes, SIZE_MAX);
+    buf_init(&lent->events, SIZE_MAX);
+    buf_init(&lent->ids, SIZE_MAX);
+    *out = lent;
+    return PHX_OK;
+}
+
+void lent_span_free(struct lent_span *lent)
+{
+    if (lent == NULL)
+        return;
+    arena_clear(&lent->arena);
+    buf_clear(&lent->attributes);
+    buf_clear(&lent->events);
+    buf_clear(&lent->ids);
+    memory_free(lent);
+}
+
+/* JSON has no NaN and no infinities: a null, which flat attributes leave out. */
+static void drop_nonfinite(struct attributes *flat)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < flat->count; i++) {
+        const struct value *value = &flat->members[i].value;
+        if (value->kind != JSON_REAL || isfinite(value->real))
+            flat->members[kept++] = flat->members[i];
+    }
+    flat->count = kept;
+}
+
+static phx_status write_attributes(struct lent_span *lent,
+                                   const struct span *span, int32_t how,
+                                   phx_error *err)
+{
+    struct attributes flat;
+    struct value object = span->tree;
+    phx_status status;
+
+    buf_reset(&lent->attributes);
+    if (how == PHX_ATTRIBUTES_FLAT) {
+        if ((status = attr_flatten(&lent->arena, &span->tree, NULL,
+                                   ATTR_RECURSE, &flat, err)) < 0)
+            return status;
+        drop_nonfinite(&flat);
+        object = (struct value){.kind = JSON_OBJECT,
+                                .count = flat.count,
+                                .members = flat.members};
+    }
+    if (how == PHX_ATTRIBUTES_NONE || object.kind != JSON_OBJECT)
+        buf_add_string(&lent->attributes, "{}");
+    else
+        json_write_value(&lent->attributes, &object, 0);
+    buf_add_byte(&lent->attributes, 0);
+    return buf_status(&lent->attributes, "a span's attributes", err);
+}
+
+/* Flat, of equal keys the last. */
+static void write_event_attributes(struct json_writer *json,
+                                   const struct attributes *attributes)
+{
+    json_open_object(json);
+    for (uint32_t i = 0; i < attributes->count; i++) {
+        const struct member *member = &attributes->members[i];
+        bool last = true;
+        for (uint32_t j = i + 1; j < attributes->count && last; j++)
+            last = !text_equal(attributes->members[j].key, member->key);
+        if (last) {
+            json_key_text(json, member->key);
+            json_any(json, &member->value);
+        }
+    }
+    json_close_object(json);
+}
+
+static phx_status write_events(struct lent_span *lent, const struct span *span,
+                               phx_error *err)
+{
+    struct json_writer json;
+    char time[40];
+
+    buf_reset(&lent->events);
+    json_begin(&json, &lent->events);
+    json_open_array(&json);
+    for (uint32_t i = 0; i < span->event_count; i++) {
+        const struct span_event *event = &span->events[i];
+        time_print(event->time, time);
+        json_open_object(&json);
+        json_key(&json, "name");
+        json_text(&json, event->name);
+        json_key(&json, "timestamp");
+        json_string(&json, time);
+        json_key(&json, "attributes");
+        write_event_attributes(&json, &event->attributes);
+        json_close_object(&json);
+    }
+    json_close_array(&json);
+    buf_add_byte(&lent->events, 0);
+    return buf_status(&lent->events, "a span's events", err);
+}
+
+/* A copy in the lent span's arena with a NUL behind it. */
+static phx_status lend_text(struct lent_span *lent, phx_text from,
+                            phx_text *out, phx_error *err)
+{
+    *out = from;
+    if (from.data == NULL)
+        return PHX_OK;
+    char *copy = arena_new(&lent->arena, size_add(from.size, 1));
+    if (copy == NULL)
+        return arena_status(&lent->arena, from.size, err);
+    if (from.size > 0)
+        memcpy(copy, from.data, from.size);
+    copy[from.size] = '\0';
+    out->data = copy;
+    return PHX_OK;
+}
+
+static phx_status lend_hex(struct lent_span *lent, phx_text id, phx_text *out,
+                           phx_error *err)
+{
+    char *hex = arena_new(&lent->arena, size_add(size_mul(id.size, 2), 1));
+
+    if (hex == NULL)
+        return arena_status(&lent->arena, id.size * 2, err);
+    hex_print(id.data, id.size, hex);
+    *out = text_span(hex, id.size * 2);
+    return PHX_OK;
+}
+
+static phx_status lend_texts(struct lent_span *lent, const struct span *span,
+                             phx_text project, phx_error *err)
+{
+    phx_span *row = &lent->row;
+    phx_status status;
+
+    if ((status = lend_hex(lent, span->trace_id, &row->trace_id, err)) < 0 ||
+        (status = lend_hex(lent, span->span_id, &row->span_id, err)) < 0 ||
+        (span->parent_id.size > 0 &&
+         (status = lend_hex(lent, span->parent_id, &row->parent_id, err)) <
+             0) ||
+        (status = lend_text(lent, project, &row->project, err)) < 0 ||
+        (status = lend_text(lent, span->session_name, &row->session_id, err)) <
+            0 ||
+        (status = lend_text(lent, span->name, &row->name, err)) < 0 ||
+        (status = lend_text(lent, span->trace_state, &row->trace_state, err)) <
+            0)
+        return status;
+    return lend_text(lent, span->status_message, &row->status_message, err);
+}
+
+phx_status lent_span_fill(struct lent_span *lent, const struct span *span,
+                          phx_text project, int32_t attributes, phx_error *err)
+{
+    phx_status status;
+
+    arena_reset(&lent->arena);
+    lent->row = (phx_span){
+        .id = span->number,
+        .trace = span->trace,
+        .session = span->session,
+        .project_id = span->project,
+        .start_time = span->start_time,
+        .end_time = span->end_time,
+        .prompt_tokens = span->prompt_tokens,
+        .completion_tokens = span->completion_tokens,
+        .status = span->status,
+        .flags = (int32_t)span->flags,
+        .kind = text_of(span_kind_name(span->kind)),
+    };
+    if ((status = lend_texts(lent, span, project, err)) < 0 ||
+        (status = write_attributes(lent, span, attributes, err)) < 0 ||
+        (status = write_events(lent, span, err)) < 0)
+        return status;
+    lent->row.attributes =
+        text_span(lent->attributes.data, lent->attributes.size - 1);
+    lent->row.events = text_span(lent->events.data, lent->events.size - 1);
+    return PHX_OK;
+}

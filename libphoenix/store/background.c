@@ -1,0 +1,212 @@
+/*
+ * background.c - what keeps a store in shape while it is written: young blocks
+ * into lasting ones, small ones together, runs merged, deleted rows swept, the
+ * log copied into the file, free pages given back. One thread at a time.
+ */
+#include "base/base.h"
+
+#include "store/inside.h"
+
+enum {
+    LOG_PAGES = 4096,      /* 16 MiB: time to copy the log */
+    LOG_PAGES_FULL = 65536 /* a put does it itself, if nobody does */
+};
+
+static phx_status add_id(struct rewrite *rewrite, size_t *capacity, int64_t id,
+                         phx_error *err)
+{
+    if (rewrite->count == *capacity) {
+        size_t wanted = *capacity ? *capacity * 2 : 64;
+        size_t size = size_mul(wanted, sizeof *rewrite->blocks);
+        int64_t *blocks = memory_resize(rewrite->blocks, size);
+        if (blocks == NULL)
+            return fail_memory(err, size);
+        rewrite->blocks = blocks;
+        *capacity = wanted;
+    }
+    rewrite->blocks[rewrite->count++] = id;
+    return PHX_OK;
+}
+
+/* The store in memory has one connection: reading it is under the lock. */
+static void lock_reads(struct store *store)
+{
+    if (store->path == NULL)
+        pthread_mutex_lock(&store->write_lock);
+}
+
+static void unlock_reads(struct store *store)
+{
+    if (store->path == NULL)
+        pthread_mutex_unlock(&store->write_lock);
+}
+
+phx_status compact_young(struct store *store, bool all, phx_error *err)
+{
+    struct rewrite rewrite = {0};
+    size_t capacity = 0;
+    int64_t spans = 0;
+    phx_status status;
+
+    if (atomic_load(&store->young_blocks) == 0 ||
+        (!all && atomic_load(&store->young_spans) < YOUNG_SPANS &&
+         atomic_load(&store->young_blocks) < YOUNG_BLOCKS))
+        return PHX_DONE;
+    lock_reads(store);
+    struct statement *young = sql(store->background, SQL_BLOCKS_YOUNG);
+    while ((status = sql_next(young, err)) == PHX_OK) {
+        int64_t rows = sql_int(young, 1);
+        if (rewrite.count > 0 && (spans + rows > 2 * YOUNG_SPANS ||
+                                  rewrite.count >= YOUNG_BLOCKS))
+            break;
+        rewrite.oldest = sql_int(young, 0);
+        status = add_id(&rewrite, &capacity, rewrite.oldest, err);
+        spans += rows;
+        if (status < 0 || spans >= YOUNG_SPANS)
+            break;
+    }
+    sql_end(young);
+    unlock_reads(store);
+    if (status >= 0)
+        status = rewrite.count > 0 ? compact_blocks(store, &rewrite, err)
+                                   : PHX_DONE;
+    memory_free(rewrite.blocks);
+    return status;
+}
+
+phx_status compact_small(struct store *store, phx_error *err)
+{
+    struct rewrite rewrite = {0};
+    int64_t project = -1, day = -1;
+    size_t capacity = 0;
+    phx_status status;
+
+    if (!atomic_exchange(&store->small_wanted, false))
+        return PHX_DONE;
+    lock_reads(store);
+    struct statement *small = sql(store->background, SQL_BLOCKS_SMALL);
+    sql_bind_int(small, 1, SMALL_ROWS);
+    while ((status = sql_next(small, err)) == PHX_OK) {
+        if (sql_int(small, 2) != project || sql_int(small, 3) != day) {
+            if (rewrite.count >= SMALL_BLOCKS)
+                break;
+            project = sql_int(small, 2);
+            day = sql_int(small, 3);
+            rewrite.count = 0;
+        }
+        if (rewrite.count >= YOUNG_BLOCKS)
+            break;
+        if ((status = add_id(&rewrite, &capacity, sql_int(small, 0), err)) < 0)
+            break;
+    }
+    sql_end(small);
+    unlock_reads(store);
+    if (status >= 0)
+        status = rewrite.count >= SMALL_BLOCKS
+                     ? compact_blocks(store, &rewrite, err)
+                     : PHX_DONE;
+    memory_free(rewrite.blocks);
+    return status;
+}
+
+/* Most of the log is copied while commits go on; only the rest is copied in
+ * their way, and then the log begins anew. */
+static phx_status copy_log(struct store *store, long long above,
+                           phx_error *err)
+{
+    sqlite3 *db = store->background->db;
+    int code, frames = 0, copied = 0;
+
+    if (store->path == NULL || atomic_load(&store->log_pages) <= above)
+        return PHX_DONE;
+    (void)sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
+                                    NULL);
+    pthread_mutex_lock(&store->write_lock);
+    code = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE,
+                                     &frames, &copied);
+    /* What a reader still needs is copied the next time. */
+    atomic_store(&store->log_pages, frames == copied ? 0 : frames - copied);
+    pthread_mutex_unlock(&store->write_lock);
+    return code == SQLITE_OK || code == SQLITE_BUSY
+               ? PHX_DONE
+               : connection_fail(store->background, code, err);
+}
+
+phx_status give_back_pages(struct store *store, phx_error *err)
+{
+    struct statement *pages;
+    phx_status status;
+
+    if (store->path == NULL)
+        return PHX_DONE;
+    if ((status = store_write_begin(store, err)) < 0)
+        return status;
+    pages = sql(store->background, SQL_FREE_PAGES);
+    int64_t free_pages = 0;
+    if ((status = sql_next(pages, err)) == PHX_OK) {
+        free_pages = sql_int(pages, 0);
+        sql_end(pages);
+    }
+    if (status == PHX_OK && free_pages > 0) {
+        struct statement *vacuum = sql(store->background, SQL_VACUUM);
+        while ((status = sql_next(vacuum, err)) == PHX_OK)
+            ;
+    }
+    store_write_end(store);
+    return status < 0 ? status : free_pages > 0 ? PHX_OK : PHX_DONE;
+}
+
+/* One piece of work, the most pressing first. */
+static phx_status work(struct store *store, bool all, phx_error *err)
+{
+    phx_status status;
+
+    if ((status = copy_log(store, LOG_PAGES, err)) != PHX_DONE ||
+        (status = merge_runs(store, err)) != PHX_DONE ||
+        (status = compact_young(store, false, err)) != PHX_DONE ||
+        (status = sweep_gone(store, err)) != PHX_DONE ||
+        (status = compact_small(store, err)) != PHX_DONE || !all)
+        return status;
+    if ((status = compact_young(store, true, err)) != PHX_DONE)
+        return status;
+    return give_back_pages(store, err);
+}
+
+phx_status store_compact(struct store *store, uint32_t budget_ms,
+                         phx_error *err)
+{
+    uint64_t end = time_monotonic() + (uint64_t)budget_ms * 1000000;
+    phx_status status;
+
+    if (store->options.read_only)
+        return fail(err, PHX_MISUSE, -1, "the store is open for reading only");
+    pthread_mutex_lock(&store->compact_lock);
+    do {
+        status = work(store, budget_ms > 0, err);
+    } while (status == PHX_OK && (budget_ms == 0 || time_monotonic() < end));
+    pthread_mutex_unlock(&store->compact_lock);
+    return status;
+}
+
+void store_keep_up(struct store *store)
+{
+    if (atomic_load(&store->young_spans) < YOUNG_SPANS &&
+        atomic_load(&store->young_blocks) < YOUNG_BLOCKS &&
+        atomic_load(&store->log_pages) <= LOG_PAGES &&
+        !atomic_load(&store->sweep_wanted))
+        return;
+    if (pthread_mutex_trylock(&store->compact_lock) != 0)
+        return;
+    /* The put has succeeded; what fails here is tried again. */
+    (void)work(store, false, NULL);
+    pthread_mutex_unlock(&store->compact_lock);
+}
+
+void store_bound_log(struct store *store)
+{
+    if (atomic_load(&store->log_pages) <= LOG_PAGES_FULL ||
+        pthread_mutex_trylock(&store->compact_lock) != 0)
+        return;
+    (void)copy_log(store, LOG_PAGES_FULL, NULL);
+    pthread_mutex_unlock(&store->compact_lock);
+}

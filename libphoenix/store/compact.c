@@ -1,0 +1,432 @@
+/*
+ * compact.c - rewrites blocks in lasting order: project, day, session, trace,
+ * start. Only this step rewrites blocks; deletes are requests to it, so a copy
+ * in the making never brings back a deleted row.
+ *
+ *     read     ids and order of all rows         a snapshot, no lock
+ *     encode   output block by output block      no lock
+ *     swap     new blocks and run in, old out    one short transaction
+ *
+ * Memory holds the open input blocks and the rows of one output block.
+ */
+#include "base/base.h"
+
+#include "store/inside.h"
+
+/* Where a row is now and where it belongs. */
+struct place {
+    int64_t project, day, session, trace;
+    uint64_t start;
+    int64_t number;
+    uint32_t input; /* index into inputs */
+    uint32_t row;
+};
+
+struct output {
+    struct block_image image;
+    int64_t day;
+    struct posting_list postings; /* hashes; the block comes later */
+};
+
+struct pass {
+    struct store *store;
+    const struct rewrite *rewrite;
+    struct connection *connection;
+    struct stored_block *inputs;
+    struct block_row *rows; /* of the inputs */
+    size_t input_count;
+    struct place *places;
+    size_t place_count;
+    struct gone gone;
+    struct output **outputs;
+    size_t output_count, output_capacity;
+    struct arena arena; /* of one output block */
+    unsigned interrupts;
+};
+
+/* --- reading ------------------------------------------------------------------- */
+
+static phx_status open_inputs(struct pass *pass, phx_error *err)
+{
+    const struct rewrite *rewrite = pass->rewrite;
+    size_t size = size_mul(rewrite->count, sizeof *pass->inputs);
+    size_t total = 0;
+    phx_status status;
+
+    pass->inputs = memory_new(size_add(size, 1));
+    pass->rows =
+        memory_new(size_add(size_mul(rewrite->count, sizeof *pass->rows), 1));
+    if (pass->inputs == NULL || pass->rows == NULL)
+        return fail_memory(err, size);
+    for (size_t i = 0; i < rewrite->count; i++) {
+        struct block_row *row = &pass->rows[pass->input_count];
+        status = block_row_find(pass->connection, rewrite->blocks[i], row, err);
+        if (status == PHX_DONE)
+            continue;
+        if (status < 0 ||
+            (status = stored_block_open(pass->connection, row->id,
+                                        &pass->inputs[pass->input_count],
+                                        err)) < 0)
+            return status;
+        total += block_rows(pass->inputs[pass->input_count].block);
+        pass->input_count++;
+    }
+    size = size_mul(size_add(total, 1), sizeof *pass->places);
+    if ((pass->places = memory_new(size)) == NULL)
+        return fail_memory(err, size);
+    return PHX_OK;
+}
+
+static int64_t day_of(uint64_t ns)
+{
+    return (int64_t)(ns / 86400000000000u);
+}
+
+/* What the trace's row says of a row's place; DONE if it is gone. */
+static phx_status place_trace(struct pass *pass, struct place *place,
+                              phx_error *err)
+{
+    struct trace_row trace;
+    phx_status status;
+
+    if (gone_has(&pass->gone, PHX_PROJECT, place->project) ||
+        gone_has(&pass->gone, PHX_TRACE, place->trace))
+        return PHX_DONE;
+    status = trace_row_find(pass->connection, place->trace, &trace, err);
+    if (status == PHX_DONE)
+        return fail(err, PHX_CORRUPT, -1, "the row of trace %lld is lost",
+                    (long long)place->trace);
+    if (status < 0)
+        return status;
+    place->project = trace.project;
+    place->session = trace.session;
+    place->day = day_of(trace.start);
+    return PHX_OK;
+}
+
+static phx_status place_rows(struct pass *pass, uint32_t input, phx_error *err)
+{
+    struct block *block = pass->inputs[input].block;
+    struct block_ints numbers, starts, projects, traces, trace_numbers;
+    struct place known = {0};
+    phx_status status, found = PHX_DONE;
+
+    if ((status = block_read_ints(block, COLUMN_NUMBER, &numbers, err)) < 0 ||
+        (status = block_read_ints(block, COLUMN_START, &starts, err)) < 0 ||
+        (status = block_read_ints(block, COLUMN_PROJECT, &projects, err)) < 0 ||
+        (status = block_read_ints(block, COLUMN_TRACE, &traces, err)) < 0 ||
+        (status = block_read_ints(block, COLUMN_TRACE_NUMBER, &trace_numbers,
+                                  err)) < 0)
+        return status;
+    for (uint32_t i = 0; i < block_rows(block); i++) {
+        int64_t trace =
+            block_int(&trace_numbers, (uint32_t)block_int(&traces, i));
+        if (trace != known.trace) { /* rows of a trace are neighbours */
+            known = (struct place){.project = block_int(&projects, i),
+                                   .trace = trace};
+            if ((found = place_trace(pass, &known, err)) < 0)
+                return found;
+        }
+        int64_t number = block_int(&numbers, i);
+        if (found == PHX_DONE || gone_has(&pass->gone, PHX_SPAN, number))
+            continue;
+        struct place *place = &pass->places[pass->place_count++];
+        *place = known;
+        place->number = number;
+        place->start = (uint64_t)block_int(&starts, i);
+        place->input = input;
+        place->row = i;
+    }
+    return PHX_OK;
+}
+
+static int place_order(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+
+    if (x->project != y->project)
+        return x->project < y->project ? -1 : 1;
+    if (x->day != y->day)
+        return x->day < y->day ? -1 : 1;
+    if (x->session != y->session)
+        return x->session < y->session ? -1 : 1;
+    if (x->trace != y->trace)
+        return x->trace < y->trace ? -1 : 1;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+/* --- encoding --------------------------------------------------------------------- */
+
+/* Rows [from, to) of one project and day: whole traces past GOOD_ROWS. */
+static size_t group_end(const struct pass *pass, size_t from)
+{
+    const struct place *places = pass->places;
+    size_t to = from + 1;
+
+    while (to < pass->place_count &&
+           places[to].project == places[from].project &&
+           places[to].day == places[from].day &&
+           (to - from < GOOD_ROWS || (to - from < 2 * GOOD_ROWS &&
+                                      places[to].trace == places[to - 1].trace)))
+        to++;
+    return to;
+}
+
+/* Spans of places [from, to), in their order; input by input, so that each
+ * block is walked once. */
+static phx_status read_group(struct pass *pass, size_t from, size_t to,
+                             const struct span **order, phx_error *err)
+{
+    size_t count = to - from, done = 0;
+    struct span *spans =
+        arena_new(&pass->arena, size_mul(count, sizeof *spans));
+    uint32_t *rows = arena_new(&pass->arena, count * sizeof *rows);
+    size_t *positions = arena_new(&pass->arena, count * sizeof *positions);
+    phx_status status;
+
+    if (spans == NULL || rows == NULL || positions == NULL)
+        return arena_status(&pass->arena, count * sizeof *spans, err);
+    for (uint32_t input = 0; input < pass->input_count; input++) {
+        size_t found = 0;
+        for (size_t i = from; i < to; i++) {
+            if (pass->places[i].input == input) {
+                rows[found] = pass->places[i].row;
+                positions[found++] = i;
+            }
+        }
+        if (found == 0)
+            continue;
+        if ((status = block_read_spans(pass->inputs[input].block, &pass->arena,
+                                       rows, found, BLOCK_LENT, spans + done,
+                                       err)) < 0)
+            return status;
+        for (size_t i = 0; i < found; i++) {
+            struct span *span = &spans[done + i];
+            const struct place *place = &pass->places[positions[i]];
+            span->project = place->project;
+            span->session = place->session;
+            order[positions[i] - from] = span;
+        }
+        done += found;
+    }
+    return PHX_OK;
+}
+
+static phx_status add_postings(struct output *output, uint64_t secret,
+                               const struct span *const *spans, size_t count,
+                               phx_error *err)
+{
+    phx_status status;
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t hash = posting_hash(secret, POSTING_SPAN, spans[i]->span_id);
+        if ((status = posting_add(&output->postings, hash, 0, err)) < 0)
+            return status;
+        if (i > 0 && spans[i]->trace == spans[i - 1]->trace)
+            continue;
+        hash = posting_hash(secret, POSTING_TRACE, spans[i]->trace_id);
+        if ((status = posting_add(&output->postings, hash, 0, err)) < 0)
+            return status;
+    }
+    return PHX_OK;
+}
+
+static phx_status new_output(struct pass *pass, struct output **out,
+                             phx_error *err)
+{
+    if (pass->output_count == pass->output_capacity) {
+        size_t capacity = pass->output_capacity ? pass->output_capacity * 2 : 8;
+        size_t size = size_mul(capacity, sizeof *pass->outputs);
+        struct output **outputs = memory_resize(pass->outputs, size);
+        if (outputs == NULL)
+            return fail_memory(err, size);
+        pass->outputs = outputs;
+        pass->output_capacity = capacity;
+    }
+    struct output *output = memory_new(sizeof *output);
+    if (output == NULL)
+        return fail_memory(err, sizeof *output);
+    block_image_init(&output->image);
+    output->postings = (struct posting_list){0};
+    pass->outputs[pass->output_count++] = output;
+    *out = output;
+    return PHX_OK;
+}
+
+static phx_status encode_group(struct pass *pass, size_t from, size_t to,
+                               phx_error *err)
+{
+    size_t size = size_mul(to - from, sizeof(struct span *));
+    const struct span **order;
+    phx_status status;
+
+    arena_reset(&pass->arena);
+    if ((order = arena_new(&pass->arena, size)) == NULL)
+        return arena_status(&pass->arena, size, err);
+    if ((status = read_group(pass, from, to, order, err)) < 0)
+        return status;
+    for (size_t done = 0; done < to - from;) {
+        struct output *output = NULL;
+        size_t taken;
+        if ((status = new_output(pass, &output, err)) < 0 ||
+            (status = block_encode(pass->store->compact_encoder, order + done,
+                                   to - from - done, &output->image, &taken,
+                                   err)) < 0 ||
+            (status = add_postings(output, pass->store->secret,
+                                   order + done, taken, err)) < 0)
+            return status;
+        output->day = pass->places[from].day;
+        done += taken;
+    }
+    return PHX_OK;
+}
+
+/* --- swapping ---------------------------------------------------------------------- */
+
+static phx_status swap(struct pass *pass, struct counter *counter,
+                       phx_error *err)
+{
+    struct connection *connection = pass->connection;
+    struct posting_list postings = {0};
+    phx_status status;
+
+    if ((status = sql_begin(connection, true, err)) < 0)
+        return status;
+    for (size_t i = 0; i < pass->output_count && status >= 0; i++) {
+        const struct output *output = pass->outputs[i];
+        int64_t id = counter->block++;
+        status = block_write(connection, id, 2, output->day, &output->image,
+                             err);
+        for (size_t j = 0; j < output->postings.count && status >= 0; j++)
+            status = posting_add(&postings, output->postings.items[j].hash,
+                                 (uint32_t)id, err);
+    }
+    if (status >= 0)
+        status = run_write(connection, counter, &postings, err);
+    posting_clear(&postings);
+    for (size_t i = 0; i < pass->input_count && status >= 0; i++)
+        status = block_remove(connection, pass->rows[i].id, err);
+    const struct gone *forgotten = pass->rewrite->forgotten;
+    for (size_t i = 0; forgotten && i < forgotten->count && status >= 0; i++) {
+        struct statement *remove = sql(connection, SQL_DELETE_GONE);
+        sql_bind_int(remove, 1, forgotten->rows[i].kind);
+        sql_bind_int(remove, 2, forgotten->rows[i].id);
+        status = sql_run(remove, err);
+    }
+    if (status < 0 || (status = counter_write(connection, counter, err)) < 0)
+        return status;
+    return sql_commit(connection, err);
+}
+
+/* The swap is durable: memory follows. */
+static void settle(struct pass *pass, const struct counter *counter)
+{
+    struct store *store = pass->store;
+    int64_t spans = 0, blocks = 0;
+
+    store->counter = *counter;
+    for (size_t i = 0; i < pass->input_count; i++) {
+        if (pass->rows[i].level < 2) {
+            spans += pass->rows[i].zone.rows;
+            blocks++;
+        }
+    }
+    atomic_fetch_sub(&store->young_spans, spans);
+    atomic_fetch_sub(&store->young_blocks, blocks);
+    atomic_store(&store->merge_wanted, true);
+    atomic_store(&store->small_wanted, true);
+    if (pass->rewrite->oldest > 0) {
+        /* Hints that stay for want of memory are harmless. */
+        pthread_mutex_lock(&store->memory_lock);
+        (void)memtable_forget(store->memtable, (uint32_t)pass->rewrite->oldest,
+                              NULL);
+        pthread_mutex_unlock(&store->memory_lock);
+    }
+    if (pass->rewrite->forgotten != NULL)
+        (void)gone_read(pass->connection, &store->gone, NULL);
+}
+
+static void close_inputs(struct pass *pass)
+{
+    for (size_t i = 0; i < pass->input_count; i++)
+        stored_block_close(&pass->inputs[i]);
+}
+
+static void pass_clear(struct pass *pass)
+{
+    close_inputs(pass);
+    memory_free(pass->inputs);
+    memory_free(pass->rows);
+    memory_free(pass->places);
+    gone_clear(&pass->gone);
+    for (size_t i = 0; i < pass->output_count; i++) {
+        block_image_clear(&pass->outputs[i]->image);
+        posting_clear(&pass->outputs[i]->postings);
+        memory_free(pass->outputs[i]);
+    }
+    memory_free(pass->outputs);
+    arena_clear(&pass->arena);
+}
+
+static phx_status read_and_encode(struct pass *pass, phx_error *err)
+{
+    phx_status status;
+
+    if ((status = gone_read(pass->connection, &pass->gone, err)) < 0 ||
+        (status = open_inputs(pass, err)) < 0)
+        return status;
+    for (uint32_t i = 0; i < pass->input_count; i++) {
+        if ((status = place_rows(pass, i, err)) < 0)
+            return status;
+    }
+    qsort(pass->places, pass->place_count, sizeof *pass->places, place_order);
+    for (size_t from = 0; from < pass->place_count;) {
+        size_t to = group_end(pass, from);
+        if ((status = store_check_interrupt(pass->store, pass->interrupts,
+                                            err)) < 0 ||
+            (status = encode_group(pass, from, to, err)) < 0)
+            return status;
+        from = to;
+    }
+    return PHX_OK;
+}
+
+phx_status compact_blocks(struct store *store, const struct rewrite *rewrite,
+                          phx_error *err)
+{
+    struct pass pass = {.store = store,
+                        .rewrite = rewrite,
+                        .connection = store->background,
+                        .interrupts = store_interrupts(store)};
+    bool memory = store->path == NULL;
+    phx_status status;
+
+    arena_init(&pass.arena, SIZE_MAX);
+    if (store->compact_encoder == NULL &&
+        (status = block_writer_new(&store->compact_encoder, err)) < 0)
+        return status;
+    if (memory && (status = store_write_begin(store, err)) < 0)
+        return status;
+    if (!memory && (status = sql_begin(pass.connection, false, err)) < 0)
+        return status;
+    status = read_and_encode(&pass, err);
+    close_inputs(&pass);
+    if (!memory)
+        sql_rollback(pass.connection);
+    if (status >= 0 &&
+        (memory || (status = store_write_begin(store, err)) >= 0)) {
+        struct counter counter = store->counter;
+        if ((status = swap(&pass, &counter, err)) < 0)
+            sql_rollback(pass.connection);
+        else
+            settle(&pass, &counter);
+        if (!memory)
+            store_write_end(store);
+    }
+    if (memory)
+        store_write_end(store);
+    pass_clear(&pass);
+    return status;
+}

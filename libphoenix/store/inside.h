@@ -1,0 +1,439 @@
+/*
+ * inside.h - what the files of the store room share.
+ *
+ *     writer      the connection of commits and deletes, under write_lock
+ *     background  the connection of compaction; its transaction, too, is
+ *                 under write_lock
+ *     readers     a pool of connections, each one snapshot at a time
+ *
+ * Locks in order: put_lock, write_lock, memory_lock, pool_lock; each is held
+ * shortly but write_lock, which is held for a commit. A store in memory has
+ * one connection for everything, and reads are under write_lock.
+ */
+#ifndef STORE_INSIDE_H
+#define STORE_INSIDE_H
+
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+
+#include "store/store.h"
+
+#include "block/block.h"
+#include "store/sql.h"
+
+/* --- sqlite.c: connections and statements --------------------------------- */
+
+/* Binding remembers its failure; sql_next and sql_run tell it. */
+struct statement {
+    sqlite3_stmt *handle;
+    struct connection *connection; /* whose it is */
+    int code; /* SQLite's, of the first failure */
+};
+
+struct connection {
+    sqlite3 *db;
+    struct statement statements[SQL_COUNT];
+    struct block_reader *reader; /* what decoding blocks needs */
+    /* Run heads of the last snapshot, good while `runs` is the counter's. */
+    struct run_list *runs;
+    int64_t runs_version;
+    struct run_part *part; /* the last one read */
+    struct connection *next; /* in the pool */
+    bool busy;
+};
+
+phx_status connection_open(const char *path, const char *vfs, bool read_only,
+                           uint32_t busy_timeout, struct connection **out,
+                           phx_error *err);
+void connection_close(struct connection *connection);
+phx_status connection_fail(struct connection *connection, int code,
+                           phx_error *err);
+phx_status connection_execute(struct connection *connection, const char *text,
+                              phx_error *err);
+
+struct statement *sql(struct connection *connection, enum sql id);
+void sql_bind_int(struct statement *statement, int at, int64_t value);
+void sql_bind_text(struct statement *statement, int at, phx_text value);
+void sql_bind_blob(struct statement *statement, int at, const void *bytes,
+                   size_t size);
+
+/* OK with a row, or DONE, or a failure. */
+phx_status sql_next(struct statement *statement, phx_error *err);
+/* Runs to the end, wanting no row. */
+phx_status sql_run(struct statement *statement, phx_error *err);
+void sql_end(struct statement *statement);
+int64_t sql_int(struct statement *statement, int column);
+phx_text sql_text(struct statement *statement, int column); /* blobs, too */
+
+phx_status sql_begin(struct connection *connection, bool write,
+                     phx_error *err);
+phx_status sql_commit(struct connection *connection, phx_error *err);
+void sql_rollback(struct connection *connection); /* nothing if none is open */
+
+/* --- schema.c ------------------------------------------------------------- */
+
+/* Makes or migrates the tables. Errors: CORRUPT (no store), UNSUPPORTED. */
+phx_status schema_prepare(struct connection *connection, bool read_only,
+                          bool no_migrate, phx_error *err);
+
+/* --- lock.c --------------------------------------------------------------- */
+
+/* One writing process a store: an operating-system lock beside the file. */
+phx_status lock_take(const char *path, int *out, phx_error *err);
+void lock_release(int lock);
+
+/* --- counter.c: the numbers that clients see, and what else one row holds - */
+
+struct counter {
+    int64_t block, run, span, trace, session, project; /* the next ones */
+    int64_t runs;     /* changes with the set of runs */
+    int64_t traces, sessions, projects; /* rows of these tables */
+    uint64_t secret;  /* of the hash */
+};
+
+phx_status counter_read(struct connection *connection, struct counter *out,
+                        phx_error *err);
+phx_status counter_write(struct connection *connection,
+                         const struct counter *counter, phx_error *err);
+phx_status counter_create(struct connection *connection, phx_error *err);
+
+/* --- filter.c: "never seen", from memory ---------------------------------- */
+
+struct filter;
+phx_status filter_new(uint64_t keys, struct filter **out, phx_error *err);
+void filter_free(struct filter *filter);
+phx_status filter_add(struct filter *filter, uint64_t hash, phx_error *err);
+bool filter_maybe(const struct filter *filter, uint64_t hash);
+
+/* --- posting.c: hash -> blocks -------------------------------------------- */
+
+enum posting_kind { POSTING_SPAN = 1, POSTING_TRACE = 2 };
+
+struct posting {
+    uint64_t hash;
+    uint32_t block;
+};
+
+struct posting_list {
+    struct posting *items;
+    size_t count, capacity;
+};
+
+/* Blocks that may hold an id, distinct. */
+struct block_set {
+    uint32_t *ids;
+    size_t count, capacity;
+};
+
+uint64_t posting_hash(uint64_t secret, enum posting_kind kind, phx_text id);
+phx_status posting_add(struct posting_list *list, uint64_t hash,
+                       uint32_t block, phx_error *err);
+void posting_clear(struct posting_list *list);
+phx_status block_set_add(struct block_set *set, uint32_t block,
+                         phx_error *err);
+void block_set_clear(struct block_set *set);
+
+/* The postings of blocks that are in no run yet. */
+struct memtable;
+phx_status memtable_new(struct memtable **out, phx_error *err);
+void memtable_free(struct memtable *table);
+size_t memtable_count(const struct memtable *table);
+phx_status memtable_add(struct memtable *table, uint64_t hash, uint32_t block,
+                        phx_error *err);
+void memtable_cut(struct memtable *table, size_t count); /* back to count */
+phx_status memtable_forget(struct memtable *table, uint32_t upto,
+                           phx_error *err); /* blocks <= upto */
+phx_status memtable_find(const struct memtable *table, uint64_t hash,
+                         struct block_set *out, phx_error *err);
+
+/* --- run.c: sorted postings on disk --------------------------------------- */
+
+enum { RUN_PART = 336, RUN_FAN = 8 };
+
+struct run {
+    int64_t id;
+    int64_t count;   /* postings */
+    uint32_t *first; /* top 32 bits of the first hash of each part */
+    uint32_t parts;
+    uint8_t level;
+};
+
+struct run_list {
+    struct run *runs;
+    size_t count, capacity;
+};
+
+struct run_part {
+    struct posting postings[RUN_PART];
+    size_t count;
+};
+
+void run_list_free(struct run_list *list);
+/* The runs of the connection's snapshot, from its cache where it is right. */
+phx_status run_list_read(struct connection *connection,
+                         const struct counter *counter,
+                         const struct run_list **out, phx_error *err);
+phx_status run_find(struct connection *connection, const struct run_list *list,
+                    uint64_t hash, struct block_set *out, phx_error *err);
+/* Sorts the postings and writes them as a new run, inside the caller's
+ * transaction. */
+phx_status run_write(struct connection *connection, struct counter *counter,
+                     struct posting_list *postings, phx_error *err);
+
+/* The same posting by posting, in order, for merges: the parts may go in over
+ * several transactions, the head comes with run_finish. */
+struct run_writer {
+    struct run_part part;
+    uint8_t bytes[RUN_PART * 12 + 4]; /* of the part */
+    struct buf first;
+    int64_t id;
+    int64_t count;
+    uint32_t parts;
+    uint8_t level;
+};
+void run_open(struct run_writer *writer, int64_t id, uint8_t level);
+phx_status run_put(struct connection *connection, struct run_writer *writer,
+                   const struct posting *posting, phx_error *err);
+phx_status run_finish(struct connection *connection, struct run_writer *writer,
+                      phx_error *err);
+void run_clear(struct run_writer *writer);
+/* One part of a run, checked. */
+phx_status run_read_part(struct connection *connection, int64_t run,
+                         uint32_t part, struct run_part *out, phx_error *err);
+
+/* --- trace_cache.c: rows of traces, and those written to lately ----------- */
+
+struct trace_row {
+    int64_t id; /* 0: deleted */
+    int64_t project, session;
+    uint64_t start, end; /* ns */
+    int64_t spans;
+    uint8_t trace_id_size; /* 0 if the id is longer than this holds */
+    uint8_t trace_id[32];
+};
+
+struct trace_cache;
+phx_status trace_cache_new(struct trace_cache **out, phx_error *err);
+void trace_cache_free(struct trace_cache *cache);
+void trace_cache_empty(struct trace_cache *cache);
+struct trace_row *trace_cache_find(struct trace_cache *cache, uint64_t hash,
+                                   phx_text trace_id);
+phx_status trace_cache_add(struct trace_cache *cache, uint64_t hash,
+                           const struct trace_row *row, phx_error *err);
+void trace_cache_forget(struct trace_cache *cache, int64_t trace);
+
+/* Times in tables are us, and the ns beyond. */
+uint64_t ns_of(int64_t us, int64_t rest);
+void trace_row_read(struct statement *statement, struct trace_row *out);
+/* DONE if there is none. */
+phx_status trace_row_find(struct connection *connection, int64_t trace,
+                          struct trace_row *out, phx_error *err);
+phx_status trace_row_write(struct connection *connection,
+                           const struct trace_row *row, phx_text trace_id,
+                           bool fresh, phx_error *err);
+
+/* --- gone.c: what is deleted and still in blocks -------------------------- */
+
+struct gone_row {
+    int32_t kind;
+    int64_t id;
+    uint64_t hash; /* of the posting that leads to it; 0 for a project */
+};
+
+struct gone {
+    struct gone_row *rows; /* sorted by kind and id */
+    size_t count, capacity;
+};
+
+phx_status gone_add(struct gone *gone, int32_t kind, int64_t id, uint64_t hash,
+                    phx_error *err);
+phx_status gone_read(struct connection *connection, struct gone *out,
+                     phx_error *err);
+void gone_clear(struct gone *gone);
+bool gone_has(const struct gone *gone, int32_t kind, int64_t id);
+
+/* --- store.c -------------------------------------------------------------- */
+
+struct put_request;
+
+struct store {
+    char *path; /* NULL in memory */
+    char *vfs;  /* NULL for the default */
+    struct store_options options;
+    atomic_int references;
+    atomic_uint interrupts;
+    int lock; /* file descriptor, -1 if none */
+
+    pthread_mutex_t put_lock; /* the queue of puts */
+    pthread_cond_t put_done;
+    struct put_request *put_first, *put_last;
+    bool put_busy;
+
+    pthread_mutex_t write_lock;
+    struct connection *writer;
+    struct counter counter; /* as on disk */
+    uint64_t secret;        /* the counter's, which never changes */
+    struct block_writer *encoder;
+    struct block_image *image;
+    struct trace_cache *traces;
+    struct filter *filter; /* NULL until the first write */
+    struct gone gone;      /* as on disk */
+
+    pthread_mutex_t memory_lock;
+    struct memtable *memtable; /* NULL if read-only */
+    bool memtable_ready;       /* it has all young blocks */
+
+    pthread_mutex_t compact_lock; /* one compaction at a time */
+    struct connection *background; /* the writer in memory */
+    struct block_writer *compact_encoder;
+    bool orphans_removed; /* of merges that a crash cut off */
+    atomic_llong young_spans; /* in level-0 blocks */
+    atomic_llong young_blocks;
+    atomic_llong log_pages;      /* of the WAL */
+    atomic_bool sweep_wanted;    /* something is gone */
+    atomic_bool small_wanted;    /* a project and day may have small blocks */
+    atomic_bool merge_wanted;    /* a level may have RUN_FAN runs */
+
+    pthread_mutex_t pool_lock;
+    struct connection *pool; /* readers: idle ones first in line */
+};
+
+/* A connection with a snapshot, and the counters in it. */
+phx_status store_reader_take(struct store *store, struct connection **out,
+                             struct counter *counter, phx_error *err);
+void store_reader_give(struct store *store, struct connection *connection);
+
+/* Every writing call begins with this: INVALID if read-only; else takes the
+ * write lock and loads what writing needs. */
+phx_status store_write_begin(struct store *store, phx_error *err);
+void store_write_end(struct store *store);
+
+unsigned store_interrupts(struct store *store);
+phx_status store_check_interrupt(struct store *store, unsigned since,
+                                 phx_error *err);
+
+/* --- blocks.c: blocks as rows --------------------------------------------- */
+
+struct block_row {
+    int64_t id;
+    int level;
+    int64_t day; /* -1: mixed */
+    struct block_zone zone;
+    uint32_t sum;
+};
+
+enum { FRAME_BITS = 12 };
+
+phx_status block_write(struct connection *connection, int64_t id, int level,
+                       int64_t day, const struct block_image *image,
+                       phx_error *err);
+phx_status block_remove(struct connection *connection, int64_t id,
+                        phx_error *err);
+void block_row_read(struct statement *statement, struct block_row *out);
+uint32_t block_row_sum(const struct block_row *row);
+/* DONE if there is no such block. */
+phx_status block_row_find(struct connection *connection, int64_t id,
+                          struct block_row *out, phx_error *err);
+/* A block of a connection's snapshot, which must outlive it. */
+struct stored_block {
+    struct block *block; /* NULL when closed */
+    struct connection *connection;
+    int64_t id;
+};
+phx_status stored_block_open(struct connection *connection, int64_t id,
+                             struct stored_block *out, phx_error *err);
+void stored_block_close(struct stored_block *stored);
+
+/* --- lookup.c: an id in the blocks ---------------------------------------- */
+
+/* Where a span or trace id lives. */
+struct location {
+    int64_t block;
+    uint32_t row;    /* of the span; of the trace's first span */
+    int64_t number;  /* of the span or trace */
+    int64_t trace;   /* its trace's number */
+};
+
+/* Hints from the memtable, to be asked for before the snapshot is taken: what
+ * compaction moves from there to a run meanwhile is then in the run. *complete
+ * tells whether the memtable has all young blocks. */
+phx_status lookup_hints(struct store *store, uint64_t hash,
+                        struct block_set *out, bool *complete,
+                        phx_error *err);
+/* The blocks of the snapshot that may hold the id, besides those hinted at;
+ * the young ones too if the hints were not complete. */
+phx_status lookup_blocks(struct connection *connection,
+                         const struct counter *counter, uint64_t hash,
+                         bool complete, struct block_set *out, phx_error *err);
+/* DONE if no living row has the id. */
+phx_status lookup_in_blocks(struct connection *connection,
+                            const struct gone *gone, enum posting_kind kind,
+                            phx_text id, const struct block_set *blocks,
+                            struct location *out, phx_error *err);
+
+/* --- commit.c ------------------------------------------------------------- */
+
+/* qsort order of struct span *: project, session, trace, start, number. */
+int span_order(const void *a, const void *b);
+
+/* --- compact.c, merge.c, remove.c ----------------------------------------- */
+
+enum {
+    YOUNG_SPANS = 32768, /* what makes compaction wanted */
+    YOUNG_BLOCKS = 256,
+    SMALL_ROWS = 2048,   /* a lasting block below is small; of a project and */
+    SMALL_BLOCKS = 8,    /* day, so many of them become one */
+    GOOD_ROWS = 4096     /* a lasting block has, at least, if it can */
+};
+
+/* One group of blocks rewritten in lasting order, without the rows that are
+ * gone; `forgotten` are the gone rows that no other block has. */
+struct rewrite {
+    int64_t *blocks; /* their ids [count] */
+    size_t count;
+    int64_t oldest; /* young blocks up to this id are all among them; or 0 */
+    const struct gone *forgotten;
+};
+phx_status compact_blocks(struct store *store, const struct rewrite *rewrite,
+                          phx_error *err);
+
+/* OK if some work was done, DONE if there was none. */
+phx_status compact_young(struct store *store, bool all, phx_error *err);
+phx_status compact_small(struct store *store, phx_error *err);
+phx_status merge_runs(struct store *store, phx_error *err);
+phx_status sweep_gone(struct store *store, phx_error *err);
+phx_status give_back_pages(struct store *store, phx_error *err);
+
+/* A little compaction after a put, where nobody else does it. */
+void store_keep_up(struct store *store);
+/* Copies the log where the host has let it grow beyond measure. */
+void store_bound_log(struct store *store);
+
+/* --- project.c: rows of projects and sessions ----------------------------- */
+
+phx_status project_insert(struct connection *connection,
+                          const phx_project *project, phx_error *err);
+void project_read(struct statement *statement, phx_project *out);
+uint32_t project_sum(const phx_project *project);
+/* DONE if there is none. */
+phx_status project_find(struct connection *connection, phx_text name,
+                        int64_t *out, phx_error *err);
+struct session_row {
+    int64_t id, project;
+    uint64_t start, end; /* of its deleted traces, if it has any */
+    phx_text name;
+    uint32_t sum;
+    bool has_window;
+};
+phx_status session_insert(struct connection *connection, int64_t id,
+                          phx_text name, int64_t project, phx_error *err);
+void session_read(struct statement *statement, struct session_row *out);
+uint32_t session_sum(const struct session_row *row);
+/* A trace is deleted: its session's window is as wide as ever. */
+phx_status session_widen(struct connection *connection, int64_t session,
+                         uint64_t start, uint64_t end, phx_error *err);
+phx_status session_find(struct connection *connection, phx_text name,
+                        int64_t *out, phx_error *err);
+
+#endif

@@ -1,0 +1,136 @@
+/*
+ * lookup.c - from an id to its row: postings lead to blocks, and the block's
+ * own id column decides.
+ */
+#include "base/base.h"
+
+#include "store/inside.h"
+
+phx_status lookup_hints(struct store *store, uint64_t hash,
+                        struct block_set *out, bool *complete, phx_error *err)
+{
+    phx_status status = PHX_OK;
+
+    pthread_mutex_lock(&store->memory_lock);
+    *complete = store->memtable_ready;
+    if (*complete)
+        status = memtable_find(store->memtable, hash, out, err);
+    pthread_mutex_unlock(&store->memory_lock);
+    return status;
+}
+
+/* No memtable: another process writes, or nobody has yet. */
+static phx_status add_young(struct connection *connection,
+                            struct block_set *out, phx_error *err)
+{
+    struct statement *young = sql(connection, SQL_BLOCKS_YOUNG);
+    phx_status status;
+
+    while ((status = sql_next(young, err)) == PHX_OK) {
+        status = block_set_add(out, (uint32_t)sql_int(young, 0), err);
+        if (status < 0)
+            break;
+    }
+    sql_end(young);
+    return status < 0 ? status : PHX_OK;
+}
+
+phx_status lookup_blocks(struct connection *connection,
+                         const struct counter *counter, uint64_t hash,
+                         bool complete, struct block_set *out, phx_error *err)
+{
+    const struct run_list *runs;
+    phx_status status;
+
+    if ((!complete && (status = add_young(connection, out, err)) < 0) ||
+        (status = run_list_read(connection, counter, &runs, err)) < 0)
+        return status;
+    return run_find(connection, runs, hash, out, err);
+}
+
+static bool row_is_gone(const struct gone *gone, int64_t project,
+                        int64_t trace, int64_t span)
+{
+    return gone->count > 0 && (gone_has(gone, PHX_PROJECT, project) ||
+                               gone_has(gone, PHX_TRACE, trace) ||
+                               gone_has(gone, PHX_SPAN, span));
+}
+
+/* Numbers of a row, for the location and for what is gone. */
+static phx_status locate_row(struct block *block, uint32_t row,
+                             const struct gone *gone,
+                             enum posting_kind kind, struct location *out,
+                             phx_error *err)
+{
+    struct block_ints numbers, traces, trace_numbers, projects;
+    phx_status status;
+
+    if ((status = block_read_ints(block, COLUMN_NUMBER, &numbers, err)) < 0 ||
+        (status = block_read_ints(block, COLUMN_TRACE, &traces, err)) < 0 ||
+        (status = block_read_ints(block, COLUMN_TRACE_NUMBER, &trace_numbers,
+                                  err)) < 0 ||
+        (status = block_read_ints(block, COLUMN_PROJECT, &projects, err)) < 0)
+        return status;
+    out->row = row;
+    out->trace = block_int(&trace_numbers, (uint32_t)block_int(&traces, row));
+    out->number =
+        kind == POSTING_SPAN ? block_int(&numbers, row) : out->trace;
+    return row_is_gone(gone, block_int(&projects, row), out->trace,
+                       kind == POSTING_SPAN ? out->number : 0)
+               ? PHX_DONE
+               : PHX_OK;
+}
+
+static phx_status find_row(struct block *block, const struct gone *gone,
+                           enum posting_kind kind, phx_text id,
+                           struct location *out, phx_error *err)
+{
+    const struct block_texts *ids;
+    struct block_ints traces = {0};
+    phx_status status;
+
+    if ((status = block_read_texts(block,
+                                   kind == POSTING_SPAN ? COLUMN_SPAN_ID
+                                                        : COLUMN_TRACE_ID,
+                                   &ids, err)) < 0 ||
+        (kind == POSTING_TRACE &&
+         (status = block_read_ints(block, COLUMN_TRACE, &traces, err)) < 0))
+        return status;
+    for (uint32_t i = 0; i < block_texts_count(ids); i++) {
+        if (!text_equal(block_text(ids, i), id))
+            continue;
+        uint32_t row = i;
+        if (kind == POSTING_TRACE) {
+            for (row = 0; row < traces.count; row++) {
+                if (block_int(&traces, row) == (int64_t)i)
+                    break;
+            }
+        }
+        if (row < block_rows(block) &&
+            (status = locate_row(block, row, gone, kind, out, err)) != PHX_DONE)
+            return status;
+    }
+    return PHX_DONE;
+}
+
+phx_status lookup_in_blocks(struct connection *connection,
+                            const struct gone *gone, enum posting_kind kind,
+                            phx_text id, const struct block_set *blocks,
+                            struct location *out, phx_error *err)
+{
+    phx_status status = PHX_DONE;
+
+    for (size_t i = 0; i < blocks->count && status == PHX_DONE; i++) {
+        struct stored_block stored;
+        struct block_row row;
+        status = block_row_find(connection, blocks->ids[i], &row, err);
+        if (status != PHX_OK)
+            continue;
+        if ((status = stored_block_open(connection, row.id, &stored, err)) < 0)
+            return status;
+        out->block = row.id;
+        status = find_row(stored.block, gone, kind, id, out, err);
+        stored_block_close(&stored);
+    }
+    return status;
+}

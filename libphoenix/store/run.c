@@ -1,0 +1,293 @@
+/*
+ * run.c - sorted postings on disk. A run is written once, in parts of one page:
+ *
+ *     part   u64 hash[n], ascending · u32 block[n] · u32 checksum
+ *     head   u32 first[parts]: the top half of each part's first hash
+ *
+ * so that a look-up is one binary search in memory and one page a run.
+ */
+#include "base/base.h"
+
+#include "store/inside.h"
+
+enum { PART_BITS = 24, POSTING_SIZE = 12 };
+
+static void runs_clear(struct run_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        memory_free(list->runs[i].first);
+    memory_free(list->runs);
+    *list = (struct run_list){0};
+}
+
+void run_list_free(struct run_list *list)
+{
+    runs_clear(list);
+}
+
+static phx_status add_head(struct run_list *list, struct statement *heads,
+                           phx_error *err)
+{
+    phx_text first = sql_text(heads, 3);
+    struct run run = {
+        .id = sql_int(heads, 0),
+        .count = sql_int(heads, 2),
+        .parts = (uint32_t)(first.size / sizeof(uint32_t)),
+        .level = (uint8_t)sql_int(heads, 1),
+    };
+
+    if (run.count <= 0 ||
+        (uint64_t)run.parts !=
+            ((uint64_t)run.count + RUN_PART - 1) / RUN_PART)
+        return fail(err, PHX_CORRUPT, -1, "the head of run %lld is damaged",
+                    (long long)run.id);
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity ? list->capacity * 2 : 16;
+        struct run *runs =
+            memory_resize(list->runs, size_mul(capacity, sizeof *runs));
+        if (runs == NULL)
+            return fail_memory(err, size_mul(capacity, sizeof *runs));
+        list->runs = runs;
+        list->capacity = capacity;
+    }
+    if ((run.first = memory_new(first.size)) == NULL)
+        return fail_memory(err, first.size);
+    memcpy(run.first, first.data, first.size);
+    list->runs[list->count++] = run;
+    return PHX_OK;
+}
+
+phx_status run_list_read(struct connection *connection,
+                         const struct counter *counter,
+                         const struct run_list **out, phx_error *err)
+{
+    struct statement *heads;
+    phx_status status;
+
+    if (connection->runs == NULL) {
+        if ((connection->runs = memory_new(sizeof *connection->runs)) == NULL)
+            return fail_memory(err, sizeof *connection->runs);
+        *connection->runs = (struct run_list){0};
+        connection->runs_version = -1;
+    }
+    *out = connection->runs;
+    if (connection->runs_version == counter->runs)
+        return PHX_OK;
+    connection->runs_version = -1;
+    runs_clear(connection->runs);
+    heads = sql(connection, SQL_RUN_HEADS);
+    while ((status = sql_next(heads, err)) == PHX_OK) {
+        if ((status = add_head(connection->runs, heads, err)) < 0)
+            break;
+    }
+    sql_end(heads);
+    if (status < 0)
+        return status;
+    connection->runs_version = counter->runs;
+    return PHX_OK;
+}
+
+phx_status run_read_part(struct connection *connection, int64_t run,
+                         uint32_t part, struct run_part *out, phx_error *err)
+{
+    struct statement *read = sql(connection, SQL_RUN_PART);
+    struct reader reader;
+    phx_status status;
+
+    sql_bind_int(read, 1, run << PART_BITS | part);
+    if ((status = sql_next(read, err)) < 0)
+        return status;
+    phx_text body = status == PHX_OK ? sql_text(read, 0) : (phx_text){0};
+    size_t n = body.size < sizeof(uint32_t)
+                   ? 0
+                   : (body.size - sizeof(uint32_t)) / POSTING_SIZE;
+    uint32_t sum = 0;
+    if (n > 0 && n <= RUN_PART &&
+        body.size == n * POSTING_SIZE + sizeof(uint32_t)) {
+        reader_init(&reader, body.data + n * POSTING_SIZE, sizeof sum);
+        sum = reader_u32(&reader);
+    } else {
+        n = 0;
+    }
+    if (n == 0 || sum != checksum32(body.data, n * POSTING_SIZE)) {
+        sql_end(read);
+        return fail(err, PHX_CORRUPT, -1, "part %u of run %lld is %s", part,
+                    (long long)run, status == PHX_DONE ? "lost" : "damaged");
+    }
+    reader_init(&reader, body.data, body.size);
+    for (size_t i = 0; i < n; i++)
+        out->postings[i].hash = reader_u64(&reader);
+    for (size_t i = 0; i < n; i++)
+        out->postings[i].block = reader_u32(&reader);
+    sql_end(read);
+    out->count = n;
+    return PHX_OK;
+}
+
+/* The first part that may hold a hash whose top half is top. */
+static uint32_t part_of(const struct run *run, uint32_t top)
+{
+    uint32_t low = 0, high = run->parts;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (run->first[middle] < top)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low > 0 ? low - 1 : 0;
+}
+
+static phx_status find_in_run(struct connection *connection,
+                              const struct run *run, uint64_t hash,
+                              struct block_set *out, phx_error *err)
+{
+    const struct posting *postings = connection->part->postings;
+    uint32_t top = (uint32_t)(hash >> 32);
+    phx_status status;
+
+    for (uint32_t part = part_of(run, top);
+         part < run->parts && run->first[part] <= top; part++) {
+        if ((status = run_read_part(connection, run->id, part,
+                                    connection->part, err)) < 0)
+            return status;
+        size_t count = connection->part->count, low = 0, high = count;
+        while (low < high) {
+            size_t middle = low + (high - low) / 2;
+            if (postings[middle].hash < hash)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        for (; low < count && postings[low].hash == hash; low++) {
+            if ((status = block_set_add(out, postings[low].block, err)) < 0)
+                return status;
+        }
+    }
+    return PHX_OK;
+}
+
+phx_status run_find(struct connection *connection, const struct run_list *list,
+                    uint64_t hash, struct block_set *out, phx_error *err)
+{
+    phx_status status = PHX_OK;
+
+    for (size_t i = 0; i < list->count && status >= 0; i++)
+        status = find_in_run(connection, &list->runs[i], hash, out, err);
+    return status;
+}
+
+/* --- writing ------------------------------------------------------------------ */
+
+static phx_status write_part(struct connection *connection,
+                             struct run_writer *writer, phx_error *err)
+{
+    const struct run_part *part = &writer->part;
+    struct buf body = {.data = writer->bytes,
+                       .capacity = sizeof writer->bytes,
+                       .limit = sizeof writer->bytes};
+    struct statement *insert = sql(connection, SQL_INSERT_RUN);
+
+    for (size_t i = 0; i < part->count; i++)
+        buf_add_u64(&body, part->postings[i].hash);
+    for (size_t i = 0; i < part->count; i++)
+        buf_add_u32(&body, part->postings[i].block);
+    buf_add_u32(&body, checksum32(body.data, body.size));
+    sql_bind_int(insert, 1, writer->id << PART_BITS | writer->parts);
+    sql_bind_blob(insert, 2, body.data, body.size);
+    return sql_run(insert, err);
+}
+
+void run_open(struct run_writer *writer, int64_t id, uint8_t level)
+{
+    writer->part.count = 0;
+    writer->id = id;
+    writer->count = 0;
+    writer->parts = 0;
+    writer->level = level;
+    buf_init(&writer->first, SIZE_MAX);
+}
+
+void run_clear(struct run_writer *writer)
+{
+    buf_clear(&writer->first);
+}
+
+static phx_status flush_part(struct connection *connection,
+                             struct run_writer *writer, phx_error *err)
+{
+    phx_status status;
+
+    if (writer->part.count == 0)
+        return PHX_OK;
+    if (writer->parts >= (1u << PART_BITS) - 1)
+        return fail(err, PHX_TOO_BIG, -1, "a run is over %d parts",
+                    (1 << PART_BITS) - 1);
+    uint32_t first = (uint32_t)(writer->part.postings[0].hash >> 32);
+    buf_add(&writer->first, &first, sizeof first);
+    if ((status = write_part(connection, writer, err)) < 0)
+        return status;
+    writer->parts++;
+    writer->count += (int64_t)writer->part.count;
+    writer->part.count = 0;
+    return PHX_OK;
+}
+
+phx_status run_put(struct connection *connection, struct run_writer *writer,
+                   const struct posting *posting, phx_error *err)
+{
+    writer->part.postings[writer->part.count++] = *posting;
+    return writer->part.count == RUN_PART
+               ? flush_part(connection, writer, err)
+               : PHX_OK;
+}
+
+phx_status run_finish(struct connection *connection, struct run_writer *writer,
+                      phx_error *err)
+{
+    struct statement *insert;
+    phx_status status;
+
+    if ((status = flush_part(connection, writer, err)) < 0 ||
+        (status = buf_status(&writer->first, "a run's head", err)) < 0 ||
+        writer->count == 0)
+        return status;
+    insert = sql(connection, SQL_INSERT_RUN_HEAD);
+    sql_bind_int(insert, 1, writer->id);
+    sql_bind_int(insert, 2, writer->level);
+    sql_bind_int(insert, 3, writer->count);
+    sql_bind_blob(insert, 4, writer->first.data, writer->first.size);
+    return sql_run(insert, err);
+}
+
+static int by_hash(const void *a, const void *b)
+{
+    const struct posting *x = a, *y = b;
+
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return (x->block > y->block) - (x->block < y->block);
+}
+
+phx_status run_write(struct connection *connection, struct counter *counter,
+                     struct posting_list *postings, phx_error *err)
+{
+    struct run_writer *writer;
+    phx_status status = PHX_OK;
+
+    if (postings->count == 0)
+        return PHX_OK;
+    if ((writer = memory_new(sizeof *writer)) == NULL)
+        return fail_memory(err, sizeof *writer);
+    qsort(postings->items, postings->count, sizeof *postings->items, by_hash);
+    run_open(writer, counter->run++, 0);
+    for (size_t i = 0; i < postings->count && status >= 0; i++)
+        status = run_put(connection, writer, &postings->items[i], err);
+    if (status >= 0)
+        status = run_finish(connection, writer, err);
+    run_clear(writer);
+    memory_free(writer);
+    counter->runs++;
+    return status;
+}

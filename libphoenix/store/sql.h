@@ -1,0 +1,152 @@
+/*
+ * sql.h - every statement of the room, by name. A connection prepares each at
+ * its first use and keeps it.
+ */
+#ifndef STORE_SQL_H
+#define STORE_SQL_H
+
+/* clang-format off */
+#define BLOCK_ROW                                                              \
+    "SELECT id, level, project, day, n, min_t, max_t, min_no, max_no,"         \
+    " max_latency, max_tokens, kinds, projects, sum FROM block"
+#define SESSION_ROW                                                            \
+    "SELECT id, name, project, start, start_rest, end, end_rest, sum"          \
+    " FROM session"
+#define TRACE_ROW                                                              \
+    "SELECT id, trace_id, project, session, start, start_rest, end, end_rest," \
+    " n FROM trace"
+
+#define STATEMENTS(X)                                                          \
+    X(BEGIN_READ, "BEGIN")                                                     \
+    X(BEGIN_WRITE, "BEGIN IMMEDIATE")                                          \
+    X(COMMIT, "COMMIT")                                                        \
+    X(ROLLBACK, "ROLLBACK")                                                    \
+    X(READ_COUNTER,                                                            \
+      "SELECT block, run, span, trace, session, project, runs, traces,"        \
+      " sessions, projects, secret, sum FROM counter WHERE id = 1")            \
+    X(WRITE_COUNTER,                                                           \
+      "UPDATE counter SET block = ?1, run = ?2, span = ?3, trace = ?4,"        \
+      " session = ?5, project = ?6, runs = ?7, traces = ?8, sessions = ?9,"    \
+      " projects = ?10, sum = ?11 WHERE id = 1")                               \
+    X(SET_SECRET, "UPDATE counter SET secret = ? WHERE id = 1")                \
+    X(INSERT_BLOCK,                                                            \
+      "INSERT INTO block (id, level, project, day, n, min_t, max_t, min_no,"   \
+      " max_no, max_latency, max_tokens, kinds, projects, sum)"                \
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                    \
+    X(DELETE_BLOCK, "DELETE FROM block WHERE id = ?")                          \
+    X(BLOCK_BY_ID,                                                             \
+      BLOCK_ROW " WHERE id = ?")                                               \
+    X(BLOCKS_ALL,                                                              \
+      BLOCK_ROW " WHERE id > ? ORDER BY id")                                   \
+    X(BLOCKS_YOUNG,                                                            \
+      "SELECT id, n FROM block WHERE level < 2 ORDER BY id")                   \
+    X(BLOCKS_SMALL,                                                            \
+      "SELECT id, n, project, day FROM block WHERE level = 2 AND n < ?"        \
+      " ORDER BY project, day, id")                                            \
+    X(BLOCKS_DOWN,                                                             \
+      BLOCK_ROW " WHERE project = ?1 AND min_no <= ?2"                         \
+      " UNION ALL " BLOCK_ROW " WHERE project = -1 AND min_no <= ?2"           \
+      " ORDER BY max_no DESC")                                                 \
+    X(BLOCKS_UP,                                                               \
+      BLOCK_ROW " WHERE project = ?1 AND max_no >= ?2"                         \
+      " UNION ALL " BLOCK_ROW " WHERE project = -1 AND max_no >= ?2"           \
+      " ORDER BY min_no")                                                      \
+    X(BLOCKS_DOWN_ALL,                                                         \
+      BLOCK_ROW " WHERE ?1 = 0 AND min_no <= ?2 ORDER BY max_no DESC")         \
+    X(BLOCKS_UP_ALL,                                                           \
+      BLOCK_ROW " WHERE ?1 = 0 AND max_no >= ?2 ORDER BY min_no")              \
+    X(BLOCKS_OF_NUMBER,                                                        \
+      "SELECT id FROM block WHERE min_no <= ?1 AND max_no >= ?1")              \
+    X(BLOCKS_OF_PROJECT,                                                       \
+      "SELECT id FROM block WHERE project = ?1 OR (project = -1"               \
+      " AND (projects >> (?1 & 63)) & 1)")                                     \
+    X(INSERT_FRAME, "INSERT INTO frame (id, body) VALUES (?, ?)")              \
+    X(FRAME, "SELECT body FROM frame WHERE id = ?")                            \
+    X(DELETE_FRAMES, "DELETE FROM frame WHERE id >= ?1 AND id < ?2")           \
+    X(INSERT_RUN, "INSERT INTO run (id, body) VALUES (?, ?)")                  \
+    X(RUN_PART, "SELECT body FROM run WHERE id = ?")                           \
+    X(RUN_NEXT, "SELECT id FROM run WHERE id >= ? LIMIT 1")                    \
+    X(DELETE_RUN_PARTS, "DELETE FROM run WHERE id >= ?1 AND id < ?2")          \
+    X(INSERT_RUN_HEAD,                                                         \
+      "INSERT INTO run_head (id, level, n, first) VALUES (?, ?, ?, ?)")        \
+    X(RUN_HEADS, "SELECT id, level, n, first FROM run_head ORDER BY id")       \
+    X(DELETE_RUN_HEAD, "DELETE FROM run_head WHERE id = ?")                    \
+    X(INSERT_TRACE,                                                            \
+      "INSERT INTO trace (id, trace_id, project, session, start, start_rest,"  \
+      " end, end_rest, n) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")                 \
+    X(UPDATE_TRACE,                                                            \
+      "UPDATE trace SET session = ?2, start = ?3, start_rest = ?4, end = ?5,"  \
+      " end_rest = ?6, n = ?7 WHERE id = ?1")                                  \
+    X(TRACE_BY_ID,                                                             \
+      TRACE_ROW " WHERE id = ?")                                               \
+    X(TRACES_LAST,                                                             \
+      TRACE_ROW " ORDER BY id DESC LIMIT ?")                                   \
+    X(TRACES_ALL,                                                              \
+      TRACE_ROW " WHERE id > ? ORDER BY id")                                   \
+    X(DELETE_TRACE, "DELETE FROM trace WHERE id = ?")                          \
+    X(TRACES_OF_SESSION, "SELECT id FROM trace WHERE session = ?")             \
+    X(DELETE_TRACES_OF_PROJECT,                                                \
+      "DELETE FROM trace WHERE id IN (SELECT id FROM trace"                    \
+      " WHERE project = ?1 LIMIT ?2)")                                         \
+    X(LEAVE_SESSIONS_OF_PROJECT,                                               \
+      "UPDATE trace SET session = NULL WHERE project <> ?1 AND session IN"     \
+      " (SELECT id FROM session WHERE project = ?1)")                          \
+    X(INSERT_SESSION,                                                          \
+      "INSERT INTO session (id, name, project, sum) VALUES (?1, ?2, ?3, ?4)")  \
+    X(WIDEN_SESSION,                                                           \
+      "UPDATE session SET start = ?2, start_rest = ?3, end = ?4, end_rest = ?5,"\
+      " sum = ?6 WHERE id = ?1")                                               \
+    X(SESSION_BY_NAME, "SELECT id, project FROM session WHERE name = ?")       \
+    X(SESSION_BY_ID,                                                           \
+      SESSION_ROW " WHERE id = ?")                                             \
+    X(SESSIONS_UP,                                                             \
+      SESSION_ROW " WHERE (?1 = 0 OR project = ?1) AND (?2 = 0 OR id = ?2)"    \
+      " AND id >= ?3 ORDER BY id")                                             \
+    X(SESSIONS_DOWN,                                                           \
+      SESSION_ROW " WHERE (?1 = 0 OR project = ?1) AND (?2 = 0 OR id = ?2)"    \
+      " AND id <= ?3 ORDER BY id DESC")                                        \
+    X(SESSION_WINDOW,                                                          \
+      "SELECT start, start_rest, end, end_rest FROM trace"                     \
+      " WHERE session = ?")                                                    \
+    X(SESSIONS_ALL,                                                            \
+      SESSION_ROW " WHERE id > ? ORDER BY id")                                 \
+    X(DELETE_SESSION, "DELETE FROM session WHERE id = ?")                      \
+    X(DELETE_SESSIONS_OF_PROJECT,                                              \
+      "DELETE FROM session WHERE project = ?")                                 \
+    X(INSERT_PROJECT,                                                          \
+      "INSERT INTO project (id, name, description, created, updated, sum)"     \
+      " VALUES (?, ?, ?, ?, ?, ?)")                                            \
+    X(UPDATE_PROJECT,                                                          \
+      "UPDATE project SET description = ?2, updated = ?3, sum = ?4"            \
+      " WHERE id = ?1")                                                        \
+    X(PROJECT_BY_NAME, "SELECT id FROM project WHERE name = ?")                \
+    X(PROJECT_BY_ID,                                                           \
+      "SELECT id, name, description, created, updated, sum FROM project"       \
+      " WHERE id = ?")                                                         \
+    X(PROJECTS_DOWN,                                                           \
+      "SELECT id, name, description, created, updated, sum FROM project"       \
+      " WHERE id <= ? ORDER BY id DESC")                                       \
+    X(DELETE_PROJECT, "DELETE FROM project WHERE id = ?")                      \
+    X(INSERT_GONE, "INSERT OR IGNORE INTO gone (kind, id, hash)"               \
+      " VALUES (?, ?, ?)")                                                     \
+    X(GONE, "SELECT kind, id, hash FROM gone ORDER BY kind, id")               \
+    X(DELETE_GONE, "DELETE FROM gone WHERE kind = ? AND id = ?")               \
+    X(STAT,                                                                    \
+      "SELECT (SELECT ifnull(sum(n), 0) FROM block),"                          \
+      " (SELECT count(*) FROM block),"                                         \
+      " (SELECT count(*) FROM block WHERE level < 2),"                         \
+      " (SELECT count(*) FROM gone)")                                          \
+    X(PAGE_COUNT, "PRAGMA page_count")                                         \
+    X(PAGE_SIZE, "PRAGMA page_size")                                           \
+    X(FREE_PAGES, "PRAGMA freelist_count")                                     \
+    X(VACUUM, "PRAGMA incremental_vacuum(256)")
+/* clang-format on */
+
+enum sql {
+#define X(id, text) SQL_##id,
+    STATEMENTS(X)
+#undef X
+    SQL_COUNT
+};
+
+#endif

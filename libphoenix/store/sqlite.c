@@ -1,0 +1,244 @@
+/*
+ * sqlite.c - connections to SQLite, their statements, and what its codes mean
+ * to a caller. The journal is a write-ahead log, synced at every commit: what
+ * was acknowledged survives a power cut.
+ */
+#include "base/base.h"
+
+#include "store/inside.h"
+
+static const char *const texts[] = {
+#define X(id, text) text,
+    STATEMENTS(X)
+#undef X
+};
+
+static phx_status status_of(int code)
+{
+    switch (code & 0xFF) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return PHX_BUSY;
+    case SQLITE_NOMEM:
+        return PHX_NO_MEMORY;
+    case SQLITE_INTERRUPT:
+        return PHX_INTERRUPTED;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return PHX_CORRUPT;
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+    case SQLITE_PROTOCOL:
+        return PHX_IO;
+    case SQLITE_TOOBIG:
+        return PHX_TOO_BIG;
+    default:
+        return PHX_INTERNAL;
+    }
+}
+
+phx_status connection_fail(struct connection *connection, int code,
+                           phx_error *err)
+{
+    const char *why = connection != NULL && connection->db != NULL
+                          ? sqlite3_errmsg(connection->db)
+                          : sqlite3_errstr(code);
+
+    return fail_os(err, status_of(code), code, "store: %s", why);
+}
+
+phx_status connection_execute(struct connection *connection, const char *text,
+                              phx_error *err)
+{
+    int code = sqlite3_exec(connection->db, text, NULL, NULL, NULL);
+
+    return code == SQLITE_OK ? PHX_OK : connection_fail(connection, code, err);
+}
+
+/* A new file gets 4 kB pages and incremental vacuum; neither can be changed
+ * once it has tables. */
+static phx_status configure(struct connection *connection, bool read_only,
+                            bool memory, phx_error *err)
+{
+    phx_status status;
+
+    if ((status = connection_execute(
+             connection,
+             "PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;"
+             "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON",
+             err)) < 0 ||
+        read_only || memory)
+        return status;
+    return connection_execute(
+        connection,
+        "PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL;"
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+        "PRAGMA wal_autocheckpoint = 0",
+        err);
+}
+
+phx_status connection_open(const char *path, const char *vfs, bool read_only,
+                           uint32_t busy_timeout, struct connection **out,
+                           phx_error *err)
+{
+    struct connection *connection = memory_new(sizeof *connection);
+    int flags = SQLITE_OPEN_NOMUTEX |
+                (read_only ? SQLITE_OPEN_READONLY
+                           : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    phx_status status;
+
+    if (connection == NULL)
+        return fail_memory(err, sizeof *connection);
+    *connection = (struct connection){.runs_version = -1};
+    if ((connection->part = memory_new(sizeof *connection->part)) == NULL) {
+        status = fail_memory(err, sizeof *connection->part);
+        goto done;
+    }
+    int code = sqlite3_open_v2(path ? path : ":memory:", &connection->db,
+                               flags, vfs);
+    if (code != SQLITE_OK) {
+        status = connection_fail(connection, code, err);
+        goto done;
+    }
+    sqlite3_extended_result_codes(connection->db, 1);
+    sqlite3_busy_timeout(connection->db, (int)busy_timeout);
+    if ((status = block_reader_new(&connection->reader, err)) < 0)
+        goto done;
+    status = configure(connection, read_only, path == NULL, err);
+done:
+    if (status < 0)
+        connection_close(connection);
+    else
+        *out = connection;
+    return status;
+}
+
+void connection_close(struct connection *connection)
+{
+    if (connection == NULL)
+        return;
+    for (int i = 0; i < SQL_COUNT; i++)
+        sqlite3_finalize(connection->statements[i].handle);
+    if (connection->runs != NULL)
+        run_list_free(connection->runs);
+    memory_free(connection->runs);
+    memory_free(connection->part);
+    block_reader_free(connection->reader);
+    sqlite3_close(connection->db);
+    memory_free(connection);
+}
+
+struct statement *sql(struct connection *connection, enum sql id)
+{
+    struct statement *statement = &connection->statements[id];
+
+    statement->connection = connection;
+    statement->code = SQLITE_OK;
+    if (statement->handle == NULL)
+        statement->code = sqlite3_prepare_v3(connection->db, texts[id], -1,
+                                             SQLITE_PREPARE_PERSISTENT,
+                                             &statement->handle, NULL);
+    else
+        sqlite3_reset(statement->handle);
+    return statement;
+}
+
+static void remember(struct statement *statement, int code)
+{
+    if (statement->code == SQLITE_OK)
+        statement->code = code;
+}
+
+void sql_bind_int(struct statement *statement, int at, int64_t value)
+{
+    if (statement->code == SQLITE_OK)
+        remember(statement, sqlite3_bind_int64(statement->handle, at, value));
+}
+
+void sql_bind_text(struct statement *statement, int at, phx_text value)
+{
+    if (statement->code != SQLITE_OK)
+        return;
+    remember(statement,
+             value.data == NULL
+                 ? sqlite3_bind_null(statement->handle, at)
+                 : sqlite3_bind_text64(statement->handle, at, value.data,
+                                       value.size, SQLITE_STATIC,
+                                       SQLITE_UTF8));
+}
+
+void sql_bind_blob(struct statement *statement, int at, const void *bytes,
+                   size_t size)
+{
+    if (statement->code == SQLITE_OK)
+        remember(statement,
+                 sqlite3_bind_blob64(statement->handle, at, size ? bytes : "",
+                                     size, SQLITE_STATIC));
+}
+
+phx_status sql_next(struct statement *statement, phx_error *err)
+{
+    int code = statement->code;
+
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement->handle);
+    if (code == SQLITE_ROW)
+        return PHX_OK;
+    if (code == SQLITE_DONE) {
+        sqlite3_reset(statement->handle);
+        return PHX_DONE;
+    }
+    phx_status status = connection_fail(statement->connection, code, err);
+    sqlite3_reset(statement->handle);
+    return status;
+}
+
+phx_status sql_run(struct statement *statement, phx_error *err)
+{
+    phx_status status = sql_next(statement, err);
+
+    if (status == PHX_OK)
+        sqlite3_reset(statement->handle);
+    return status < 0 ? status : PHX_OK;
+}
+
+void sql_end(struct statement *statement)
+{
+    sqlite3_reset(statement->handle);
+}
+
+int64_t sql_int(struct statement *statement, int column)
+{
+    return sqlite3_column_int64(statement->handle, column);
+}
+
+phx_text sql_text(struct statement *statement, int column)
+{
+    const void *bytes = sqlite3_column_blob(statement->handle, column);
+    int size = sqlite3_column_bytes(statement->handle, column);
+
+    if (sqlite3_column_type(statement->handle, column) == SQLITE_NULL)
+        return (phx_text){NULL, 0};
+    return text_span(size > 0 ? bytes : "", (size_t)size);
+}
+
+phx_status sql_begin(struct connection *connection, bool write, phx_error *err)
+{
+    return sql_run(sql(connection, write ? SQL_BEGIN_WRITE : SQL_BEGIN_READ),
+                   err);
+}
+
+phx_status sql_commit(struct connection *connection, phx_error *err)
+{
+    return sql_run(sql(connection, SQL_COMMIT), err);
+}
+
+void sql_rollback(struct connection *connection)
+{
+    if (!sqlite3_get_autocommit(connection->db))
+        (void)sql_run(sql(connection, SQL_ROLLBACK), NULL);
+}

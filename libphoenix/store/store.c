@@ -1,0 +1,390 @@
+/*
+ * store.c - opening and closing, the pool of readers, and what the writer
+ * loads before its first commit.
+ */
+#include "base/base.h"
+
+#include "store/inside.h"
+
+enum { WARM_TRACES = 32768 };
+
+static phx_status copy_string(const char *string, char **out, phx_error *err)
+{
+    size_t size = string ? strlen(string) + 1 : 0;
+
+    *out = NULL;
+    if (string == NULL)
+        return PHX_OK;
+    if ((*out = memory_new(size)) == NULL)
+        return fail_memory(err, size);
+    memcpy(*out, string, size);
+    return PHX_OK;
+}
+
+static int log_grew(void *ctx, sqlite3 *db, const char *name, int pages)
+{
+    struct store *store = ctx;
+
+    (void)db;
+    (void)name;
+    atomic_store(&store->log_pages, pages);
+    return SQLITE_OK;
+}
+
+static phx_status connect(struct store *store, struct connection **out,
+                          phx_error *err)
+{
+    return connection_open(store->path, store->vfs, store->options.read_only,
+                           store->options.busy_timeout, out, err);
+}
+
+static phx_status open_writer(struct store *store, phx_error *err)
+{
+    phx_status status;
+
+    if ((status = schema_prepare(store->writer, store->options.read_only,
+                                 store->options.no_migrate, err)) < 0 ||
+        (status = counter_read(store->writer, &store->counter, err)) < 0)
+        return status;
+    store->secret = store->counter.secret;
+    if (store->options.read_only)
+        return PHX_OK;
+    sqlite3_wal_hook(store->writer->db, log_grew, store);
+    store->background = store->writer;
+    if (store->path != NULL) {
+        if ((status = connect(store, &store->background, err)) < 0) {
+            store->background = NULL;
+            return status;
+        }
+        sqlite3_wal_hook(store->background->db, log_grew, store);
+    }
+    atomic_store(&store->merge_wanted, true);
+    atomic_store(&store->small_wanted, true);
+    return memtable_new(&store->memtable, err);
+}
+
+static phx_status count_young(struct store *store, phx_error *err)
+{
+    struct statement *young = sql(store->writer, SQL_BLOCKS_YOUNG);
+    phx_status status;
+
+    while ((status = sql_next(young, err)) == PHX_OK) {
+        atomic_fetch_add(&store->young_blocks, 1);
+        atomic_fetch_add(&store->young_spans, sql_int(young, 1));
+    }
+    return status < 0 ? status : PHX_OK;
+}
+
+phx_status store_open(const char *path, const struct store_options *options,
+                      struct store **out, phx_error *err)
+{
+    struct store *store = memory_new(sizeof *store);
+    phx_status status;
+
+    if (store == NULL)
+        return fail_memory(err, sizeof *store);
+    *store = (struct store){.options = *options, .lock = -1};
+    atomic_init(&store->references, 1);
+    pthread_mutex_init(&store->put_lock, NULL);
+    pthread_cond_init(&store->put_done, NULL);
+    pthread_mutex_init(&store->write_lock, NULL);
+    pthread_mutex_init(&store->memory_lock, NULL);
+    pthread_mutex_init(&store->compact_lock, NULL);
+    pthread_mutex_init(&store->pool_lock, NULL);
+    if ((status = copy_string(path, &store->path, err)) < 0 ||
+        (status = copy_string(options->vfs, &store->vfs, err)) < 0)
+        goto done;
+    if (path != NULL && !options->read_only &&
+        (status = lock_take(path, &store->lock, err)) < 0)
+        goto done;
+    if ((status = connect(store, &store->writer, err)) < 0 ||
+        (status = open_writer(store, err)) < 0 ||
+        (status = count_young(store, err)) < 0 ||
+        (status = gone_read(store->writer, &store->gone, err)) < 0)
+        goto done;
+    atomic_store(&store->sweep_wanted, store->gone.count > 0);
+done:
+    if (status < 0)
+        store_release(store);
+    else
+        *out = store;
+    return status;
+}
+
+void store_retain(struct store *store)
+{
+    atomic_fetch_add(&store->references, 1);
+}
+
+void store_release(struct store *store)
+{
+    if (store == NULL || atomic_fetch_sub(&store->references, 1) > 1)
+        return;
+    while (store->pool != NULL) {
+        struct connection *next = store->pool->next;
+        connection_close(store->pool);
+        store->pool = next;
+    }
+    if (store->background != store->writer)
+        connection_close(store->background);
+    connection_close(store->writer);
+    block_writer_free(store->encoder);
+    block_writer_free(store->compact_encoder);
+    if (store->image != NULL)
+        block_image_clear(store->image);
+    memory_free(store->image);
+    trace_cache_free(store->traces);
+    filter_free(store->filter);
+    memtable_free(store->memtable);
+    gone_clear(&store->gone);
+    lock_release(store->lock);
+    pthread_mutex_destroy(&store->put_lock);
+    pthread_cond_destroy(&store->put_done);
+    pthread_mutex_destroy(&store->write_lock);
+    pthread_mutex_destroy(&store->memory_lock);
+    pthread_mutex_destroy(&store->compact_lock);
+    pthread_mutex_destroy(&store->pool_lock);
+    memory_free(store->path);
+    memory_free(store->vfs);
+    memory_free(store);
+}
+
+/* --- interrupts ------------------------------------------------------------------ */
+
+void store_interrupt(struct store *store)
+{
+    atomic_fetch_add(&store->interrupts, 1);
+    pthread_mutex_lock(&store->pool_lock);
+    for (struct connection *c = store->pool; c != NULL; c = c->next)
+        sqlite3_interrupt(c->db);
+    pthread_mutex_unlock(&store->pool_lock);
+    sqlite3_interrupt(store->writer->db);
+    if (store->background != NULL)
+        sqlite3_interrupt(store->background->db);
+}
+
+unsigned store_interrupts(struct store *store)
+{
+    return atomic_load(&store->interrupts);
+}
+
+phx_status store_check_interrupt(struct store *store, unsigned since,
+                                 phx_error *err)
+{
+    if (atomic_load(&store->interrupts) == since)
+        return PHX_OK;
+    return fail(err, PHX_INTERRUPTED, -1, "the call was interrupted");
+}
+
+/* --- readers ---------------------------------------------------------------------- */
+
+static struct connection *take_idle(struct store *store)
+{
+    struct connection *found;
+
+    pthread_mutex_lock(&store->pool_lock);
+    for (found = store->pool; found != NULL; found = found->next) {
+        if (!found->busy)
+            break;
+    }
+    if (found != NULL)
+        found->busy = true;
+    pthread_mutex_unlock(&store->pool_lock);
+    return found;
+}
+
+static phx_status add_reader(struct store *store, struct connection **out,
+                             phx_error *err)
+{
+    phx_status status = connect(store, out, err);
+
+    if (status < 0)
+        return status;
+    (*out)->busy = true;
+    pthread_mutex_lock(&store->pool_lock);
+    (*out)->next = store->pool;
+    store->pool = *out;
+    pthread_mutex_unlock(&store->pool_lock);
+    return PHX_OK;
+}
+
+phx_status store_reader_take(struct store *store, struct connection **out,
+                             struct counter *counter, phx_error *err)
+{
+    struct connection *connection = NULL;
+    phx_status status = PHX_OK;
+
+    if (store->path == NULL) {
+        pthread_mutex_lock(&store->write_lock);
+        connection = store->writer;
+    } else if ((connection = take_idle(store)) == NULL &&
+               (status = add_reader(store, &connection, err)) < 0) {
+        return status;
+    }
+    if ((store->path != NULL &&
+         (status = sql_begin(connection, false, err)) < 0) ||
+        (status = counter_read(connection, counter, err)) < 0)
+        store_reader_give(store, connection);
+    else
+        *out = connection;
+    return status;
+}
+
+void store_reader_give(struct store *store, struct connection *connection)
+{
+    if (store->path == NULL) {
+        pthread_mutex_unlock(&store->write_lock);
+        return;
+    }
+    sql_rollback(connection);
+    pthread_mutex_lock(&store->pool_lock);
+    connection->busy = false;
+    pthread_mutex_unlock(&store->pool_lock);
+}
+
+/* --- what writing needs -------------------------------------------------------------- */
+
+static phx_status add_block(struct store *store, struct block *block,
+                            uint32_t id, phx_error *err)
+{
+    static const struct {
+        enum posting_kind kind;
+        enum block_column column;
+    } ids[] = {{POSTING_SPAN, COLUMN_SPAN_ID},
+               {POSTING_TRACE, COLUMN_TRACE_ID}};
+    phx_status status;
+
+    for (int i = 0; i < 2; i++) {
+        const struct block_texts *texts;
+        if ((status = block_read_texts(block, ids[i].column, &texts, err)) < 0)
+            return status;
+        for (uint32_t j = 0; j < block_texts_count(texts); j++) {
+            uint64_t hash = posting_hash(store->secret, ids[i].kind,
+                                         block_text(texts, j));
+            if ((status = memtable_add(store->memtable, hash, id, err)) < 0 ||
+                (status = filter_add(store->filter, hash, err)) < 0)
+                return status;
+        }
+    }
+    return PHX_OK;
+}
+
+/* The memtable is what is in no run yet: the ids of young blocks. */
+static phx_status load_young(struct store *store, phx_error *err)
+{
+    struct statement *young = sql(store->writer, SQL_BLOCKS_YOUNG);
+    struct block_set blocks = {0};
+    phx_status status;
+
+    while ((status = sql_next(young, err)) == PHX_OK) {
+        status = block_set_add(&blocks, (uint32_t)sql_int(young, 0), err);
+        if (status < 0)
+            break;
+    }
+    sql_end(young);
+    for (size_t i = 0; i < blocks.count && status >= 0; i++) {
+        struct stored_block stored;
+        status = stored_block_open(store->writer, blocks.ids[i], &stored, err);
+        if (status < 0)
+            break;
+        status = add_block(store, stored.block, blocks.ids[i], err);
+        stored_block_close(&stored);
+    }
+    block_set_clear(&blocks);
+    return status < 0 ? status : PHX_OK;
+}
+
+static phx_status load_filter(struct store *store, phx_error *err)
+{
+    const struct run_part *postings = store->writer->part;
+    const struct run_list *runs;
+    uint64_t keys = 0;
+    phx_status status;
+
+    if ((status = run_list_read(store->writer, &store->counter, &runs, err)) <
+        0)
+        return status;
+    for (size_t i = 0; i < runs->count; i++)
+        keys += (uint64_t)runs->runs[i].count;
+    if ((status = filter_new(keys * 2, &store->filter, err)) < 0)
+        return status;
+    for (size_t i = 0; i < runs->count; i++) {
+        const struct run *run = &runs->runs[i];
+        for (uint32_t part = 0; part < run->parts; part++) {
+            if ((status = run_read_part(store->writer, run->id, part,
+                                        store->writer->part, err)) < 0)
+                return status;
+            for (size_t j = 0; j < postings->count && status >= 0; j++)
+                status = filter_add(store->filter, postings->postings[j].hash,
+                                    err);
+            if (status < 0)
+                return status;
+        }
+    }
+    return PHX_OK;
+}
+
+static phx_status load_traces(struct store *store, phx_error *err)
+{
+    struct statement *last = sql(store->writer, SQL_TRACES_LAST);
+    phx_status status;
+
+    sql_bind_int(last, 1, WARM_TRACES);
+    while ((status = sql_next(last, err)) == PHX_OK) {
+        struct trace_row row;
+        trace_row_read(last, &row);
+        phx_text id = text_span(row.trace_id, row.trace_id_size);
+        uint64_t hash = posting_hash(store->secret, POSTING_TRACE, id);
+        if ((status = trace_cache_add(store->traces, hash, &row, err)) < 0)
+            break;
+    }
+    sql_end(last);
+    return status < 0 ? status : PHX_OK;
+}
+
+static phx_status prepare_write(struct store *store, phx_error *err)
+{
+    phx_status status;
+
+    if (store->image == NULL) {
+        if ((store->image = memory_new(sizeof *store->image)) == NULL)
+            return fail_memory(err, sizeof *store->image);
+        block_image_init(store->image);
+    }
+    if ((store->encoder == NULL &&
+         (status = block_writer_new(&store->encoder, err)) < 0) ||
+        (store->traces == NULL &&
+         (status = trace_cache_new(&store->traces, err)) < 0) ||
+        (status = load_filter(store, err)) < 0)
+        goto done;
+    pthread_mutex_lock(&store->memory_lock);
+    memtable_cut(store->memtable, 0);
+    status = load_young(store, err);
+    store->memtable_ready = status >= 0;
+    pthread_mutex_unlock(&store->memory_lock);
+    if (status >= 0)
+        status = load_traces(store, err);
+done:
+    if (status < 0) { /* the next write begins anew */
+        filter_free(store->filter);
+        store->filter = NULL;
+    }
+    return status;
+}
+
+phx_status store_write_begin(struct store *store, phx_error *err)
+{
+    phx_status status = PHX_OK;
+
+    if (store->options.read_only)
+        return fail(err, PHX_MISUSE, -1, "the store is open for reading only");
+    pthread_mutex_lock(&store->write_lock);
+    if (store->filter == NULL && (status = prepare_write(store, err)) < 0)
+        pthread_mutex_unlock(&store->write_lock);
+    return status;
+}
+
+void store_write_end(struct store *store)
+{
+    pthread_mutex_unlock(&store->write_lock);
+}

@@ -1,0 +1,195 @@
+/*
+ * trace_cache.c - the traces written to lately, so that most spans find theirs
+ * without a look-up. Two generations: when the young one is full it becomes
+ * the old one, and what is asked for in the old one moves back to the young.
+ */
+#include "base/base.h"
+
+#include "store/inside.h"
+
+#ifdef TEST_BUILD
+enum { GENERATION = 4 };
+#else
+enum { GENERATION = 32768 };
+#endif
+
+struct generation {
+    struct map map; /* hash -> index of row */
+    struct trace_row *rows;
+    uint32_t count, capacity;
+};
+
+struct trace_cache {
+    struct generation young, old;
+};
+
+phx_status trace_cache_new(struct trace_cache **out, phx_error *err)
+{
+    struct trace_cache *cache = memory_new(sizeof *cache);
+
+    if (cache == NULL)
+        return fail_memory(err, sizeof *cache);
+    *cache = (struct trace_cache){0};
+    *out = cache;
+    return PHX_OK;
+}
+
+static void generation_clear(struct generation *generation)
+{
+    map_clear(&generation->map);
+    memory_free(generation->rows);
+    *generation = (struct generation){0};
+}
+
+void trace_cache_empty(struct trace_cache *cache)
+{
+    generation_clear(&cache->young);
+    generation_clear(&cache->old);
+}
+
+void trace_cache_free(struct trace_cache *cache)
+{
+    if (cache == NULL)
+        return;
+    trace_cache_empty(cache);
+    memory_free(cache);
+}
+
+static struct trace_row *find_in(struct generation *generation, uint64_t hash,
+                                 phx_text id)
+{
+    const uint32_t *index = map_find(&generation->map, hash);
+
+    if (index == NULL)
+        return NULL;
+    struct trace_row *row = &generation->rows[*index];
+    return row->id != 0 && row->trace_id_size == id.size &&
+                   memcmp(row->trace_id, id.data, id.size) == 0
+               ? row
+               : NULL;
+}
+
+struct trace_row *trace_cache_find(struct trace_cache *cache, uint64_t hash,
+                                   phx_text trace_id)
+{
+    struct trace_row *row = find_in(&cache->young, hash, trace_id);
+
+    return row != NULL ? row : find_in(&cache->old, hash, trace_id);
+}
+
+static phx_status generation_room(struct generation *generation,
+                                  phx_error *err)
+{
+    if (generation->count < generation->capacity)
+        return PHX_OK;
+    uint32_t capacity = generation->capacity ? generation->capacity * 2 : 64;
+    size_t size = size_mul(capacity, sizeof *generation->rows);
+    struct trace_row *rows = memory_resize(generation->rows, size);
+    if (rows == NULL)
+        return fail_memory(err, size);
+    generation->rows = rows;
+    generation->capacity = capacity;
+    return PHX_OK;
+}
+
+phx_status trace_cache_add(struct trace_cache *cache, uint64_t hash,
+                           const struct trace_row *row, phx_error *err)
+{
+    struct generation *young = &cache->young;
+    phx_status status;
+    bool fresh;
+
+    if (row->trace_id_size == 0)
+        return PHX_OK;
+    if (young->count >= GENERATION) {
+        generation_clear(&cache->old);
+        cache->old = *young;
+        *young = (struct generation){0};
+    }
+    if ((status = generation_room(young, err)) < 0)
+        return status;
+    uint32_t *index = map_slot(&young->map, hash, &fresh);
+    if (index == NULL)
+        return fail_memory(err, sizeof *index);
+    if (fresh)
+        *index = young->count++;
+    young->rows[*index] = *row;
+    return PHX_OK;
+}
+
+void trace_cache_forget(struct trace_cache *cache, int64_t trace)
+{
+    struct generation *generations[] = {&cache->young, &cache->old};
+
+    for (int i = 0; i < 2; i++) {
+        for (uint32_t j = 0; j < generations[i]->count; j++) {
+            if (generations[i]->rows[j].id == trace)
+                generations[i]->rows[j].id = 0;
+        }
+    }
+}
+
+/* --- rows of the table ---------------------------------------------------------- */
+
+uint64_t ns_of(int64_t us, int64_t rest)
+{
+    return (uint64_t)us * 1000 + (uint64_t)rest;
+}
+
+void trace_row_read(struct statement *statement, struct trace_row *out)
+{
+    phx_text id = sql_text(statement, 1);
+
+    *out = (struct trace_row){
+        .id = sql_int(statement, 0),
+        .project = sql_int(statement, 2),
+        .session = sql_int(statement, 3),
+        .start = ns_of(sql_int(statement, 4), sql_int(statement, 5)),
+        .end = ns_of(sql_int(statement, 6), sql_int(statement, 7)),
+        .spans = sql_int(statement, 8),
+    };
+    if (id.size > 0 && id.size <= sizeof out->trace_id) {
+        memcpy(out->trace_id, id.data, id.size);
+        out->trace_id_size = (uint8_t)id.size;
+    }
+}
+
+phx_status trace_row_find(struct connection *connection, int64_t trace,
+                          struct trace_row *out, phx_error *err)
+{
+    struct statement *read = sql(connection, SQL_TRACE_BY_ID);
+    phx_status status;
+
+    sql_bind_int(read, 1, trace);
+    if ((status = sql_next(read, err)) == PHX_OK) {
+        trace_row_read(read, out);
+        sql_end(read);
+    }
+    return status;
+}
+
+phx_status trace_row_write(struct connection *connection,
+                           const struct trace_row *row, phx_text trace_id,
+                           bool fresh, phx_error *err)
+{
+    struct statement *write =
+        sql(connection, fresh ? SQL_INSERT_TRACE : SQL_UPDATE_TRACE);
+    int at = 1;
+
+    sql_bind_int(write, at++, row->id);
+    if (fresh) {
+        sql_bind_blob(write, at++, trace_id.data, trace_id.size);
+        sql_bind_int(write, at++, row->project);
+    }
+    if (row->session != 0)
+        sql_bind_int(write, at, row->session);
+    else
+        sql_bind_text(write, at, (phx_text){NULL, 0});
+    at++;
+    sql_bind_int(write, at++, (int64_t)(row->start / 1000));
+    sql_bind_int(write, at++, (int64_t)(row->start % 1000));
+    sql_bind_int(write, at++, (int64_t)(row->end / 1000));
+    sql_bind_int(write, at++, (int64_t)(row->end % 1000));
+    sql_bind_int(write, at++, row->spans);
+    return sql_run(write, err);
+}

@@ -1,0 +1,340 @@
+/*
+ * traces.c - lists of traces and sessions. Their windows are kept in the rows
+ * of `trace`; what their spans add up to is read from the blocks of the rows
+ * that are returned.
+ */
+#include "base/base.h"
+
+#include "store/inside.h"
+
+/* The statement is put together from fixed pieces; values are bound. */
+static void trace_sql(const phx_trace_query *query, struct buf *out)
+{
+    bool down = query->order == PHX_NEWEST_FIRST;
+    const char *way = down ? "DESC" : "ASC";
+
+    buf_add_string(out, "SELECT id, trace_id, project, session, start,"
+                        " start_rest, end, end_rest, n FROM trace WHERE 1");
+    if (query->project != 0)
+        buf_add_string(out, " AND project = ?1");
+    if (query->trace != 0)
+        buf_add_string(out, " AND id = ?2");
+    if (query->from != 0)
+        buf_add_format(out, " AND id %s ?3", down ? "<=" : ">=");
+    if (query->start_time != 0)
+        buf_add_string(out, " AND (start, start_rest) >= (?4, ?5)");
+    if (query->end_time != 0)
+        buf_add_string(out, " AND (start, start_rest) < (?6, ?7)");
+    for (size_t i = 0; i < query->session_count; i++)
+        buf_add_format(out, "%s%lld", i == 0 ? " AND session IN (" : ", ",
+                       (long long)query->sessions[i]);
+    if (query->session_count > 0)
+        buf_add_string(out, ")");
+    if (query->sort == PHX_BY_START)
+        buf_add_format(out, " ORDER BY start %s, start_rest %s, id %s", way,
+                       way, way);
+    else if (query->sort == PHX_BY_LATENCY)
+        buf_add_format(out,
+                       " ORDER BY end - start %s, end_rest - start_rest %s,"
+                       " id %s",
+                       way, way, way);
+    else
+        buf_add_format(out, " ORDER BY id %s", way);
+    buf_add_byte(out, 0);
+}
+
+static phx_status prepare(struct connection *connection,
+                          const phx_trace_query *query,
+                          struct statement *out, phx_error *err)
+{
+    struct buf text;
+
+    buf_init(&text, 1 << 20);
+    trace_sql(query, &text);
+    *out = (struct statement){.connection = connection};
+    phx_status status = buf_status(&text, "a list of sessions", err);
+    if (status >= 0)
+        out->code = sqlite3_prepare_v2(connection->db,
+                                       (const char *)text.data, -1,
+                                       &out->handle, NULL);
+    buf_clear(&text);
+    const int64_t values[] = {
+        query->project,
+        query->trace,
+        query->from,
+        (int64_t)(query->start_time / 1000),
+        (int64_t)(query->start_time % 1000),
+        (int64_t)(query->end_time / 1000),
+        (int64_t)(query->end_time % 1000),
+    };
+    int wanted = out->handle ? sqlite3_bind_parameter_count(out->handle) : 0;
+    for (int i = 0; i < wanted; i++)
+        sql_bind_int(out, i + 1, values[i]);
+    return status;
+}
+
+struct trace_list {
+    struct arena *arena;
+    phx_trace *rows;
+    phx_text *ids; /* raw */
+    size_t count, capacity;
+};
+
+static phx_status list_room(struct trace_list *list, phx_error *err)
+{
+    if (list->count < list->capacity)
+        return PHX_OK;
+    size_t capacity = list->capacity ? list->capacity * 2 : 16;
+    phx_trace *rows =
+        arena_new(list->arena, size_mul(capacity, sizeof *rows));
+    phx_text *ids = arena_new(list->arena, size_mul(capacity, sizeof *ids));
+    if (rows == NULL || ids == NULL)
+        return arena_status(list->arena, size_mul(capacity, sizeof *rows),
+                            err);
+    if (list->count > 0) {
+        memcpy(rows, list->rows, list->count * sizeof *rows);
+        memcpy(ids, list->ids, list->count * sizeof *ids);
+    }
+    list->rows = rows;
+    list->ids = ids;
+    list->capacity = capacity;
+    return PHX_OK;
+}
+
+static phx_status list_add(struct trace_list *list, struct statement *read,
+                           const struct gone *gone, phx_error *err)
+{
+    struct trace_row row;
+    phx_text id = sql_text(read, 1);
+    phx_status status;
+
+    trace_row_read(read, &row);
+    if (gone_has(gone, PHX_PROJECT, row.project))
+        return PHX_OK;
+    if ((status = list_room(list, err)) < 0)
+        return status;
+    char *hex = arena_new(list->arena, size_add(size_mul(id.size, 2), 1));
+    char *raw = arena_copy(list->arena, id.data, id.size);
+    if (hex == NULL || raw == NULL)
+        return arena_status(list->arena, id.size * 2, err);
+    hex_print(raw, id.size, hex);
+    list->ids[list->count] = text_span(raw, id.size);
+    list->rows[list->count++] = (phx_trace){
+        .id = row.id,
+        .project = row.project,
+        .session = row.session,
+        .start_time = row.start,
+        .end_time = row.end,
+        .spans = row.spans,
+        .trace_id = text_span(hex, id.size * 2),
+    };
+    return PHX_OK;
+}
+
+/* --- what the spans add up to ------------------------------------------------------- */
+
+static phx_status add_block(struct connection *connection, int64_t id,
+                            const struct gone *gone, phx_trace *trace,
+                            phx_error *err)
+{
+    struct block_ints traces, numbers, spans, kinds, statuses, prompt,
+        completion;
+    struct stored_block stored;
+    phx_status status = stored_block_open(connection, id, &stored, err);
+
+    if (status < 0)
+        return status;
+    struct block *block = stored.block;
+    if ((status = block_read_ints(block, COLUMN_TRACE_NUMBER, &numbers, err)) >=
+            0 &&
+        (status = block_read_ints(block, COLUMN_TRACE, &traces, err)) >= 0 &&
+        (status = block_read_ints(block, COLUMN_NUMBER, &spans, err)) >= 0 &&
+        (status = block_read_ints(block, COLUMN_KIND, &kinds, err)) >= 0 &&
+        (status = block_read_ints(block, COLUMN_STATUS, &statuses, err)) >= 0 &&
+        (status = block_read_ints(block, COLUMN_PROMPT_TOKENS, &prompt, err)) >=
+            0 &&
+        (status = block_read_ints(block, COLUMN_COMPLETION_TOKENS, &completion,
+                                  err)) >= 0) {
+        for (uint32_t i = 0; i < block_rows(block); i++) {
+            uint32_t index = (uint32_t)block_int(&traces, i);
+            if (block_int(&numbers, index) != trace->id ||
+                gone_has(gone, PHX_SPAN, block_int(&spans, i)))
+                continue;
+            trace->errors += block_int(&statuses, i) == STATUS_ERROR;
+            if (block_int(&kinds, i) == KIND_LLM) {
+                trace->prompt_tokens += block_int(&prompt, i);
+                trace->completion_tokens += block_int(&completion, i);
+            }
+        }
+    }
+    stored_block_close(&stored);
+    return status;
+}
+
+static phx_status add_totals(struct store *store, struct connection *connection,
+                             const struct counter *counter,
+                             const struct gone *gone, phx_text id,
+                             phx_trace *trace, struct block_set *blocks,
+                             bool complete, phx_error *err)
+{
+    uint64_t hash = posting_hash(store->secret, POSTING_TRACE, id);
+    phx_status status;
+
+    if ((status = lookup_blocks(connection, counter, hash, complete, blocks,
+                                err)) < 0)
+        return status;
+    for (size_t i = 0; i < blocks->count && status >= 0; i++) {
+        struct block_row row;
+        status = block_row_find(connection, blocks->ids[i], &row, err);
+        if (status == PHX_OK)
+            status = add_block(connection, row.id, gone, trace, err);
+    }
+    return status < 0 ? status : PHX_OK;
+}
+
+/* Hints are asked for before the snapshot that the blocks are read in; a span
+ * that was stored since the list was made may count already. */
+static phx_status sum_up(struct store *store, struct trace_list *list,
+                         phx_error *err)
+{
+    phx_status status = PHX_OK;
+
+    for (size_t i = 0; i < list->count && status >= 0; i++) {
+        uint64_t hash =
+            posting_hash(store->secret, POSTING_TRACE, list->ids[i]);
+        struct block_set blocks = {0};
+        struct gone gone = {0};
+        struct connection *connection;
+        struct counter counter;
+        bool complete;
+        if ((status = lookup_hints(store, hash, &blocks, &complete, err)) >=
+                0 &&
+            (status = store_reader_take(store, &connection, &counter, err)) >=
+                0) {
+            if ((status = gone_read(connection, &gone, err)) >= 0)
+                status = add_totals(store, connection, &counter, &gone,
+                                    list->ids[i], &list->rows[i], &blocks,
+                                    complete, err);
+            store_reader_give(store, connection);
+        }
+        block_set_clear(&blocks);
+        gone_clear(&gone);
+    }
+    return status;
+}
+
+phx_status store_read_traces(struct store *store, const phx_trace_query *query,
+                             struct arena *arena, phx_trace **out,
+                             size_t *count, phx_error *err)
+{
+    struct trace_list list = {.arena = arena};
+    struct statement read = {0};
+    struct gone gone = {0};
+    struct connection *connection;
+    struct counter counter;
+    phx_status status = store_reader_take(store, &connection, &counter, err);
+
+    if (status < 0)
+        return status;
+    if ((status = gone_read(connection, &gone, err)) >= 0 &&
+        (status = prepare(connection, query, &read, err)) >= 0) {
+        while ((query->limit == 0 || (int64_t)list.count < query->limit) &&
+               (status = sql_next(&read, err)) == PHX_OK) {
+            if ((status = list_add(&list, &read, &gone, err)) < 0)
+                break;
+        }
+    }
+    sqlite3_finalize(read.handle);
+    store_reader_give(store, connection);
+    gone_clear(&gone);
+    if (status >= 0)
+        status = sum_up(store, &list, err);
+    if (status < 0)
+        return status;
+    *out = list.rows;
+    *count = list.count;
+    return PHX_OK;
+}
+
+/* --- sessions -------------------------------------------------------------------------- */
+
+static phx_status session_add(struct connection *connection,
+                              struct arena *arena, struct statement *read,
+                              phx_session *out, phx_error *err)
+{
+    struct statement *window = sql(connection, SQL_SESSION_WINDOW);
+    struct session_row row;
+    phx_status status;
+
+    session_read(read, &row);
+    char *copy = arena_new(arena, size_add(row.name.size, 1));
+    if (copy == NULL)
+        return arena_status(arena, row.name.size, err);
+    memcpy(copy, row.name.data, row.name.size);
+    copy[row.name.size] = '\0';
+    *out = (phx_session){.id = row.id,
+                         .project = row.project,
+                         .start_time = row.has_window ? row.start : UINT64_MAX,
+                         .end_time = row.has_window ? row.end : 0,
+                         .session_id = text_span(copy, row.name.size)};
+    sql_bind_int(window, 1, out->id);
+    while ((status = sql_next(window, err)) == PHX_OK) {
+        uint64_t start = ns_of(sql_int(window, 0), sql_int(window, 1));
+        uint64_t end = ns_of(sql_int(window, 2), sql_int(window, 3));
+        out->traces++;
+        if (start < out->start_time)
+            out->start_time = start;
+        if (end > out->end_time)
+            out->end_time = end;
+    }
+    if (out->traces == 0 && !row.has_window)
+        out->start_time = 0;
+    return status < 0 ? status : PHX_OK;
+}
+
+phx_status store_read_sessions(struct store *store, int64_t project,
+                               int64_t only, int64_t from, bool ascending,
+                               int64_t limit, struct arena *arena,
+                               phx_session **out, size_t *count,
+                               phx_error *err)
+{
+    phx_session *rows = NULL;
+    size_t used = 0, capacity = 0;
+    struct connection *connection;
+    struct counter counter;
+    phx_status status = store_reader_take(store, &connection, &counter, err);
+
+    if (status < 0)
+        return status;
+    struct statement *read =
+        sql(connection, ascending ? SQL_SESSIONS_UP : SQL_SESSIONS_DOWN);
+    sql_bind_int(read, 1, project);
+    sql_bind_int(read, 2, only);
+    sql_bind_int(read, 3, from != 0 || ascending ? from : INT64_MAX);
+    while ((limit == 0 || (int64_t)used < limit) &&
+           (status = sql_next(read, err)) == PHX_OK) {
+        if (used == capacity) {
+            capacity = capacity ? capacity * 2 : 16;
+            phx_session *larger =
+                arena_new(arena, size_mul(capacity, sizeof *larger));
+            if (larger == NULL) {
+                status = arena_status(arena, capacity * sizeof *larger, err);
+                break;
+            }
+            if (used > 0)
+                memcpy(larger, rows, used * sizeof *rows);
+            rows = larger;
+        }
+        if ((status = session_add(connection, arena, read, &rows[used], err)) <
+            0)
+            break;
+        used++;
+    }
+    sql_end(read);
+    store_reader_give(store, connection);
+    if (status < 0)
+        return status;
+    *out = rows;
+    *count = used;
+    return PHX_OK;
+}
