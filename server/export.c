@@ -1,0 +1,112 @@
+/*
+ * export.c - spans of the store as OTLP requests: of protobuf one long request,
+ * since requests in a row are one; of JSON one a line. Oldest first.
+ */
+#include "base/base.h"
+#include "server/commands.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+enum { SPANS_AT_ONCE = 1000 };
+
+struct export {
+    phx_store *store;
+    phx_cursor *cursor;
+    int32_t format;
+    FILE *file;
+};
+
+static phx_status write_piece(struct export *export, const phx_buf *piece,
+                              phx_error *err)
+{
+    bool lines = export->format == PHX_OTLP_JSON;
+
+    if (fwrite(piece->data, 1, piece->size, export->file) != piece->size ||
+        (lines && fputc('\n', export->file) == EOF))
+        return fail_os(err, PHX_IO, errno, "cannot write");
+    return PHX_OK;
+}
+
+static phx_status write_all(struct export *export, phx_error *err)
+{
+    phx_buf piece = PHX_BUF_INIT;
+    phx_status status;
+
+    while ((status = phx_cursor_next_otlp(export->cursor, export->format,
+                                          SPANS_AT_ONCE, &piece, err)) ==
+           PHX_OK) {
+        if ((status = write_piece(export, &piece, err)) < 0)
+            break;
+    }
+    phx_buf_free(&piece);
+    return status < 0 ? status : PHX_OK;
+}
+
+static phx_status open_cursor(struct export *export, const char *project,
+                              phx_error *err)
+{
+    phx_span_query query = PHX_SPAN_QUERY_INIT;
+    phx_status status = PHX_OK;
+
+    query.order = PHX_OLDEST_FIRST;
+    if (project != NULL)
+        status = phx_store_find(export->store, PHX_PROJECT, project,
+                                strlen(project), &query.project, err);
+    if (status < 0)
+        return status;
+    return phx_store_find_spans(export->store, &query, &export->cursor, err);
+}
+
+/* On disk, or the command has failed. */
+static phx_status settle(FILE *file, phx_error *err)
+{
+    if (fflush(file) != 0)
+        return fail_os(err, PHX_IO, errno, "cannot write");
+    if (file != stdout && fsync(fileno(file)) != 0)
+        return fail_os(err, PHX_IO, errno, "cannot write");
+    return PHX_OK;
+}
+
+static bool read_format(const char *name, int32_t *out)
+{
+    if (name == NULL || strcmp(name, "protobuf") == 0)
+        *out = PHX_OTLP_PROTOBUF;
+    else if (strcmp(name, "json") == 0)
+        *out = PHX_OTLP_JSON;
+    else
+        return false;
+    return true;
+}
+
+int command_export(int argc, char **argv)
+{
+    struct export export = {.file = stdout};
+    struct command_flags flags;
+    phx_error err = {0};
+    phx_status status;
+
+    if (!command_flags(&flags, argc, argv, "pfo"))
+        return EXIT_USAGE;
+    if (flags.word_count != 0 || !read_format(flags.format, &export.format)) {
+        fprintf(stderr, "usage: phoenix-server export [--format "
+                        "protobuf|json] [--project NAME] [-o FILE]\n");
+        return EXIT_USAGE;
+    }
+    if (!command_open(&flags, PHX_OPEN_READ_ONLY, &export.store))
+        return EXIT_FAILED;
+    status = open_cursor(&export, flags.project, &err);
+    if (status == PHX_OK && flags.output != NULL &&
+        (export.file = fopen(flags.output, "wbx")) == NULL)
+        status = fail_os(&err, PHX_IO, errno, "cannot make %.300s",
+                         flags.output);
+    if (status == PHX_OK)
+        status = write_all(&export, &err);
+    if (status == PHX_OK)
+        status = settle(export.file, &err);
+    if (export.file != NULL && export.file != stdout)
+        fclose(export.file);
+    phx_cursor_close(export.cursor);
+    phx_store_close(export.store);
+    return status < 0 ? command_failed("cannot export", &err) : EXIT_DONE;
+}

@@ -1,0 +1,299 @@
+/*
+ * request.c - a request as handlers see it: path and query are taken apart
+ * from the raw request line, since a percent-encoded NUL or a key given twice
+ * would be lost on the way through C strings.
+ */
+#include "base/base.h"
+#include "server/http/inside.h"
+
+#include <strings.h>
+
+enum {
+    ARENA_LIMIT = 512 << 20,
+    ANSWER_LIMIT = 1 << 30 /* far over any page: a page ends early instead */
+};
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+/* Bytes that are not UTF-8 become U+FFFD, one each. */
+static phx_text repair(struct arena *arena, phx_text text)
+{
+    size_t valid = utf8_check(text.data, text.size);
+    char *out, *at;
+
+    if (valid == text.size)
+        return text;
+    out = at = arena_new(arena, size_mul(text.size, 3));
+    if (out == NULL)
+        return (phx_text){text.data, valid};
+    while (text.size > 0) {
+        valid = utf8_check(text.data, text.size);
+        memcpy(at, text.data, valid);
+        at += valid;
+        if (valid < text.size) {
+            memcpy(at, "\xEF\xBF\xBD", 3);
+            at += 3;
+            valid++;
+        }
+        text.data += valid;
+        text.size -= valid;
+    }
+    return (phx_text){out, (size_t)(at - out)};
+}
+
+/* Undoes %XX, and '+' for a blank where that is meant. */
+static phx_text decode(struct arena *arena, phx_text text, bool plus)
+{
+    char *out = arena_new(arena, text.size + 1);
+    size_t size = 0;
+
+    if (out == NULL)
+        return (phx_text){"", 0};
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+        int high, low;
+
+        if (c == '%' && i + 2 < text.size &&
+            (high = hex_digit(text.data[i + 1])) >= 0 &&
+            (low = hex_digit(text.data[i + 2])) >= 0) {
+            c = (char)(high << 4 | low);
+            i += 2;
+        } else if (c == '+' && plus) {
+            c = ' ';
+        }
+        out[size++] = c;
+    }
+    out[size] = '\0';
+    return repair(arena, (phx_text){out, size});
+}
+
+/* The bytes of *text before the first separator; *text keeps those after. */
+static phx_text split(phx_text *text, char separator)
+{
+    const char *at = text->size ? memchr(text->data, separator, text->size)
+                                : NULL;
+    phx_text head = {text->data, at ? (size_t)(at - text->data) : text->size};
+    size_t taken = at ? head.size + 1 : head.size;
+
+    text->data += taken;
+    text->size -= taken;
+    return head;
+}
+
+static phx_text trim(phx_text text)
+{
+    while (text.size > 0 && (*text.data == ' ' || *text.data == '\t')) {
+        text.data++;
+        text.size--;
+    }
+    while (text.size > 0 && (text.data[text.size - 1] == ' ' ||
+                             text.data[text.size - 1] == '\t'))
+        text.size--;
+    return text;
+}
+
+static void read_query(struct request *request, phx_text text)
+{
+    size_t count = 1;
+
+    for (size_t i = 0; i < text.size; i++)
+        count += text.data[i] == '&';
+    request->query =
+        arena_new(&request->arena, size_mul(count, sizeof *request->query));
+    if (request->query == NULL)
+        return;
+    while (text.size > 0) {
+        phx_text value = split(&text, '&');
+        phx_text key = split(&value, '=');
+
+        if (key.size == 0 && value.size == 0)
+            continue;
+        request->query[request->query_count++] = (struct query_item){
+            .key = decode(&request->arena, key, true),
+            .value = decode(&request->arena, value, true)};
+    }
+}
+
+/* The path behind the root, if it is there: a proxy may strip it or not. */
+static phx_text without_root(phx_text path, const char *root)
+{
+    size_t size = strlen(root);
+
+    if (size > 0 && text_starts(path, root) &&
+        (path.size == size || path.data[size] == '/')) {
+        path.data += size;
+        path.size -= size;
+    }
+    return path.size > 0 ? path : text_of("/");
+}
+
+struct request *request_new(struct http *http, const char *uri)
+{
+    struct request *request = memory_new(sizeof *request);
+    phx_text query = text_of(uri);
+    phx_text path = split(&query, '?');
+
+    if (request == NULL)
+        return NULL;
+    *request = (struct request){.http = http, .started = time_monotonic()};
+    arena_init(&request->arena, ARENA_LIMIT);
+    buf_init(&request->packed, HTTP_BODY_LIMIT);
+    buf_init(&request->unpacked, HTTP_BODY_LIMIT);
+    buf_init(&request->answer.body, ANSWER_LIMIT);
+    request->path = without_root(decode(&request->arena, path, false),
+                                 http->options.root);
+    read_query(request, query);
+    return request;
+}
+
+void request_free(struct request *request)
+{
+    if (request == NULL)
+        return;
+    atomic_fetch_sub(&request->http->body_bytes, request->charged);
+    buf_clear(&request->packed);
+    buf_clear(&request->unpacked);
+    buf_clear(&request->answer.body);
+    arena_clear(&request->arena);
+    memory_free(request);
+}
+
+/* Only zlib's form of deflate is taken, as by the reference. */
+static bool is_bare_deflate(const struct buf *packed)
+{
+    const uint8_t *bytes = packed->data;
+
+    return packed->size < 2 || (bytes[0] & 15) != 8 ||
+           (bytes[0] << 8 | bytes[1]) % 31 != 0;
+}
+
+void request_unpack(struct request *request)
+{
+    struct buf *packed = &request->packed;
+    phx_error err = {0};
+    phx_status status;
+
+    if (request->encoding == ENCODING_IDENTITY || packed->size == 0)
+        return;
+    if (request->encoding == ENCODING_DEFLATE && is_bare_deflate(packed))
+        status = fail(&err, PHX_INVALID, 0, "not a zlib stream");
+    else
+        status = encoding_inflate(request->encoding, packed->data,
+                                  packed->size, &request->unpacked, &err);
+    buf_clear(packed);
+    if (status == PHX_INVALID)
+        answer_text(request, 400, "Invalid content encoding: %s", err.message);
+    else if (status < 0)
+        answer_failure(request, status, &err);
+}
+
+static bool has_word(phx_text text, const char *word)
+{
+    size_t size = strlen(word);
+
+    for (size_t i = 0; i + size <= text.size; i++) {
+        if (strncasecmp(text.data + i, word, size) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether one item of Accept-Encoding takes gzip: "gzip", "gzip;q=0.5". */
+static bool is_gzip(phx_text item)
+{
+    phx_text name = trim(split(&item, ';'));
+
+    item = trim(item);
+    return name.size == 4 && strncasecmp(name.data, "gzip", 4) == 0 &&
+           !text_is(item, "q=0") && !text_starts(item, "q=0.0");
+}
+
+bool request_accepts_gzip(const struct request *request)
+{
+    phx_text encodings = request_header(request, "Accept-Encoding");
+
+    if (text_is(request->method, "HEAD") ||
+        has_word(request_header(request, "Accept"), "multipart/mixed"))
+        return false;
+    while (encodings.size > 0) {
+        if (is_gzip(split(&encodings, ',')))
+            return true;
+    }
+    return false;
+}
+
+const struct service *request_service(const struct request *request)
+{
+    return &request->http->options.service;
+}
+
+struct arena *request_arena(struct request *request)
+{
+    return &request->arena;
+}
+
+phx_text request_param(const struct request *request, size_t index)
+{
+    return request->params[index];
+}
+
+phx_text request_header(const struct request *request, const char *name)
+{
+    return text_of(MHD_lookup_connection_value(request->connection,
+                                               MHD_HEADER_KIND, name));
+}
+
+phx_text request_body(const struct request *request)
+{
+    const struct buf *body = request->encoding == ENCODING_IDENTITY
+                                 ? &request->packed
+                                 : &request->unpacked;
+
+    if (body->data == NULL)
+        return (phx_text){"", 0};
+    return text_span(body->data, body->size);
+}
+
+bool request_is_type(const struct request *request, const char *type)
+{
+    phx_text given = request_header(request, "Content-Type");
+    size_t size = strlen(type);
+
+    if (given.data == NULL)
+        return false;
+    given = trim(split(&given, ';'));
+    return given.size == size && strncasecmp(given.data, type, size) == 0;
+}
+
+phx_text request_query(const struct request *request, const char *key)
+{
+    for (size_t i = request->query_count; i > 0; i--) {
+        if (text_is(request->query[i - 1].key, key))
+            return request->query[i - 1].value;
+    }
+    return (phx_text){NULL, 0};
+}
+
+size_t request_query_count(const struct request *request)
+{
+    return request->query_count;
+}
+
+phx_text request_query_key(const struct request *request, size_t index)
+{
+    return request->query[index].key;
+}
+
+phx_text request_query_value(const struct request *request, size_t index)
+{
+    return request->query[index].value;
+}

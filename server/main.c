@@ -1,0 +1,70 @@
+/*
+ * main.c - phoenix-server's command line.
+ */
+#include "base/base.h"
+#include "server/commands.h"
+
+static const char usage[] =
+    "usage: phoenix-server COMMAND [ARGUMENT ...]\n"
+    "\n"
+    "  serve                 take in traces and answer queries\n"
+    "      --host H            address to listen on (0.0.0.0)\n"
+    "      --port N            HTTP port (6006); 0 picks a free one\n"
+    "      --grpc-port N       gRPC port (4317); 0 picks a free one\n"
+    "      --host-root-path P  prefix that paths may have, as /phoenix\n"
+    "      --max-spans-queue-size N\n"
+    "                          spans waiting for the disk (20000)\n"
+    "      --logging-mode M    default (text) or structured (JSON)\n"
+    "      --debug             log every request\n"
+    "  import FILE ...       store recorded OTLP requests\n"
+    "      --project NAME      of all spans\n"
+    "  export                write spans as OTLP requests\n"
+    "      --format F          protobuf (one request) or json (one a line)\n"
+    "      --project NAME      only of this project\n"
+    "      -o FILE             instead of standard output\n"
+    "  backup FILE           copy the store, also while it is served\n"
+    "  verify                check every invariant of the store\n"
+    "  stats [--json]        count what is in the store\n"
+    "\n"
+    "Where the store is, for all of them:\n"
+    "      --working-dir D     folder of phoenix.db (~/.phoenix)\n"
+    "      --database-url U    sqlite:///PATH or sqlite:///:memory:\n"
+    "\n"
+    "PHOENIX_HOST, PHOENIX_PORT and so on say the same; flags win.\n"
+    "Exit status: 0 done, 1 failed, 2 misused.\n";
+
+static const struct {
+    const char *word;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"serve", command_serve},   {"import", command_import},
+    {"export", command_export}, {"backup", command_backup},
+    {"verify", command_verify}, {"stats", command_stats},
+};
+
+int main(int argc, char **argv)
+{
+    const char *word = argc > 1 ? argv[1] : "";
+
+    if (strcmp(word, "--version") == 0) {
+        printf("phoenix-server %s (answers as Phoenix 20.3.0)\n",
+               phx_version_text());
+        return EXIT_DONE;
+    }
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+        fputs(usage, stdout);
+        return EXIT_DONE;
+    }
+    for (int i = 2; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) {
+            fputs(usage, stdout);
+            return EXIT_DONE;
+        }
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        if (strcmp(word, commands[i].word) == 0)
+            return commands[i].run(argc - 2, argv + 2);
+    }
+    fputs(usage, stderr);
+    return EXIT_USAGE;
+}

@@ -1,0 +1,51 @@
+/*
+ * metrics: counters that any thread may add to, and their Prometheus text.
+ * One row of METRICS a figure.
+ */
+#ifndef SERVER_METRICS_H
+#define SERVER_METRICS_H
+
+#include "base/base.h"
+
+/* id, name, labels or "", type, help */
+#define METRICS(X)                                                             \
+    X(HTTP_REQUESTS, "phoenix_http_requests_total", "", counter,               \
+      "HTTP requests answered")                                                \
+    X(GRPC_REQUESTS, "phoenix_grpc_requests_total", "", counter,               \
+      "gRPC calls answered")                                                   \
+    X(SPANS_ACCEPTED, "phoenix_spans_accepted_total", "", counter,             \
+      "spans stored")                                                          \
+    X(SPANS_DUPLICATE, "phoenix_spans_duplicate_total", "", counter,           \
+      "spans whose id was known")                                              \
+    X(SPANS_REJECTED, "phoenix_spans_rejected_total", "", counter,             \
+      "spans left out of an accepted request")                                 \
+    X(REJECTED_QUEUE, "phoenix_requests_rejected_total", "reason=\"queue\"",   \
+      counter, "requests refused, by reason")                                  \
+    X(REJECTED_INVALID, "phoenix_requests_rejected_total",                     \
+      "reason=\"invalid\"", counter, "requests refused, by reason")            \
+    X(REJECTED_SIZE, "phoenix_requests_rejected_total", "reason=\"size\"",     \
+      counter, "requests refused, by reason")                                  \
+    X(REJECTED_STORE, "phoenix_requests_rejected_total", "reason=\"store\"",   \
+      counter, "requests refused, by reason")                                  \
+    X(QUEUE_SPANS, "phoenix_span_queue_size", "", gauge,                               \
+      "spans waiting for a commit")                                            \
+    X(QUEUE_BYTES, "phoenix_queue_bytes", "", gauge,                           \
+      "bytes of the requests waiting for a commit")
+
+enum metric {
+#define X(id, name, labels, type, help) METRIC_##id,
+    METRICS(X)
+#undef X
+    METRIC_COUNT
+};
+
+void metrics_add(enum metric metric, int64_t value);
+int64_t metrics_get(enum metric metric);
+
+/* The commit latency histogram. */
+void metrics_commit(double seconds);
+
+/* Everything as Prometheus text, the store's figures included. */
+void metrics_write(phx_store *store, struct buf *out);
+
+#endif

@@ -1,0 +1,238 @@
+/*
+ * project.c - projects: list, make, describe, delete.
+ */
+#include "base/base.h"
+#include "server/rest/inside.h"
+
+enum {
+    DEFAULT_LIMIT = 100,
+    LONGEST_PAGE = 100000 /* a longer one ends here, with a cursor */
+};
+
+static void write_project(struct json_writer *json, const phx_project *project)
+{
+    json_open_object(json);
+    json_key(json, "name");
+    json_text(json, project->name);
+    json_key(json, "description");
+    json_text(json, project->description);
+    json_key(json, "id");
+    id_write(json, "Project", project->id);
+    json_close_object(json);
+}
+
+static void answer_project(struct request *request, phx_id id)
+{
+    const struct service *service = request_service(request);
+    const phx_project *project = NULL;
+    phx_cursor *cursor = NULL;
+    struct json_writer json;
+    phx_error err = {0};
+    phx_status status;
+
+    if ((status = phx_store_find_projects(service->store, id, 0, NULL, 1,
+                                          &cursor, &err)) == PHX_OK)
+        status = phx_cursor_next_project(cursor, &project, &err);
+    if (status < 0) {
+        answer_failure(request, status, &err);
+    } else if (project == NULL) {
+        answer_text(request, 404, "Project not found");
+    } else {
+        json_begin(&json, answer_buf(request));
+        json_open_object(&json);
+        json_key(&json, "data");
+        write_project(&json, project);
+        json_close_object(&json);
+        answer_json(request, 200);
+    }
+    phx_cursor_close(cursor);
+}
+
+void project_get(struct request *request)
+{
+    phx_id id;
+
+    if (find_project(request, request_param(request, 0), &id))
+        answer_project(request, id);
+}
+
+static phx_status write_page(struct request *request, phx_id from,
+                             const char *part, int64_t limit,
+                             struct json_writer *json, phx_id *next,
+                             phx_error *err)
+{
+    const struct service *service = request_service(request);
+    phx_cursor *cursor = NULL;
+    const phx_project *project;
+    phx_status status;
+
+    status = phx_store_find_projects(service->store, 0, from, part, limit + 1,
+                                     &cursor, err);
+    for (int64_t count = 0; status == PHX_OK; count++) {
+        status = phx_cursor_next_project(cursor, &project, err);
+        if (status != PHX_OK)
+            break;
+        if (count == limit || answer_buf(request)->size > PAGE_BYTES) {
+            *next = project->id;
+            break;
+        }
+        write_project(json, project);
+    }
+    phx_cursor_close(cursor);
+    return status;
+}
+
+static void answer_list(struct request *request, phx_id from, const char *part,
+                        int64_t limit)
+{
+    struct json_writer json;
+    phx_error err = {0};
+    phx_status status = PHX_OK;
+    phx_id next = 0;
+
+    json_begin(&json, answer_buf(request));
+    json_open_object(&json);
+    json_key(&json, "data");
+    json_open_array(&json);
+    if (from >= 0)
+        status = write_page(request, from, part, limit, &json, &next, &err);
+    if (status < 0) {
+        answer_failure(request, status, &err);
+        return;
+    }
+    json_close_array(&json);
+    json_key(&json, "next_cursor");
+    if (next > 0)
+        id_write(&json, "Project", next);
+    else
+        json_null(&json);
+    json_close_object(&json);
+    answer_json(request, 200);
+}
+
+void project_list(struct request *request)
+{
+    phx_text part = request_query(request, "name_contains");
+    const char *string = NULL;
+    struct check check;
+    int64_t limit;
+    phx_id from;
+
+    check_begin(&check, request);
+    limit = check_limit(&check, DEFAULT_LIMIT, INT64_MAX);
+    check_bool(&check, "include_experiment_projects", false);
+    check_bool(&check, "include_dataset_evaluator_projects", false);
+    if (!check_end(&check) || !find_cursor(request, &from))
+        return;
+    if (part.size > 0 && (string = text_string(request, part)) == NULL)
+        return;
+    answer_list(request, from, string,
+                limit < LONGEST_PAGE ? limit : LONGEST_PAGE);
+}
+
+static void check_description(struct check *check, const struct place *place,
+                              const struct value *body)
+{
+    const struct value *description = value_member(body, "description");
+    struct place here = {place, "description", 0};
+
+    if (description != NULL && description->kind != JSON_NULL)
+        check_text(check, &here, description);
+}
+
+/* The description of a checked body; NULL in *out if it has none. */
+static bool read_description(struct request *request, const struct value *body,
+                             const char **out)
+{
+    const struct value *description = value_member(body, "description");
+
+    *out = NULL;
+    if (description == NULL || description->kind == JSON_NULL)
+        return true;
+    *out = text_string(request, description->text);
+    return *out != NULL;
+}
+
+static bool check_project(struct request *request, const struct value *body)
+{
+    static const struct place in_body = {NULL, "body", 0};
+    struct place here = {&in_body, "name", 0};
+    struct value least = value_int(1);
+    const struct value *name;
+    struct check check;
+
+    check_begin(&check, request);
+    name = check_member(&check, &in_body, body, "name", true);
+    check_text(&check, &here, name);
+    if (name != NULL && name->kind == JSON_TEXT && name->text.size == 0)
+        check_problem_with(&check, &here, "string_too_short",
+                           "String should have at least 1 character", name,
+                           "min_length", &least);
+    check_description(&check, &in_body, body);
+    return check_end(&check);
+}
+
+void project_create(struct request *request)
+{
+    const struct service *service = request_service(request);
+    const char *name, *description;
+    struct value body;
+    phx_error err = {0};
+    phx_status status;
+    phx_id id;
+
+    if (!check_body(request, &body) || !check_project(request, &body) ||
+        (name = text_string(request, value_member(&body, "name")->text)) ==
+            NULL ||
+        !read_description(request, &body, &description))
+        return;
+    status = phx_project_create(service->store, name, description, &id, &err);
+    if (status < 0)
+        answer_failure(request, status, &err);
+    else
+        answer_project(request, id);
+}
+
+void project_update(struct request *request)
+{
+    static const struct place in_body = {NULL, "body", 0};
+    const struct service *service = request_service(request);
+    const char *description;
+    struct check check;
+    struct value body;
+    phx_error err = {0};
+    phx_status status;
+    phx_id id;
+
+    if (!check_body(request, &body))
+        return;
+    check_begin(&check, request);
+    check_description(&check, &in_body, &body);
+    if (!check_end(&check) ||
+        !find_project(request, request_param(request, 0), &id) ||
+        !read_description(request, &body, &description))
+        return;
+    status = phx_project_update(service->store, id, description, &err);
+    if (status < 0)
+        answer_failure(request, status, &err);
+    else
+        answer_project(request, id);
+}
+
+void project_delete(struct request *request)
+{
+    const struct service *service = request_service(request);
+    phx_error err = {0};
+    phx_status status;
+    phx_id id;
+
+    if (!find_project(request, request_param(request, 0), &id))
+        return;
+    status = phx_store_delete(service->store, PHX_PROJECT, id, &err);
+    if (status == PHX_CONFLICT)
+        answer_text(request, 403, "The default project cannot be deleted");
+    else if (status < 0)
+        answer_failure(request, status, &err);
+    else
+        answer_empty(request, 204);
+}

@@ -1,0 +1,361 @@
+/*
+ * memory_test.c - every call of phoenix.h that takes memory, with the first,
+ * second, ... allocation failing, once and for good. Each run must end in
+ * NO_MEMORY or in success; then nothing may be lost or leaked, the store must
+ * pass verify, and the same call must succeed.
+ *
+ * A call with many allocations is tried at some MOST_RUNS of them, evenly
+ * spread; with SWEEP_ALL in the environment at each.
+ */
+#include "t.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/base.h"
+
+enum { MOST_RUNS = 250 };
+
+static const char FIRST[] = "tests/golden/openai-agents/003.pb";
+static const char SECOND[] = "tests/golden/openai-agents/002.pb";
+static const char AS_JSON[] = "tests/golden/js-sdk-json/002.json";
+
+/* What a body works on; made anew for every run. */
+struct scene {
+    phx_store *store;
+    char folder[64];
+    char path[96];
+    char url[128];
+    char copy[96];
+};
+
+typedef phx_status (*body)(struct scene *scene, phx_error *err);
+
+static struct {
+    char bytes[1 << 16];
+    size_t size;
+} first, second, as_json;
+
+static size_t load(const char *path, char *bytes, size_t most)
+{
+    FILE *file = fopen(path, "rb");
+    size_t size;
+
+    assert_non_null(file);
+    size = fread(bytes, 1, most, file);
+    fclose(file);
+    assert_in_range(size, 1, most - 1);
+    return size;
+}
+
+static void load_all(void)
+{
+    first.size = load(FIRST, first.bytes, sizeof first.bytes);
+    second.size = load(SECOND, second.bytes, sizeof second.bytes);
+    as_json.size = load(AS_JSON, as_json.bytes, sizeof as_json.bytes);
+}
+
+static void scene_open(struct scene *scene)
+{
+    phx_ingest_report report;
+
+    snprintf(scene->folder, sizeof scene->folder, "/tmp/phoenix-XXXXXX");
+    assert_non_null(mkdtemp(scene->folder));
+    snprintf(scene->path, sizeof scene->path, "%s/store", scene->folder);
+    snprintf(scene->copy, sizeof scene->copy, "%s/copy", scene->folder);
+    snprintf(scene->url, sizeof scene->url, "sqlite:%s", scene->path);
+    succeeds(phx_store_open(scene->url, NULL, &scene->store, err));
+    succeeds(phx_store_ingest(scene->store, NULL, PHX_OTLP_PROTOBUF,
+                              first.bytes, first.size, &report, err));
+}
+
+static void remove_file(const char *path, const char *end)
+{
+    char name[128];
+
+    snprintf(name, sizeof name, "%s%s", path, end);
+    unlink(name);
+}
+
+static void scene_close(struct scene *scene)
+{
+    static const char *const ends[] = {"",      "-wal",     "-shm",
+                                       "-lock", "-journal", ".lock"};
+
+    phx_store_close(scene->store);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        remove_file(scene->path, ends[i]);
+        remove_file(scene->copy, ends[i]);
+    }
+    rmdir(scene->folder);
+}
+
+static void faults_set(int64_t fail_at, bool for_good)
+{
+    memory_faults.seen = 0;
+    memory_faults.fail_at = fail_at;
+    memory_faults.for_good = for_good;
+}
+
+/* One run; how many allocations the body asked for. */
+static int64_t run(body call, int64_t fail_at, bool for_good)
+{
+    int64_t before = memory_faults.balance;
+    phx_error why = {0};
+    struct scene scene;
+    phx_status status;
+    int64_t seen;
+
+    scene_open(&scene);
+    faults_set(fail_at, for_good);
+    status = call(&scene, &why);
+    seen = memory_faults.seen;
+    faults_set(0, false);
+    if (status < 0) {
+        if (status != PHX_NO_MEMORY || why.status != status) {
+            wrong("allocation %d%s: %s: %s", (int)fail_at,
+                  for_good ? " and all after it" : "", phx_status_name(status),
+                  why.message);
+        }
+        succeeds(phx_store_verify(scene.store, NULL, NULL, err));
+        remove_file(scene.copy, "");
+        succeeds(call(&scene, err));
+    }
+    succeeds(phx_store_verify(scene.store, NULL, NULL, err));
+    scene_close(&scene);
+    if (memory_faults.balance != before) {
+        wrong("allocation %d: %d blocks leaked", (int)fail_at,
+              (int)(memory_faults.balance - before));
+    }
+    return seen;
+}
+
+static void sweep(body call)
+{
+    int64_t count = run(call, 0, false);
+    int64_t step = getenv("SWEEP_ALL") ? 1 : 1 + count / MOST_RUNS;
+
+    for (int64_t at = 1; at <= count; at += step)
+        run(call, at, false);
+    for (int64_t at = 1; at <= count; at += step * 4)
+        run(call, at, true);
+}
+
+/* --- bodies --------------------------------------------------------------- */
+
+static phx_status decode(int32_t format, const char *bytes, size_t size,
+                         phx_error *err)
+{
+    phx_batch *batch = NULL;
+    phx_status status =
+        phx_batch_decode(format, bytes, size, NULL, &batch, err);
+
+    if (status < 0)
+        return status;
+    for (size_t i = 0; i < phx_batch_size(batch); i++) {
+        if (!phx_batch_span(batch, i))
+            status = fail(err, PHX_NO_MEMORY, -1, "no span");
+    }
+    phx_batch_free(batch);
+    return status;
+}
+
+static phx_status decode_protobuf(struct scene *scene, phx_error *err)
+{
+    (void)scene;
+    return decode(PHX_OTLP_PROTOBUF, first.bytes, first.size, err);
+}
+
+static phx_status decode_json(struct scene *scene, phx_error *err)
+{
+    (void)scene;
+    return decode(PHX_OTLP_JSON, as_json.bytes, as_json.size, err);
+}
+
+static phx_status ingest(struct scene *scene, phx_error *err)
+{
+    phx_ingest_report report;
+
+    return phx_store_ingest(scene->store, "other", PHX_OTLP_PROTOBUF,
+                            second.bytes, second.size, &report, err);
+}
+
+static void open_without_faults(struct scene *scene)
+{
+    faults_set(0, false);
+    succeeds(phx_store_open(scene->url, NULL, &scene->store, err));
+}
+
+static phx_status open_again(struct scene *scene, phx_error *err)
+{
+    phx_store *store = NULL;
+    phx_status status;
+
+    phx_store_close(scene->store);
+    scene->store = NULL;
+    status = phx_store_open(scene->url, NULL, &store, err);
+    if (status < 0) {
+        open_without_faults(scene);
+        return status;
+    }
+    scene->store = store;
+    return PHX_OK;
+}
+
+static phx_status walk_spans(struct scene *scene, phx_error *err)
+{
+    const phx_span *span;
+    phx_cursor *cursor = NULL;
+    phx_status status = phx_store_find_spans(scene->store, NULL, &cursor, err);
+    int count = 0;
+
+    while (status == PHX_OK &&
+           (status = phx_cursor_next_span(cursor, &span, err)) == PHX_OK)
+        count++;
+    phx_cursor_close(cursor);
+    if (status == PHX_DONE)
+        eq_int(count, 13);
+    return status;
+}
+
+static phx_status walk_lists(struct scene *scene, phx_error *err)
+{
+    const phx_trace *trace;
+    const phx_session *session;
+    const phx_project *project;
+    phx_cursor *cursor = NULL;
+    phx_status status = phx_store_find_traces(scene->store, NULL, &cursor, err);
+
+    while (status == PHX_OK)
+        status = phx_cursor_next_trace(cursor, &trace, err);
+    phx_cursor_close(cursor);
+    cursor = NULL;
+    if (status >= 0)
+        status = phx_store_find_sessions(scene->store, 0, 0, 0,
+                                         PHX_OLDEST_FIRST, 0, &cursor, err);
+    while (status == PHX_OK)
+        status = phx_cursor_next_session(cursor, &session, err);
+    phx_cursor_close(cursor);
+    cursor = NULL;
+    if (status >= 0)
+        status =
+            phx_store_find_projects(scene->store, 0, 0, NULL, 0, &cursor, err);
+    while (status == PHX_OK)
+        status = phx_cursor_next_project(cursor, &project, err);
+    phx_cursor_close(cursor);
+    return status;
+}
+
+static phx_status write_otlp(struct scene *scene, phx_error *err)
+{
+    phx_buf out = PHX_BUF_INIT;
+    phx_cursor *cursor = NULL;
+    phx_status status = phx_store_find_spans(scene->store, NULL, &cursor, err);
+
+    if (status == PHX_OK)
+        status =
+            phx_cursor_next_otlp(cursor, PHX_OTLP_PROTOBUF, 100, &out, err);
+    if (status == PHX_OK)
+        status = decode(PHX_OTLP_PROTOBUF, out.data, out.size, err);
+    phx_cursor_close(cursor);
+    phx_buf_free(&out);
+    return status;
+}
+
+static phx_status compact(struct scene *scene, phx_error *err)
+{
+    phx_status status = phx_store_compact(scene->store, 1000, err);
+
+    return status == PHX_DONE ? PHX_OK : status;
+}
+
+static phx_status verify(struct scene *scene, phx_error *err)
+{
+    return phx_store_verify(scene->store, NULL, NULL, err);
+}
+
+static phx_status backup(struct scene *scene, phx_error *err)
+{
+    return phx_store_backup(scene->store, scene->copy, err);
+}
+
+static phx_status delete_trace(struct scene *scene, phx_error *err)
+{
+    static const char id[] = "ab529ae3c1b694393cdaddd6a51b8e98";
+    phx_id trace;
+    phx_status status =
+        phx_store_find(scene->store, PHX_TRACE, id, 32, &trace, err);
+
+    return status < 0 ? status
+                      : phx_store_delete(scene->store, PHX_TRACE, trace, err);
+}
+
+static phx_status create_project(struct scene *scene, phx_error *err)
+{
+    phx_id id;
+    phx_status status =
+        phx_project_create(scene->store, "made", "by hand", &id, err);
+
+    return status < 0 ? status
+                      : phx_project_update(scene->store, id, "again", err);
+}
+
+static phx_status unflatten(struct scene *scene, phx_error *err)
+{
+    static const char flat[] = "{\"a.0.b\": 1, \"a.1.b\": [1, {\"x\": null}]}";
+    phx_buf tree = PHX_BUF_INIT, back = PHX_BUF_INIT;
+    phx_status status =
+        phx_attributes_unflatten(flat, sizeof flat - 1, &tree, err);
+
+    (void)scene;
+    if (status == PHX_OK)
+        status = phx_attributes_flatten(tree.data, tree.size, &back, err);
+    phx_buf_free(&tree);
+    phx_buf_free(&back);
+    return status;
+}
+
+/* --- tests ---------------------------------------------------------------- */
+
+#define SWEEP(name)                                                            \
+    TEST(name##_survives_want_of_memory)                                       \
+    {                                                                          \
+        UNUSED_STATE;                                                          \
+        sweep(name);                                                           \
+    }
+
+SWEEP(decode_protobuf)
+SWEEP(decode_json)
+SWEEP(unflatten)
+SWEEP(open_again)
+SWEEP(ingest)
+SWEEP(walk_spans)
+SWEEP(walk_lists)
+SWEEP(write_otlp)
+SWEEP(compact)
+SWEEP(verify)
+SWEEP(backup)
+SWEEP(delete_trace)
+SWEEP(create_project)
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decode_protobuf_survives_want_of_memory),
+        cmocka_unit_test(decode_json_survives_want_of_memory),
+        cmocka_unit_test(unflatten_survives_want_of_memory),
+        cmocka_unit_test(open_again_survives_want_of_memory),
+        cmocka_unit_test(ingest_survives_want_of_memory),
+        cmocka_unit_test(walk_spans_survives_want_of_memory),
+        cmocka_unit_test(walk_lists_survives_want_of_memory),
+        cmocka_unit_test(write_otlp_survives_want_of_memory),
+        cmocka_unit_test(compact_survives_want_of_memory),
+        cmocka_unit_test(verify_survives_want_of_memory),
+        cmocka_unit_test(backup_survives_want_of_memory),
+        cmocka_unit_test(delete_trace_survives_want_of_memory),
+        cmocka_unit_test(create_project_survives_want_of_memory),
+    };
+
+    load_all();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
