@@ -27,7 +27,7 @@ CFLAGS   += $(STD) $(OPTIMISE) $(HARDEN) $(WARN) $(INCLUDES) -fPIC \
 # Rooms in the order of their ranks; libphoenix/ROOMS says the same.
 ROOMS := base json model wire attr block store api
 
-LIBRARY_LIBS := -lsqlite3 -lzstd -lprotobuf-c -lxxhash -lpthread -lm
+LIBRARY_LIBS := -lsqlite3 -lzstd -lxxhash -lpthread -lm
 SERVER_LIBS  := -lmicrohttpd -lnghttp2 -lz $(LIBRARY_LIBS)
 
 room_sources = $(wildcard libphoenix/$(1)/*.c)
@@ -116,6 +116,14 @@ check-unit: $(UNIT_TESTS)
 # doors; and the fuzz targets over their corpora.
 
 WHOLE := $(foreach room,api store block attr wire model json base,$(call room_archive,$(room)))
+
+# A test of the server may bring fakes instead of what the archives hold.
+SERVER_TESTED := $(filter-out server/main.c,$(SERVER_SOURCES))
+$(T)/server.a: $(SERVER_TESTED:%.c=$(T)/%.o)
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(T)/tests/unit/server/%_test: $(T)/tests/unit/server/%_test.o $(T)/server.a $(WHOLE)
+	$(CC) -pthread $(EXTRA) -o $@ $^ -lcmocka -lcjson $(SERVER_LIBS)
 
 CONTRACT_TESTS := $(patsubst %.c,$(T)/%,$(wildcard tests/contract/*_test.c))
 FAULT_TESTS    := $(patsubst %.c,$(T)/%,$(wildcard tests/fault/*_test.c))
@@ -277,7 +285,10 @@ install: all
 
 # --- house-keeping ------------------------------------------------------------
 
-.PHONY: clean
+.PHONY: clean format
+format:
+	clang-format -i $$(find libphoenix server tests examples -name '*.[ch]' ! -path '*/corpus/*')
+
 clean:
 	rm -rf $(BUILD)
 

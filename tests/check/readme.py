@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LIBRARIES = ["-lsqlite3", "-lzstd", "-lprotobuf-c", "-lm", "-pthread"]
+LIBRARIES = ["-lsqlite3", "-lzstd", "-lm", "-pthread"]
 
 
 def run_example(build, code):
