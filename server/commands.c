@@ -22,12 +22,16 @@ static const struct flag {
     {"-o", 'o', offsetof(struct command_flags, output)},
 };
 
-static const struct flag *flag_find(const char *name, const char *allowed)
+/* The flag that a word names, alone or as "--flag=value". */
+static const struct flag *flag_find(const char *word, const char *allowed)
 {
+    size_t size = strcspn(word, "=");
+
     for (size_t i = 0; i < sizeof flags_table / sizeof *flags_table; i++) {
         const struct flag *flag = &flags_table[i];
 
-        if (strcmp(flag->name, name) == 0 &&
+        if (strlen(flag->name) == size &&
+            strncmp(flag->name, word, size) == 0 &&
             (flag->letter == 0 || strchr(allowed, flag->letter) != NULL))
             return flag;
     }
@@ -40,9 +44,10 @@ bool command_flags(struct command_flags *out, int argc, char **argv,
     *out = (struct command_flags){.words = argv};
     for (int i = 0; i < argc; i++) {
         const struct flag *flag = flag_find(argv[i], allowed);
+        const char *equals = strchr(argv[i], '=');
 
-        if (flag != NULL && i + 1 < argc) {
-            const char *value = argv[++i];
+        if (flag != NULL && (equals != NULL || i + 1 < argc)) {
+            const char *value = equals ? equals + 1 : argv[++i];
 
             memcpy((char *)out + flag->offset, &value, sizeof value);
         } else if (strcmp(argv[i], "--json") == 0 &&
@@ -143,10 +148,10 @@ static void print_stats(const phx_store_stats *stats, bool as_json)
         const char *name;
         int64_t value;
     } rows[] = {
-        {"spans", stats->spans},           {"traces", stats->traces},
-        {"sessions", stats->sessions},     {"projects", stats->projects},
-        {"blocks", stats->blocks},         {"young_blocks", stats->young_blocks},
-        {"bytes", stats->bytes},           {"free_bytes", stats->free_bytes},
+        {"spans", stats->spans},       {"traces", stats->traces},
+        {"sessions", stats->sessions}, {"projects", stats->projects},
+        {"blocks", stats->blocks},     {"young_blocks", stats->young_blocks},
+        {"bytes", stats->bytes},       {"free_bytes", stats->free_bytes},
         {"deleted", stats->deleted},
     };
     struct json_writer json;

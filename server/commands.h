@@ -18,13 +18,13 @@ int command_stats(int argc, char **argv);
 
 /* The flags that commands on a store share, and their own. */
 struct command_flags {
-    const char *url;      /* --database-url */
-    const char *folder;   /* --working-dir */
-    const char *project;  /* --project */
-    const char *format;   /* --format */
-    const char *output;   /* -o, --output */
-    bool json;            /* --json */
-    char **words;         /* what is no flag [word_count] */
+    const char *url;     /* --database-url */
+    const char *folder;  /* --working-dir */
+    const char *project; /* --project */
+    const char *format;  /* --format */
+    const char *output;  /* -o, --output */
+    bool json;           /* --json */
+    char **words;        /* what is no flag [word_count] */
     int word_count;
 };
 

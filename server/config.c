@@ -28,8 +28,8 @@ struct reading {
     bool form_is_given; /* LOGGING_MODE */
 };
 
-static phx_status copy(const struct reading *reading, phx_text value,
-                       char *out, size_t size, phx_error *err)
+static phx_status copy(const struct reading *reading, phx_text value, char *out,
+                       size_t size, phx_error *err)
 {
     if (value.size >= size)
         return fail(err, PHX_INVALID, -1, "%s is %zu bytes, limit is %zu",
@@ -120,8 +120,7 @@ static phx_status read_root_path(struct reading *reading, phx_text value,
 
     if (value.size > 0 && (!text_starts(value, "/") || text_ends(value, "/")))
         return refuse(reading, value,
-                      "empty, or begin with a slash and not end with one",
-                      err);
+                      "empty, or begin with a slash and not end with one", err);
     return copy(reading, value, config->root_path, sizeof config->root_path,
                 err);
 }
@@ -140,8 +139,8 @@ static phx_status read_url(struct reading *reading, phx_text value,
                     "%s asks for PostgreSQL, which is not in this build",
                     reading->name);
     if (value.size > 0 && !text_starts(value, "sqlite:"))
-        return fail(err, PHX_INVALID, -1, "%s must begin with sqlite:",
-                    reading->name);
+        return fail(err, PHX_INVALID, -1,
+                    "%s must begin with sqlite:", reading->name);
     return copy(reading, value, reading->url, sizeof reading->url, err);
 }
 
@@ -193,8 +192,7 @@ static phx_status read_prometheus(struct reading *reading, phx_text value,
 static const struct setting {
     const char *variable;
     const char *flag; /* or NULL */
-    phx_status (*read)(struct reading *reading, phx_text value,
-                       phx_error *err);
+    phx_status (*read)(struct reading *reading, phx_text value, phx_error *err);
 } settings[] = {
     {"PHOENIX_HOST", "--host", read_host},
     {"PHOENIX_PORT", "--port", read_http_port},
@@ -291,8 +289,8 @@ static phx_status settle_folder(struct reading *reading, phx_error *err)
     if (reading->folder[0] == '\0' || reading->folder[0] == '~') {
         const struct passwd *user = getpwuid(getuid());
         const char *home = getenv("HOME");
-        const char *rest = reading->folder[0] ? reading->folder + 1
-                                              : "/.phoenix";
+        const char *rest =
+            reading->folder[0] ? reading->folder + 1 : "/.phoenix";
 
         if (home == NULL || home[0] == '\0')
             home = user ? user->pw_dir : "/";
@@ -302,8 +300,8 @@ static phx_status settle_folder(struct reading *reading, phx_error *err)
     } else {
         if (getcwd(here, sizeof here) == NULL)
             return fail_os(err, PHX_IO, errno, "cannot tell this folder");
-        length = snprintf(config->working_dir, size, "%s/%s", here,
-                          reading->folder);
+        length =
+            snprintf(config->working_dir, size, "%s/%s", here, reading->folder);
     }
     if (length < 0 || (size_t)length >= size)
         return fail(err, PHX_INVALID, -1, "working folder is over %zu bytes",
@@ -363,10 +361,9 @@ phx_status config_read_store(struct config *out, const char *url,
 
     set_defaults(out);
     if ((status = read_variables(&reading, err)) < 0 ||
-        (folder && (status = read_flag(&reading, "--working-dir", folder,
-                                       err)) < 0) ||
-        (url &&
-         (status = read_flag(&reading, "--database-url", url, err)) < 0))
+        (folder &&
+         (status = read_flag(&reading, "--working-dir", folder, err)) < 0) ||
+        (url && (status = read_flag(&reading, "--database-url", url, err)) < 0))
         return status;
     if (folder != NULL && url == NULL)
         reading.url[0] = '\0'; /* a flag wins over the other variable */

@@ -10,17 +10,17 @@
 enum log_form { LOG_TEXT, LOG_JSON };
 
 struct config {
-    char host[256];        /* HTTP and gRPC; "::" is all, dual stack */
-    uint16_t port;         /* HTTP; 0 picks a free one, which is logged */
-    uint16_t grpc_port;    /* the same */
-    bool prometheus;       /* /metrics on 9090, too */
-    char root_path[256];   /* "" or "/sub" in front of every path */
+    char host[256];         /* HTTP and gRPC; "::" is all, dual stack */
+    uint16_t port;          /* HTTP; 0 picks a free one, which is logged */
+    uint16_t grpc_port;     /* the same */
+    bool prometheus;        /* /metrics on 9090, too */
+    char root_path[256];    /* "" or "/sub" in front of every path */
     char working_dir[4096]; /* absolute; "" if the store is elsewhere */
-    char store_url[4200];  /* for phx_store_open */
-    int64_t queue_spans;   /* spans waiting for a commit, at most */
-    int64_t queue_bytes;   /* their request bytes, at most */
+    char store_url[4200];   /* for phx_store_open */
+    int64_t queue_spans;    /* spans waiting for a commit, at most */
+    int64_t queue_bytes;    /* their request bytes, at most */
     enum log_form log_form;
-    bool debug;            /* log every request */
+    bool debug; /* log every request */
 };
 
 /*

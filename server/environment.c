@@ -127,10 +127,10 @@ static const struct name names[] = {
 
     {"DB_LOGGING_LEVEL", TEXT, NOTHING, "", NULL},
     {"LOG_MIGRATIONS", BOOL, NOTHING, "true", NULL},
-    {"SERVER_INSTRUMENTATION_OTLP_TRACE_COLLECTOR_HTTP_ENDPOINT", TEXT,
-     NOTHING, "", NULL},
-    {"SERVER_INSTRUMENTATION_OTLP_TRACE_COLLECTOR_GRPC_ENDPOINT", TEXT,
-     NOTHING, "", NULL},
+    {"SERVER_INSTRUMENTATION_OTLP_TRACE_COLLECTOR_HTTP_ENDPOINT", TEXT, NOTHING,
+     "", NULL},
+    {"SERVER_INSTRUMENTATION_OTLP_TRACE_COLLECTOR_GRPC_ENDPOINT", TEXT, NOTHING,
+     "", NULL},
 
     {"ENABLE_MCP_SERVER", BOOL, NOTHING, "false", NULL},
     {"ENABLE_MCP_CODE_MODE", BOOL, NOTHING, "false", NULL},
@@ -276,8 +276,8 @@ static phx_status check(const char *name, const char *value, phx_error *err)
         const char *hint = nearest(name);
 
         if (hint != NULL)
-            log_event(LOG_WARN, "unknown setting", "name", full,
-                      "did_you_mean", hint, NULL);
+            log_event(LOG_WARN, "unknown setting", "name", full, "did_you_mean",
+                      hint, NULL);
         else
             log_event(LOG_WARN, "unknown setting", "name", full, NULL);
         return PHX_OK;

@@ -10,7 +10,8 @@
 
 enum { SPANS_AT_ONCE = 1000 };
 
-struct export {
+struct export
+{
     phx_store *store;
     phx_cursor *cursor;
     int32_t format;
@@ -98,8 +99,8 @@ int command_export(int argc, char **argv)
     status = open_cursor(&export, flags.project, &err);
     if (status == PHX_OK && flags.output != NULL &&
         (export.file = fopen(flags.output, "wbx")) == NULL)
-        status = fail_os(&err, PHX_IO, errno, "cannot make %.300s",
-                         flags.output);
+        status =
+            fail_os(&err, PHX_IO, errno, "cannot make %.300s", flags.output);
     if (status == PHX_OK)
         status = write_all(&export, &err);
     if (status == PHX_OK)

@@ -18,10 +18,10 @@
 #include <unistd.h>
 
 enum {
-    GROUP = 64,              /* requests stored in one commit */
-    GROUP_BYTES = 16 << 20,  /* and their bytes */
-    PIECE = 8 << 20,         /* of a long protobuf file, about */
-    PACKED_TWICE = 3         /* layers of packing that are undone */
+    GROUP = 64,             /* requests stored in one commit */
+    GROUP_BYTES = 16 << 20, /* and their bytes */
+    PIECE = 8 << 20,        /* of a long protobuf file, about */
+    PACKED_TWICE = 3        /* layers of packing that are undone */
 };
 
 static const size_t unpacked_limit = (size_t)4 << 30;
@@ -60,8 +60,7 @@ static phx_status flush(struct import *import, phx_error *err)
 }
 
 static phx_status add_request(struct import *import, int32_t format,
-                              const uint8_t *bytes, size_t size,
-                              phx_error *err)
+                              const uint8_t *bytes, size_t size, phx_error *err)
 {
     phx_status status;
 
@@ -159,8 +158,8 @@ static phx_status add_json(struct import *import, const uint8_t *bytes,
     while (status == PHX_OK && (skipped = blanks(bytes, size)) < size) {
         size_t piece = json_piece(bytes + skipped, size - skipped);
 
-        status = add_request(import, PHX_OTLP_JSON, bytes + skipped, piece,
-                             err);
+        status =
+            add_request(import, PHX_OTLP_JSON, bytes + skipped, piece, err);
         bytes += skipped + piece;
         size -= skipped + piece;
     }
@@ -243,8 +242,8 @@ static phx_status unpack(struct buf *bytes, phx_error *err)
         if (encoding == ENCODING_IDENTITY)
             break;
         buf_init(&unpacked, unpacked_limit);
-        status = encoding_inflate(encoding, bytes->data, bytes->size,
-                                  &unpacked, err);
+        status = encoding_inflate(encoding, bytes->data, bytes->size, &unpacked,
+                                  err);
         buf_clear(bytes);
         *bytes = unpacked;
     }

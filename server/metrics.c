@@ -75,8 +75,7 @@ static void add_counters(struct buf *out)
             add_head(out, table[i].name, table[i].type, table[i].help);
         previous = table[i].name;
         if (table[i].labels[0] != '\0')
-            buf_add_format(out, "%s{%s} %lld\n", table[i].name,
-                           table[i].labels,
+            buf_add_format(out, "%s{%s} %lld\n", table[i].name, table[i].labels,
                            (long long)metrics_get((enum metric)i));
         else
             buf_add_format(out, "%s %lld\n", table[i].name,
@@ -120,10 +119,10 @@ static void add_store(struct buf *out, phx_store *store)
                stats.spans);
     add_figure(out, "phoenix_store_traces", "gauge", "traces in the store",
                stats.traces);
-    add_figure(out, "phoenix_store_sessions", "gauge",
-               "sessions in the store", stats.sessions);
-    add_figure(out, "phoenix_store_projects", "gauge",
-               "projects in the store", stats.projects);
+    add_figure(out, "phoenix_store_sessions", "gauge", "sessions in the store",
+               stats.sessions);
+    add_figure(out, "phoenix_store_projects", "gauge", "projects in the store",
+               stats.projects);
     add_figure(out, "phoenix_store_blocks", "gauge", "blocks of spans",
                stats.blocks);
     add_figure(out, "phoenix_store_young_blocks", "gauge",

@@ -27,7 +27,7 @@
       counter, "requests refused, by reason")                                  \
     X(REJECTED_STORE, "phoenix_requests_rejected_total", "reason=\"store\"",   \
       counter, "requests refused, by reason")                                  \
-    X(QUEUE_SPANS, "phoenix_span_queue_size", "", gauge,                               \
+    X(QUEUE_SPANS, "phoenix_span_queue_size", "", gauge,                       \
       "spans waiting for a commit")                                            \
     X(QUEUE_BYTES, "phoenix_queue_bytes", "", gauge,                           \
       "bytes of the requests waiting for a commit")
@@ -36,7 +36,7 @@ enum metric {
 #define X(id, name, labels, type, help) METRIC_##id,
     METRICS(X)
 #undef X
-    METRIC_COUNT
+        METRIC_COUNT
 };
 
 void metrics_add(enum metric metric, int64_t value);

@@ -38,11 +38,10 @@ static void raise_file_limit(void)
 {
     struct rlimit files;
 
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0 ||
-        files.rlim_cur >= WANTED_FILES)
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= WANTED_FILES)
         return;
-    files.rlim_cur = files.rlim_max > WANTED_FILES ? WANTED_FILES
-                                                   : files.rlim_max;
+    files.rlim_cur =
+        files.rlim_max > WANTED_FILES ? WANTED_FILES : files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
 }
 
@@ -88,15 +87,14 @@ static phx_status start_http(struct server *server, uint16_t port,
                              struct http **out, phx_error *err)
 {
     bool is_main = out == &server->http;
-    struct http_options options = {
-        .host = is_main ? server->config.host : "::",
-        .port = port,
-        .root = server->config.root_path,
-        .routes = routes,
-        .route_count = count,
-        .threads = is_main ? HTTP_THREADS : 1,
-        .workers = is_main ? HTTP_WORKERS : 1,
-        .service = {server->store, server->writer}};
+    struct http_options options = {.host = is_main ? server->config.host : "::",
+                                   .port = port,
+                                   .root = server->config.root_path,
+                                   .routes = routes,
+                                   .route_count = count,
+                                   .threads = is_main ? HTTP_THREADS : 1,
+                                   .workers = is_main ? HTTP_WORKERS : 1,
+                                   .service = {server->store, server->writer}};
 
     return http_start(&options, out, err);
 }
@@ -111,12 +109,12 @@ static phx_status start(struct server *server, phx_error *err)
     routes = rest_routes(&count);
     metrics_routes = rest_metrics_routes(&metrics_count);
     if ((status = make_folder(config->working_dir, err)) < 0 ||
-        (status = phx_store_open(config->store_url,
-                                 &(phx_store_options){
-                                     .size = sizeof(phx_store_options),
-                                     .flags = PHX_OPEN_NO_COMPACT,
-                                     .busy_timeout = 5000},
-                                 &server->store, err)) < 0 ||
+        (status = phx_store_open(
+             config->store_url,
+             &(phx_store_options){.size = sizeof(phx_store_options),
+                                  .flags = PHX_OPEN_NO_COMPACT,
+                                  .busy_timeout = 5000},
+             &server->store, err)) < 0 ||
         (status = writer_start(server->store, config->queue_spans,
                                config->queue_bytes, &server->writer, err)) <
             0 ||

@@ -11,7 +11,7 @@
     if (!(condition))                                                          \
     return fail(err, PHX_MISUSE, -1, "an argument is NULL or out of range")
 
-enum { PAGE_ROWS = 1000 };
+enum { PAGE_ROWS = SHRUNK(1000, 7) };
 
 enum cursor_kind {
     CURSOR_SPANS,

@@ -19,7 +19,7 @@
 #ifdef TEST_BUILD
 enum { FEW_CHILDREN = 2, FIRST_SLOTS = 4 };
 #else
-enum { FEW_CHILDREN = 8, FIRST_SLOTS = 64 };
+enum { FEW_CHILDREN = 16, FIRST_SLOTS = 64 };
 #endif
 
 void trie_init(struct trie *trie, struct arena *arena, struct arena *scratch,
@@ -40,15 +40,18 @@ void trie_init(struct trie *trie, struct arena *arena, struct arena *scratch,
 
 /* --- names --------------------------------------------------------------- */
 
-/* Most names: they begin and end with an ASCII letter or a mark past the
- * digits, so there is nothing to trim and no number. */
+/* True if a name begins and ends with printable ASCII, as nearly all do:
+ * there is nothing to trim. */
+static bool is_trimmed(phx_text name)
+{
+    return name.size > 0 && name.data[0] > ' ' && name.data[0] < 0x7F &&
+           name.data[name.size - 1] > ' ' && name.data[name.size - 1] < 0x7F;
+}
+
+/* True if, besides, it cannot be a number. */
 static bool is_plain(phx_text name)
 {
-    if (name.size == 0)
-        return false;
-    uint8_t first = (uint8_t)name.data[0];
-    uint8_t last = (uint8_t)name.data[name.size - 1];
-    return first > '9' && first < 0x7F && last > ' ' && last < 0x7F;
+    return is_trimmed(name) && name.data[0] > '9';
 }
 
 /* The value of the digit at *at, which is moved on; -1 for another thing. */
@@ -112,7 +115,8 @@ static bool settle_name(struct trie *trie, phx_text *name, bool *number)
     *number = false;
     if (is_plain(*name))
         return true;
-    *name = attr_trim(*name);
+    if (!is_trimmed(*name))
+        *name = attr_trim(*name);
     if (name->size == 0)
         trie->may_clash = true;
     *number = is_number(*name, &skip, &digits, &ascii);

@@ -78,73 +78,94 @@ static phx_status join(struct builder *builder, phx_text parent, phx_text name,
 
 /* --- indexes in the order of their numbers ------------------------------- */
 
-static bool is_less(const struct node *a, const struct node *b)
+struct indexed {
+    uint64_t number; /* UINT64_MAX for one of more than 19 digits */
+    struct node *node;
+};
+
+static uint64_t number_of(phx_text digits)
 {
-    if (a->name.size != b->name.size)
-        return a->name.size < b->name.size;
-    return memcmp(a->name.data, b->name.data, a->name.size) < 0;
+    uint64_t number = 0;
+
+    if (digits.size > 19)
+        return UINT64_MAX;
+    for (size_t i = 0; i < digits.size; i++)
+        number = number * 10 + (uint64_t)(digits.data[i] - '0');
+    return number;
 }
 
-static struct node *merge(struct node *a, struct node *b)
+static bool is_less(const struct indexed *a, const struct indexed *b)
 {
-    struct node *merged = NULL;
-    struct node **end = &merged;
+    phx_text x = a->node->name;
+    phx_text y = b->node->name;
 
-    while (a != NULL && b != NULL) {
-        struct node **less = is_less(b, a) ? &b : &a;
-        *end = *less;
-        end = &(*less)->next;
-        *less = *end;
+    if (a->number != b->number || a->number != UINT64_MAX)
+        return a->number < b->number;
+    return x.size != y.size ? x.size < y.size
+                            : memcmp(x.data, y.data, x.size) < 0;
+}
+
+/* Merges two runs that lie side by side. */
+static void merge(const struct indexed *from, size_t middle, size_t end,
+                  struct indexed *to)
+{
+    size_t a = 0;
+    size_t b = middle;
+
+    for (size_t i = 0; i < end; i++) {
+        if (b == end || (a < middle && !is_less(&from[b], &from[a])))
+            to[i] = from[a++];
+        else
+            to[i] = from[b++];
     }
-    *end = a != NULL ? a : b;
-    return merged;
 }
 
-/* runs[i] is NULL or a sorted list of 2^i nodes. */
-static struct node *sort(struct node *list)
+/* The sorted indexes: in items or in spare. */
+static struct indexed *sort(struct indexed *items, struct indexed *spare,
+                            size_t count)
 {
-    struct node *runs[32] = {NULL};
-    struct node *sorted = NULL;
-
-    while (list != NULL) {
-        struct node *run = list;
-        size_t i = 0;
-        list = list->next;
-        run->next = NULL;
-        for (; runs[i] != NULL; i++) {
-            run = merge(runs[i], run);
-            runs[i] = NULL;
+    for (size_t run = 1; run < count; run *= 2) {
+        for (size_t at = 0; at < count; at += 2 * run) {
+            size_t left = count - at;
+            merge(items + at, run < left ? run : left,
+                  2 * run < left ? 2 * run : left, spare + at);
         }
-        runs[i] = run;
+        struct indexed *sorted = spare;
+        spare = items;
+        items = sorted;
     }
-    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++)
-        sorted = merge(runs[i], sorted);
-    return sorted;
+    return items;
 }
 
-/* Takes a node's indexes, in order, and leaves it the branches. */
-static struct node *take_indexes(struct node *node)
+/* Takes a node's indexes, in order, and leaves it the branches. NULL without
+ * memory. */
+static struct indexed *take_indexes(struct arena *scratch, struct node *node)
 {
-    struct node *indexes = NULL;
-    struct node **index_end = &indexes;
+    size_t size = size_mul(node->index_count, sizeof(struct indexed));
+    struct indexed *items = arena_new(scratch, size);
     struct node **branch_end = &node->first;
     bool sorted = true;
-    const struct node *before = NULL;
+    size_t count = 0;
 
+    if (items == NULL)
+        return NULL;
     for (struct node *child = node->first; child; child = child->next) {
         if (!child->is_index) {
             *branch_end = child;
             branch_end = &child->next;
             continue;
         }
-        sorted = sorted && (before == NULL || is_less(before, child));
-        before = child;
-        *index_end = child;
-        index_end = &child->next;
+        items[count].number = number_of(child->name);
+        items[count].node = child;
+        sorted =
+            sorted && (count == 0 || is_less(&items[count - 1], &items[count]));
+        count++;
     }
-    *index_end = NULL;
     *branch_end = NULL;
-    return sorted ? indexes : sort(indexes);
+    if (sorted)
+        return items;
+    struct indexed *spare = arena_new(scratch, size);
+    return spare != NULL ? sort(items, spare, count) : NULL;
 }
 
 /* --- nodes --------------------------------------------------------------- */
@@ -176,21 +197,24 @@ static phx_status emit_object(struct builder *builder, struct node *node,
 static phx_status emit_array(struct builder *builder, struct node *node,
                              phx_text name)
 {
-    size_t size = node->index_count * sizeof(struct value);
-    struct value *items = arena_new(builder->trie->arena, size);
-    uint32_t count = 0;
+    struct trie *trie = builder->trie;
+    struct value array = {.kind = JSON_ARRAY, .count = node->index_count};
+    size_t size = size_mul(array.count, sizeof *array.items);
+    struct indexed *indexes = take_indexes(trie->scratch, node);
     phx_status status;
 
-    if (items == NULL)
-        return arena_status(builder->trie->arena, size, builder->err);
-    for (struct node *index = take_indexes(node); index; index = index->next) {
-        index->is_element = true;
-        index->rank = count;
-        if ((status = emit_object(builder, index, &items[count++])) < 0)
+    if (indexes == NULL)
+        return arena_status(trie->scratch, size, builder->err);
+    array.items = arena_new(trie->arena, size);
+    if (array.items == NULL)
+        return arena_status(trie->arena, size, builder->err);
+    for (uint32_t i = 0; i < array.count; i++) {
+        struct node *element = indexes[i].node;
+        element->is_element = true;
+        element->rank = i;
+        if ((status = emit_object(builder, element, &array.items[i])) < 0)
             return status;
     }
-    struct value array = {.kind = JSON_ARRAY, .count = count};
-    array.items = items;
     push(builder, name, array);
     return emit_children(builder, node, name);
 }

@@ -38,6 +38,13 @@ void *memory_new(size_t size);               /* NULL if there is none */
 void *memory_resize(void *old, size_t size); /* old stays good on NULL */
 void memory_free(void *memory);              /* NULL allowed */
 
+/* A bound of ours, and the small one of test builds, where it is to matter. */
+#ifdef TEST_BUILD
+#define SHRUNK(bound, in_tests) (in_tests)
+#else
+#define SHRUNK(bound, in_tests) (bound)
+#endif
+
 /* Sums and products of sizes that input has a say in: SIZE_MAX when too big,
  * which no allocation can satisfy. */
 size_t size_add(size_t a, size_t b);

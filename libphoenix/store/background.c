@@ -8,8 +8,8 @@
 #include "store/inside.h"
 
 enum {
-    LOG_PAGES = 4096,      /* 16 MiB: time to copy the log */
-    LOG_PAGES_FULL = 65536 /* a put does it itself, if nobody does */
+    LOG_PAGES = SHRUNK(4096, 40),      /* 16 MiB: time to copy the log */
+    LOG_PAGES_FULL = SHRUNK(65536, 80) /* a put does it, if nobody does */
 };
 
 static phx_status add_id(struct rewrite *rewrite, size_t *capacity, int64_t id,

@@ -96,7 +96,7 @@ void block_row_read(struct statement *statement, struct block_row *out)
                  .max_tokens = sql_int(statement, 10),
                  .kinds = (uint64_t)sql_int(statement, 11),
                  .projects = (uint64_t)sql_int(statement, 12)},
-        .sum = (uint32_t)sql_int(statement, 13),
+        .sum = sql_int(statement, 13),
     };
 }
 
@@ -136,7 +136,11 @@ phx_status stored_block_open(struct connection *connection, int64_t id,
                              struct stored_block *out, phx_error *err)
 {
     *out = (struct stored_block){.connection = connection, .id = id};
-    return block_open(connection->reader, fetch, out, &out->block, err);
+    phx_status status =
+        block_open(connection->reader, fetch, out, &out->block, err);
+    if (status < 0) /* or the statement would hold its snapshot */
+        sql_end(&connection->statements[SQL_FRAME]);
+    return status;
 }
 
 void stored_block_close(struct stored_block *stored)

@@ -390,8 +390,8 @@ static phx_status write_blocks(struct commit *commit, phx_error *err)
         if ((status = block_encode(store->encoder, spans + done,
                                    commit->count - done, store->image, &taken,
                                    err)) < 0 ||
-            (status = block_write(store->writer, id, 0, -1, store->image,
-                                  err)) < 0 ||
+            (status = block_write(store->writer, id, LEVEL_YOUNG, -1,
+                                  store->image, err)) < 0 ||
             (status = remember_ids(commit, spans + done, taken, (uint32_t)id,
                                    err)) < 0)
             return status;

@@ -24,6 +24,7 @@ struct place {
 
 struct output {
     struct block_image image;
+    int level;
     int64_t day;
     struct posting_list postings; /* hashes; the block comes later */
 };
@@ -279,6 +280,7 @@ static phx_status encode_group(struct pass *pass, size_t from, size_t to,
             return status;
         output->day = pass->places[from].day;
         done += taken;
+        output->level = done < to - from ? LEVEL_FULL : LEVEL_LASTING;
     }
     return PHX_OK;
 }
@@ -297,8 +299,8 @@ static phx_status swap(struct pass *pass, struct counter *counter,
     for (size_t i = 0; i < pass->output_count && status >= 0; i++) {
         const struct output *output = pass->outputs[i];
         int64_t id = counter->block++;
-        status = block_write(connection, id, 2, output->day, &output->image,
-                             err);
+        status = block_write(connection, id, output->level, output->day,
+                             &output->image, err);
         for (size_t j = 0; j < output->postings.count && status >= 0; j++)
             status = posting_add(&postings, output->postings.items[j].hash,
                                  (uint32_t)id, err);
@@ -309,12 +311,8 @@ static phx_status swap(struct pass *pass, struct counter *counter,
     for (size_t i = 0; i < pass->input_count && status >= 0; i++)
         status = block_remove(connection, pass->rows[i].id, err);
     const struct gone *forgotten = pass->rewrite->forgotten;
-    for (size_t i = 0; forgotten && i < forgotten->count && status >= 0; i++) {
-        struct statement *remove = sql(connection, SQL_DELETE_GONE);
-        sql_bind_int(remove, 1, forgotten->rows[i].kind);
-        sql_bind_int(remove, 2, forgotten->rows[i].id);
-        status = sql_run(remove, err);
-    }
+    for (size_t i = 0; forgotten && i < forgotten->count && status >= 0; i++)
+        status = gone_forget(connection, counter, &forgotten->rows[i], err);
     if (status < 0 || (status = counter_write(connection, counter, err)) < 0)
         return status;
     return sql_commit(connection, err);
@@ -328,7 +326,7 @@ static void settle(struct pass *pass, const struct counter *counter)
 
     store->counter = *counter;
     for (size_t i = 0; i < pass->input_count; i++) {
-        if (pass->rows[i].level < 2) {
+        if (pass->rows[i].level < LEVEL_LASTING) {
             spans += pass->rows[i].zone.rows;
             blocks++;
         }

@@ -1,7 +1,7 @@
 /*
  * counter.c - one row holds the next number of every kind, so that a number
  * is never given twice, deletes or not; and how many rows the small tables
- * have, so that a lost one is noticed.
+ * have, or what they are, so that a lost one is noticed.
  */
 #include "base/base.h"
 
@@ -20,18 +20,13 @@ phx_status counter_create(struct connection *connection, phx_error *err)
                               .trace = 1,
                               .session = 1,
                               .project = 1};
-    struct statement *insert;
     phx_status status;
     uint8_t secret[8];
 
     if ((status = random_bytes(secret, sizeof secret, err)) < 0)
         return status;
     memcpy(&counter.secret, secret, sizeof counter.secret);
-    if ((status = connection_execute(connection,
-                                     "INSERT INTO counter (id) VALUES (1)",
-                                     err)) < 0)
-        return status;
-    insert = sql(connection, SQL_SET_SECRET);
+    struct statement *insert = sql(connection, SQL_INSERT_COUNTER);
     sql_bind_blob(insert, 1, secret, sizeof secret);
     if ((status = sql_run(insert, err)) < 0)
         return status;
@@ -56,13 +51,15 @@ phx_status counter_read(struct connection *connection, struct counter *out,
     counter.session = sql_int(read, 4);
     counter.project = sql_int(read, 5);
     counter.runs = sql_int(read, 6);
-    counter.traces = sql_int(read, 7);
-    counter.sessions = sql_int(read, 8);
-    counter.projects = sql_int(read, 9);
-    phx_text secret = sql_text(read, 10);
+    counter.gone = sql_int(read, 7);
+    counter.traces = sql_int(read, 8);
+    counter.sessions = sql_int(read, 9);
+    counter.projects = sql_int(read, 10);
+    phx_text secret = sql_text(read, 11);
     if (secret.size == sizeof counter.secret)
         memcpy(&counter.secret, secret.data, secret.size);
-    bool right = (int64_t)sum_of(&counter) == sql_int(read, 11);
+    bool right = (int64_t)sum_of(&counter) == sql_int(read, 12) &&
+                 secret.size == sizeof counter.secret;
     sql_end(read);
     if (!right)
         return fail(err, PHX_CORRUPT, -1, "the store's counters are damaged");
@@ -77,8 +74,8 @@ phx_status counter_write(struct connection *connection,
     const int64_t values[] = {
         counter->block,   counter->run,      counter->span,
         counter->trace,   counter->session,  counter->project,
-        counter->runs,    counter->traces,   counter->sessions,
-        counter->projects, (int64_t)sum_of(counter),
+        counter->runs,    counter->gone,     counter->traces,
+        counter->sessions, counter->projects, (int64_t)sum_of(counter),
     };
 
     for (int i = 0; i < (int)(sizeof values / sizeof *values); i++)

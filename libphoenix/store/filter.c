@@ -8,7 +8,13 @@
 
 #include "store/inside.h"
 
-enum { LINE_WORDS = 8, KEYS_PER_LINE = 32, PROBES = 5, PARTS = 16 };
+enum {
+    LINE_WORDS = 8,
+    KEYS_PER_LINE = 32,
+    PROBES = 5,
+    PARTS = 16,
+    FEWEST_KEYS = SHRUNK(65536, 32)
+};
 
 struct part {
     uint64_t *words;
@@ -45,7 +51,7 @@ phx_status filter_new(uint64_t keys, struct filter **out, phx_error *err)
     if (filter == NULL)
         return fail_memory(err, sizeof *filter);
     *filter = (struct filter){0};
-    status = add_part(filter, keys < 65536 ? 65536 : keys, err);
+    status = add_part(filter, keys < FEWEST_KEYS ? FEWEST_KEYS : keys, err);
     if (status < 0)
         filter_free(filter);
     else

@@ -14,8 +14,8 @@
 #include "store/inside.h"
 
 enum {
-    PAGE_BYTES = 16 << 20, /* a page closes when its spans take more */
-    READ_ROWS = 64         /* rows read between looks at that */
+    PAGE_BYTES = SHRUNK(16 << 20, 8 << 10), /* a page closes past that */
+    READ_ROWS = SHRUNK(64, 2) /* rows read between looks at it */
 };
 
 struct hit {

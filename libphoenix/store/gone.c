@@ -22,6 +22,37 @@ phx_status gone_add(struct gone *gone, int32_t kind, int64_t id, uint64_t hash,
     return PHX_OK;
 }
 
+int64_t gone_row_sum(const struct gone_row *row)
+{
+    const uint64_t values[] = {(uint64_t)row->kind, (uint64_t)row->id,
+                               row->hash};
+
+    return (int64_t)hash_bytes(values, sizeof values, 4);
+}
+
+phx_status gone_hide(struct connection *connection, struct counter *counter,
+                     const struct gone_row *row, phx_error *err)
+{
+    struct statement *insert = sql(connection, SQL_INSERT_GONE);
+
+    sql_bind_int(insert, 1, row->kind);
+    sql_bind_int(insert, 2, row->id);
+    sql_bind_int(insert, 3, (int64_t)row->hash);
+    counter->gone ^= gone_row_sum(row);
+    return sql_run(insert, err);
+}
+
+phx_status gone_forget(struct connection *connection, struct counter *counter,
+                       const struct gone_row *row, phx_error *err)
+{
+    struct statement *remove = sql(connection, SQL_DELETE_GONE);
+
+    sql_bind_int(remove, 1, row->kind);
+    sql_bind_int(remove, 2, row->id);
+    counter->gone ^= gone_row_sum(row);
+    return sql_run(remove, err);
+}
+
 phx_status gone_read(struct connection *connection, struct gone *out,
                      phx_error *err)
 {

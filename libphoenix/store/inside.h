@@ -46,6 +46,10 @@ struct connection {
 phx_status connection_open(const char *path, const char *vfs, bool read_only,
                            uint32_t busy_timeout, struct connection **out,
                            phx_error *err);
+/* The file is, or is to be, a store: from now on it may be written to. A new
+ * one gets its page size and incremental vacuum, which cannot be changed once
+ * it has tables. */
+phx_status connection_own(struct connection *connection, phx_error *err);
 void connection_close(struct connection *connection);
 phx_status connection_fail(struct connection *connection, int code,
                            phx_error *err);
@@ -76,6 +80,8 @@ void sql_rollback(struct connection *connection); /* nothing if none is open */
 /* Makes or migrates the tables. Errors: CORRUPT (no store), UNSUPPORTED. */
 phx_status schema_prepare(struct connection *connection, bool read_only,
                           bool no_migrate, phx_error *err);
+/* Whether the tables are as the migrations make them. Errors: CORRUPT. */
+phx_status schema_verify(struct connection *connection, phx_error *err);
 
 /* --- lock.c --------------------------------------------------------------- */
 
@@ -87,7 +93,8 @@ void lock_release(int lock);
 
 struct counter {
     int64_t block, run, span, trace, session, project; /* the next ones */
-    int64_t runs;     /* changes with the set of runs */
+    int64_t runs;     /* checksum of the run heads: changes with their set */
+    int64_t gone;     /* and of the gone rows */
     int64_t traces, sessions, projects; /* rows of these tables */
     uint64_t secret;  /* of the hash */
 };
@@ -149,11 +156,12 @@ phx_status memtable_find(const struct memtable *table, uint64_t hash,
 
 /* --- run.c: sorted postings on disk --------------------------------------- */
 
-enum { RUN_PART = 336, RUN_FAN = 8 };
+enum { RUN_PART = SHRUNK(336, 4), RUN_FAN = SHRUNK(8, 3) };
 
 struct run {
     int64_t id;
     int64_t count;   /* postings */
+    int64_t sum;     /* of the head */
     uint32_t *first; /* top 32 bits of the first hash of each part */
     uint32_t parts;
     uint8_t level;
@@ -162,6 +170,7 @@ struct run {
 struct run_list {
     struct run *runs;
     size_t count, capacity;
+    int64_t sum; /* of the heads, as struct counter has it */
 };
 
 struct run_part {
@@ -195,8 +204,9 @@ struct run_writer {
 void run_open(struct run_writer *writer, int64_t id, uint8_t level);
 phx_status run_put(struct connection *connection, struct run_writer *writer,
                    const struct posting *posting, phx_error *err);
+/* *sum is the new head's, or 0 if the run is empty and has none. */
 phx_status run_finish(struct connection *connection, struct run_writer *writer,
-                      phx_error *err);
+                      int64_t *sum, phx_error *err);
 void run_clear(struct run_writer *writer);
 /* One part of a run, checked. */
 phx_status run_read_part(struct connection *connection, int64_t run,
@@ -205,14 +215,16 @@ phx_status run_read_part(struct connection *connection, int64_t run,
 /* --- trace_cache.c: rows of traces, and those written to lately ----------- */
 
 struct trace_row {
-    int64_t id; /* 0: deleted */
+    int64_t id;
     int64_t project, session;
     uint64_t start, end; /* ns */
     int64_t spans;
+    int64_t sum; /* as read */
     uint8_t trace_id_size; /* 0 if the id is longer than this holds */
     uint8_t trace_id[32];
 };
 
+/* What is found is good until the next call that finds or adds. */
 struct trace_cache;
 phx_status trace_cache_new(struct trace_cache **out, phx_error *err);
 void trace_cache_free(struct trace_cache *cache);
@@ -221,11 +233,12 @@ struct trace_row *trace_cache_find(struct trace_cache *cache, uint64_t hash,
                                    phx_text trace_id);
 phx_status trace_cache_add(struct trace_cache *cache, uint64_t hash,
                            const struct trace_row *row, phx_error *err);
-void trace_cache_forget(struct trace_cache *cache, int64_t trace);
+
 
 /* Times in tables are us, and the ns beyond. */
 uint64_t ns_of(int64_t us, int64_t rest);
 void trace_row_read(struct statement *statement, struct trace_row *out);
+uint32_t trace_row_sum(const struct trace_row *row);
 /* DONE if there is none. */
 phx_status trace_row_find(struct connection *connection, int64_t trace,
                           struct trace_row *out, phx_error *err);
@@ -248,6 +261,12 @@ struct gone {
 
 phx_status gone_add(struct gone *gone, int32_t kind, int64_t id, uint64_t hash,
                     phx_error *err);
+int64_t gone_row_sum(const struct gone_row *row);
+/* Rows of the table, inside the caller's transaction. */
+phx_status gone_hide(struct connection *connection, struct counter *counter,
+                     const struct gone_row *row, phx_error *err);
+phx_status gone_forget(struct connection *connection, struct counter *counter,
+                       const struct gone_row *row, phx_error *err);
 phx_status gone_read(struct connection *connection, struct gone *out,
                      phx_error *err);
 void gone_clear(struct gone *gone);
@@ -315,12 +334,16 @@ phx_status store_check_interrupt(struct store *store, unsigned since,
 
 /* --- blocks.c: blocks as rows --------------------------------------------- */
 
+/* A full block ends where the next span would pass a limit of the codec: it
+ * is never small, however few its rows are. */
+enum { LEVEL_YOUNG = 0, LEVEL_LASTING = 2, LEVEL_FULL = 3 };
+
 struct block_row {
     int64_t id;
     int level;
     int64_t day; /* -1: mixed */
     struct block_zone zone;
-    uint32_t sum;
+    int64_t sum;
 };
 
 enum { FRAME_BITS = 12 };
@@ -380,11 +403,11 @@ int span_order(const void *a, const void *b);
 /* --- compact.c, merge.c, remove.c ----------------------------------------- */
 
 enum {
-    YOUNG_SPANS = 32768, /* what makes compaction wanted */
-    YOUNG_BLOCKS = 256,
-    SMALL_ROWS = 2048,   /* a lasting block below is small; of a project and */
-    SMALL_BLOCKS = 8,    /* day, so many of them become one */
-    GOOD_ROWS = 4096     /* a lasting block has, at least, if it can */
+    YOUNG_SPANS = SHRUNK(32768, 24), /* what makes compaction wanted */
+    YOUNG_BLOCKS = SHRUNK(256, 6),
+    SMALL_ROWS = SHRUNK(2048, 8), /* a lasting block below is small; of a */
+    SMALL_BLOCKS = SHRUNK(8, 3),  /* project and day, so many become one */
+    GOOD_ROWS = SHRUNK(4096, 16)  /* a lasting block has, if it can */
 };
 
 /* One group of blocks rewritten in lasting order, without the rows that are
@@ -423,7 +446,7 @@ struct session_row {
     int64_t id, project;
     uint64_t start, end; /* of its deleted traces, if it has any */
     phx_text name;
-    uint32_t sum;
+    int64_t sum;
     bool has_window;
 };
 phx_status session_insert(struct connection *connection, int64_t id,

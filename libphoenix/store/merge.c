@@ -8,7 +8,7 @@
 
 #include "store/inside.h"
 
-enum { SLICE = 64 * RUN_PART, PART_BITS = 24 };
+enum { SLICE = SHRUNK(64, 1) * RUN_PART, PART_BITS = 24 };
 
 struct source {
     struct run_part part;
@@ -140,14 +140,16 @@ static phx_status write_merged(struct merge *merge, phx_error *err)
         counter = merge->store->counter;
         status = merge_slice(merge, err);
     }
+    int64_t sum = 0;
     if (status >= 0)
-        status = run_finish(merge->connection, merge->writer, err);
+        status = run_finish(merge->connection, merge->writer, &sum, err);
+    counter.runs ^= sum;
     for (int i = 0; i < RUN_FAN && status >= 0; i++) {
         struct statement *remove = sql(merge->connection, SQL_DELETE_RUN_HEAD);
         sql_bind_int(remove, 1, merge->sources[i].run->id);
+        counter.runs ^= merge->sources[i].run->sum;
         status = sql_run(remove, err);
     }
-    counter.runs++;
     return slice_end(merge, status, &counter, err);
 }
 
@@ -171,9 +173,10 @@ static phx_status remove_parts(struct merge *merge, int64_t run,
         struct statement *remove =
             sql(merge->connection, SQL_DELETE_RUN_PARTS);
         sql_bind_int(remove, 1, first);
-        sql_bind_int(remove, 2, first + 256 < (run + 1) << PART_BITS
-                                    ? first + 256
-                                    : (run + 1) << PART_BITS);
+        int64_t last = first + SHRUNK(256, 2);
+        sql_bind_int(remove, 2,
+                     last < (run + 1) << PART_BITS ? last
+                                                   : (run + 1) << PART_BITS);
         status = slice_end(merge, sql_run(remove, err), &counter, err);
         if (status < 0)
             return status;
@@ -271,6 +274,8 @@ phx_status merge_runs(struct store *store, phx_error *err)
     }
     if (status != PHX_DONE) /* more to do, or to be done again */
         atomic_store(&store->merge_wanted, true);
+    if (status < 0) /* the parts written so far */
+        store->orphans_removed = false;
     map_clear(&merge.alive);
     memory_free(merge.sources);
     memory_free(merge.writer);

@@ -77,11 +77,7 @@ struct memtable {
     size_t mask;
 };
 
-#ifdef TEST_BUILD
-enum { FIRST_SLOTS = 4 };
-#else
-enum { FIRST_SLOTS = 4096 };
-#endif
+enum { FIRST_SLOTS = SHRUNK(4096, 4) };
 
 static void index_one(struct memtable *table, size_t i)
 {

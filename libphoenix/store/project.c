@@ -76,7 +76,7 @@ void session_read(struct statement *statement, struct session_row *out)
         .has_window = sql_text(statement, 3).data != NULL,
         .start = ns_of(sql_int(statement, 3), sql_int(statement, 4)),
         .end = ns_of(sql_int(statement, 5), sql_int(statement, 6)),
-        .sum = (uint32_t)sql_int(statement, 7),
+        .sum = sql_int(statement, 7),
     };
 }
 

@@ -7,7 +7,11 @@
 
 #include "store/inside.h"
 
-enum { SWEEP_BLOCKS = 64, SWEEP_TRACES = 2000, DEFAULT_PROJECT = 1 };
+enum {
+    SWEEP_BLOCKS = SHRUNK(64, 3),
+    SWEEP_TRACES = SHRUNK(2000, 2),
+    DEFAULT_PROJECT = 1
+};
 
 struct removal {
     struct store *store;
@@ -27,12 +31,9 @@ static phx_status run_with(struct connection *connection, enum sql id,
 static phx_status hide(struct removal *removal, int32_t kind, int64_t id,
                        uint64_t hash, phx_error *err)
 {
-    struct statement *insert = sql(removal->connection, SQL_INSERT_GONE);
+    struct gone_row row = {kind, id, hash};
 
-    sql_bind_int(insert, 1, kind);
-    sql_bind_int(insert, 2, id);
-    sql_bind_int(insert, 3, (int64_t)hash);
-    return sql_run(insert, err);
+    return gone_hide(removal->connection, &removal->counter, &row, err);
 }
 
 static phx_status remove_trace_row(struct removal *removal,
@@ -47,6 +48,14 @@ static phx_status remove_trace_row(struct removal *removal,
     return status < 0 ? status
                       : run_with(removal->connection, SQL_DELETE_TRACE,
                                  row->id, err);
+}
+
+static phx_status leave_session(struct removal *removal, struct trace_row *row,
+                                phx_error *err)
+{
+    row->session = 0;
+    return trace_row_write(removal->connection, row, (phx_text){NULL, 0},
+                           false, err);
 }
 
 static phx_status remove_trace(struct removal *removal, int64_t trace,
@@ -93,9 +102,13 @@ static phx_status remove_session(struct removal *removal, int64_t session,
         sql_bind_int(traces, 1, session);
         if ((status = sql_next(traces, err)) != PHX_OK)
             break;
-        int64_t trace = sql_int(traces, 0);
+        struct trace_row row;
+        trace_row_read(traces, &row);
         sql_end(traces);
-        if ((status = remove_trace(removal, trace, err)) < 0)
+        status = gone_has(&removal->store->gone, PHX_PROJECT, row.project)
+                     ? leave_session(removal, &row, err)
+                     : remove_trace(removal, row.id, err);
+        if (status < 0)
             break;
     }
     if (status < 0)
@@ -104,8 +117,26 @@ static phx_status remove_session(struct removal *removal, int64_t session,
     return run_with(removal->connection, SQL_DELETE_SESSION, session, err);
 }
 
-/* The rows of its traces, which may be many, go with the sweep; a trace of
- * another project leaves the sessions that go. */
+/* Traces of other projects leave the sessions of one that goes. */
+static phx_status leave_sessions(struct removal *removal, int64_t project,
+                                 phx_error *err)
+{
+    struct statement *traces =
+        sql(removal->connection, SQL_TRACES_LEAVING_SESSIONS);
+    phx_status status;
+
+    sql_bind_int(traces, 1, project);
+    while ((status = sql_next(traces, err)) == PHX_OK) {
+        struct trace_row row;
+        trace_row_read(traces, &row);
+        if ((status = leave_session(removal, &row, err)) < 0)
+            break;
+    }
+    sql_end(traces);
+    return status < 0 ? status : PHX_OK;
+}
+
+/* The rows of its traces, which may be many, go with the sweep. */
 static phx_status remove_project(struct removal *removal, int64_t project,
                                  phx_error *err)
 {
@@ -124,8 +155,7 @@ static phx_status remove_project(struct removal *removal, int64_t project,
         return fail(err, PHX_CONFLICT, -1,
                     "the project 'default' cannot be deleted");
     if ((status = hide(removal, PHX_PROJECT, project, 0, err)) < 0 ||
-        (status = run_with(connection, SQL_LEAVE_SESSIONS_OF_PROJECT, project,
-                           err)) < 0 ||
+        (status = leave_sessions(removal, project, err)) < 0 ||
         (status = run_with(connection, SQL_DELETE_SESSIONS_OF_PROJECT, project,
                            err)) < 0)
         return status;
@@ -215,10 +245,11 @@ static phx_status remove_span(struct removal *removal, int64_t number,
         return status;
     if (status == PHX_DONE || gone_has(gone, PHX_PROJECT, row.project))
         return fail(err, PHX_NOT_FOUND, -1, "no span %lld", (long long)number);
+    if (row.spans == 1)
+        return remove_trace(removal, trace, err);
     if ((status = hide(removal, PHX_SPAN, number, hash, err)) < 0)
         return status;
-    if (--row.spans == 0)
-        return remove_trace_row(removal, &row, err);
+    row.spans--;
     return trace_row_write(removal->connection, &row, (phx_text){NULL, 0},
                            false, err);
 }

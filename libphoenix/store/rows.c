@@ -153,7 +153,8 @@ static phx_status update_project(struct connection *connection,
         return fail(err, PHX_NOT_FOUND, -1, "no project %lld",
                     (long long)project);
     project_read(read, &row);
-    row.description = description;
+    if (description.data != NULL)
+        row.description = description;
     row.updated_at = time_now();
     uint32_t sum = project_sum(&row);
     sql_end(read);

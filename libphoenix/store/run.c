@@ -20,6 +20,16 @@ static void runs_clear(struct run_list *list)
     *list = (struct run_list){0};
 }
 
+static int64_t head_sum(int64_t id, int level, int64_t count,
+                        const uint32_t *first, uint32_t parts)
+{
+    const uint64_t values[] = {
+        (uint64_t)id, (uint64_t)level, (uint64_t)count,
+        hash_bytes(first, parts * sizeof *first, 5)};
+
+    return (int64_t)hash_bytes(values, sizeof values, 6);
+}
+
 void run_list_free(struct run_list *list)
 {
     runs_clear(list);
@@ -36,9 +46,9 @@ static phx_status add_head(struct run_list *list, struct statement *heads,
         .level = (uint8_t)sql_int(heads, 1),
     };
 
-    if (run.count <= 0 ||
-        (uint64_t)run.parts !=
-            ((uint64_t)run.count + RUN_PART - 1) / RUN_PART)
+    if (run.count <= 0 || run.level != sql_int(heads, 1) ||
+        first.size != ((uint64_t)run.count + RUN_PART - 1) / RUN_PART *
+                          sizeof(uint32_t))
         return fail(err, PHX_CORRUPT, -1, "the head of run %lld is damaged",
                     (long long)run.id);
     if (list->count == list->capacity) {
@@ -53,6 +63,8 @@ static phx_status add_head(struct run_list *list, struct statement *heads,
     if ((run.first = memory_new(first.size)) == NULL)
         return fail_memory(err, first.size);
     memcpy(run.first, first.data, first.size);
+    run.sum = head_sum(run.id, run.level, run.count, run.first, run.parts);
+    list->sum ^= run.sum;
     list->runs[list->count++] = run;
     return PHX_OK;
 }
@@ -83,6 +95,8 @@ phx_status run_list_read(struct connection *connection,
     sql_end(heads);
     if (status < 0)
         return status;
+    if (connection->runs->sum != counter->runs)
+        return fail(err, PHX_CORRUPT, -1, "the head of a run is lost");
     connection->runs_version = counter->runs;
     return PHX_OK;
 }
@@ -244,15 +258,19 @@ phx_status run_put(struct connection *connection, struct run_writer *writer,
 }
 
 phx_status run_finish(struct connection *connection, struct run_writer *writer,
-                      phx_error *err)
+                      int64_t *sum, phx_error *err)
 {
     struct statement *insert;
     phx_status status;
 
+    *sum = 0;
     if ((status = flush_part(connection, writer, err)) < 0 ||
         (status = buf_status(&writer->first, "a run's head", err)) < 0 ||
         writer->count == 0)
         return status;
+    *sum = head_sum(writer->id, writer->level, writer->count,
+                    (const uint32_t *)(const void *)writer->first.data,
+                    writer->parts);
     insert = sql(connection, SQL_INSERT_RUN_HEAD);
     sql_bind_int(insert, 1, writer->id);
     sql_bind_int(insert, 2, writer->level);
@@ -275,6 +293,7 @@ phx_status run_write(struct connection *connection, struct counter *counter,
 {
     struct run_writer *writer;
     phx_status status = PHX_OK;
+    int64_t sum = 0;
 
     if (postings->count == 0)
         return PHX_OK;
@@ -285,9 +304,9 @@ phx_status run_write(struct connection *connection, struct counter *counter,
     for (size_t i = 0; i < postings->count && status >= 0; i++)
         status = run_put(connection, writer, &postings->items[i], err);
     if (status >= 0)
-        status = run_finish(connection, writer, err);
+        status = run_finish(connection, writer, &sum, err);
     run_clear(writer);
     memory_free(writer);
-    counter->runs++;
+    counter->runs ^= sum;
     return status;
 }

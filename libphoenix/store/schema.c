@@ -10,38 +10,48 @@
 enum { APPLICATION_ID = 0x50485831 /* "PHX1" */ };
 
 /* Times are us since 1970, `_rest` the ns beyond. A trace's n counts its living
- * spans; a session's window is that of its deleted traces, and NULL without. */
+ * spans; a session's window is that of its deleted traces, and NULL without.
+ * Columns named sum are checksums of their row; the counter's `runs` and `gone`
+ * are those of the rows of run_head and gone, xor-ed. */
 static const char *const migrations[] = {
     /* 1 */
     "CREATE TABLE counter ("
-    " id INTEGER PRIMARY KEY CHECK (id = 1), block INT, run INT, span INT,"
-    " trace INT, session INT, project INT, runs INT, traces INT,"
-    " sessions INT, projects INT, secret BLOB, sum INT);"
+    " id INTEGER PRIMARY KEY CHECK (id = 1), block INT NOT NULL,"
+    " run INT NOT NULL, span INT NOT NULL, trace INT NOT NULL,"
+    " session INT NOT NULL, project INT NOT NULL, runs INT NOT NULL,"
+    " gone INT NOT NULL, traces INT NOT NULL, sessions INT NOT NULL,"
+    " projects INT NOT NULL, secret BLOB NOT NULL, sum INT NOT NULL) STRICT;"
     "CREATE TABLE block ("
-    " id INTEGER PRIMARY KEY, level INT, project INT, day INT, n INT,"
-    " min_t INT, max_t INT, min_no INT, max_no INT, max_latency INT,"
-    " max_tokens INT, kinds INT, projects INT, sum INT);"
+    " id INTEGER PRIMARY KEY, level INT NOT NULL, project INT NOT NULL,"
+    " day INT NOT NULL, n INT NOT NULL, min_t INT NOT NULL,"
+    " max_t INT NOT NULL, min_no INT NOT NULL, max_no INT NOT NULL,"
+    " max_latency INT NOT NULL, max_tokens INT NOT NULL, kinds INT NOT NULL,"
+    " projects INT NOT NULL, sum INT NOT NULL) STRICT;"
     "CREATE INDEX block_time ON block (project, max_t);"
     "CREATE INDEX block_no ON block (project, max_no);"
     "CREATE INDEX block_new ON block (id) WHERE level < 2;"
-    "CREATE TABLE frame (id INTEGER PRIMARY KEY, body BLOB);"
-    "CREATE TABLE run (id INTEGER PRIMARY KEY, body BLOB);"
+    "CREATE TABLE frame (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;"
+    "CREATE TABLE run (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;"
     "CREATE TABLE run_head ("
-    " id INTEGER PRIMARY KEY, level INT, n INT, first BLOB);"
+    " id INTEGER PRIMARY KEY, level INT NOT NULL, n INT NOT NULL,"
+    " first BLOB NOT NULL) STRICT;"
     "CREATE TABLE trace ("
-    " id INTEGER PRIMARY KEY, trace_id BLOB, project INT, session INT,"
-    " start INT, start_rest INT, end INT, end_rest INT, n INT);"
+    " id INTEGER PRIMARY KEY, trace_id BLOB NOT NULL, project INT NOT NULL,"
+    " session INT, start INT NOT NULL, start_rest INT NOT NULL,"
+    " end INT NOT NULL, end_rest INT NOT NULL, n INT NOT NULL,"
+    " sum INT NOT NULL) STRICT;"
     "CREATE INDEX trace_start ON trace (project, start);"
     "CREATE INDEX trace_session ON trace (session, start)"
     " WHERE session IS NOT NULL;"
     "CREATE TABLE session ("
-    " id INTEGER PRIMARY KEY, name TEXT UNIQUE, project INT, start INT,"
-    " start_rest INT, end INT, end_rest INT, sum INT);"
-    "CREATE TABLE gone (kind INT, id INT, hash INT,"
-    " PRIMARY KEY (kind, id)) WITHOUT ROWID;"
+    " id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+    " project INT NOT NULL, start INT, start_rest INT, end INT, end_rest INT,"
+    " sum INT NOT NULL) STRICT;"
+    "CREATE TABLE gone (kind INT NOT NULL, id INT NOT NULL,"
+    " hash INT NOT NULL, PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE project ("
-    " id INTEGER PRIMARY KEY, name TEXT UNIQUE, description TEXT,"
-    " created INT, updated INT, sum INT);",
+    " id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, description TEXT,"
+    " created INT NOT NULL, updated INT NOT NULL, sum INT NOT NULL) STRICT;",
 };
 enum { NEWEST = sizeof migrations / sizeof *migrations };
 
@@ -108,8 +118,9 @@ static phx_status migrate(struct connection *connection, int64_t from,
     return status;
 }
 
-phx_status schema_prepare(struct connection *connection, bool read_only,
-                          bool no_migrate, phx_error *err)
+/* The format of the store, 0 of an empty file. */
+static phx_status read_version(struct connection *connection, int64_t *out,
+                               phx_error *err)
 {
     int64_t version = 0, application = 0, tables = 0;
     phx_status status;
@@ -129,11 +140,76 @@ phx_status schema_prepare(struct connection *connection, bool read_only,
         return fail(err, PHX_UNSUPPORTED, -1,
                     "the store has format %lld, this build knows up to %d",
                     (long long)version, NEWEST);
-    if (version == NEWEST)
-        return PHX_OK;
-    if (read_only || (no_migrate && version > 0))
+    *out = version;
+    return PHX_OK;
+}
+
+phx_status schema_prepare(struct connection *connection, bool read_only,
+                          bool no_migrate, phx_error *err)
+{
+    int64_t version = 0;
+    phx_status status = read_version(connection, &version, err);
+
+    if (status < 0)
+        return status;
+    if (version < NEWEST && (read_only || (no_migrate && version > 0)))
         return fail(err, PHX_UNSUPPORTED, -1,
                     "the store has format %lld and is to be brought to %d",
                     (long long)version, NEWEST);
-    return migrate(connection, version, err);
+    if (read_only || (status = connection_own(connection, err)) < 0)
+        return status;
+    return version < NEWEST ? migrate(connection, version, err) : PHX_OK;
+}
+
+/* --- what the tables should be ---------------------------------------------- */
+
+static phx_status compare(struct connection *connection, sqlite3 *wanted,
+                          phx_error *err)
+{
+    static const char list[] =
+        "SELECT type, name, tbl_name, ifnull(sql, '') FROM sqlite_schema";
+    sqlite3_stmt *all = NULL;
+    phx_status status = PHX_OK;
+    int code = sqlite3_prepare_v2(wanted, list, -1, &all, NULL);
+
+    while (code == SQLITE_OK && (code = sqlite3_step(all)) == SQLITE_ROW) {
+        struct statement *find = sql(connection, SQL_SCHEMA_HAS);
+        for (int i = 0; i < 4; i++)
+            sql_bind_text(find, i + 1,
+                          text_of((const char *)sqlite3_column_text(all, i)));
+        if ((status = sql_next(find, err)) == PHX_DONE)
+            status = fail(err, PHX_CORRUPT, -1,
+                          "the %s '%s' is lost or changed",
+                          (const char *)sqlite3_column_text(all, 0),
+                          (const char *)sqlite3_column_text(all, 1));
+        sql_end(find);
+        if (status < 0)
+            break;
+        code = SQLITE_OK;
+    }
+    sqlite3_finalize(all);
+    if (status >= 0 && code != SQLITE_DONE)
+        status = fail_os(err, PHX_NO_MEMORY, code, "store: %s",
+                         sqlite3_errmsg(wanted));
+    return status;
+}
+
+phx_status schema_verify(struct connection *connection, phx_error *err)
+{
+    int64_t version = 0;
+    sqlite3 *wanted = NULL;
+    phx_status status = read_version(connection, &version, err);
+    int code = status < 0 ? SQLITE_OK : sqlite3_open(":memory:", &wanted);
+
+    for (int i = 0; i < NEWEST && status >= 0 && code == SQLITE_OK; i++)
+        code = sqlite3_exec(wanted, migrations[i], NULL, NULL, NULL);
+    if (status >= 0 && code != SQLITE_OK)
+        status = fail_os(err, PHX_NO_MEMORY, code, "store: %s",
+                         sqlite3_errstr(code));
+    if (status >= 0 && version != NEWEST)
+        status = fail(err, PHX_CORRUPT, -1, "the store's format is lost");
+    if (status >= 0)
+        status = compare(connection, wanted, err);
+    sqlite3_close(wanted);
+    return status;
 }

@@ -14,7 +14,7 @@
     " FROM session"
 #define TRACE_ROW                                                              \
     "SELECT id, trace_id, project, session, start, start_rest, end, end_rest," \
-    " n FROM trace"
+    " n, sum FROM trace"
 
 #define STATEMENTS(X)                                                          \
     X(BEGIN_READ, "BEGIN")                                                     \
@@ -22,13 +22,17 @@
     X(COMMIT, "COMMIT")                                                        \
     X(ROLLBACK, "ROLLBACK")                                                    \
     X(READ_COUNTER,                                                            \
-      "SELECT block, run, span, trace, session, project, runs, traces,"        \
+      "SELECT block, run, span, trace, session, project, runs, gone, traces,"  \
       " sessions, projects, secret, sum FROM counter WHERE id = 1")            \
+    X(INSERT_COUNTER,                                                          \
+      "INSERT INTO counter VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0)") \
     X(WRITE_COUNTER,                                                           \
       "UPDATE counter SET block = ?1, run = ?2, span = ?3, trace = ?4,"        \
-      " session = ?5, project = ?6, runs = ?7, traces = ?8, sessions = ?9,"    \
-      " projects = ?10, sum = ?11 WHERE id = 1")                               \
-    X(SET_SECRET, "UPDATE counter SET secret = ? WHERE id = 1")                \
+      " session = ?5, project = ?6, runs = ?7, gone = ?8, traces = ?9,"        \
+      " sessions = ?10, projects = ?11, sum = ?12 WHERE id = 1")               \
+    X(SCHEMA_HAS,                                                              \
+      "SELECT 1 FROM sqlite_schema WHERE type = ? AND name = ?"                \
+      " AND tbl_name = ? AND ifnull(sql, '') = ?")                             \
     X(INSERT_BLOCK,                                                            \
       "INSERT INTO block (id, level, project, day, n, min_t, max_t, min_no,"   \
       " max_no, max_latency, max_tokens, kinds, projects, sum)"                \
@@ -63,6 +67,10 @@
     X(INSERT_FRAME, "INSERT INTO frame (id, body) VALUES (?, ?)")              \
     X(FRAME, "SELECT body FROM frame WHERE id = ?")                            \
     X(DELETE_FRAMES, "DELETE FROM frame WHERE id >= ?1 AND id < ?2")           \
+    X(FRAME_ORPHAN,                                                            \
+      "SELECT id FROM frame WHERE (id >> 12) NOT IN (SELECT id FROM block)")   \
+    X(FRAMES_OF_BLOCK,                                                         \
+      "SELECT count(*) FROM frame WHERE id >= ?1 AND id < ?2")                 \
     X(INSERT_RUN, "INSERT INTO run (id, body) VALUES (?, ?)")                  \
     X(RUN_PART, "SELECT body FROM run WHERE id = ?")                           \
     X(RUN_NEXT, "SELECT id FROM run WHERE id >= ? LIMIT 1")                    \
@@ -73,10 +81,10 @@
     X(DELETE_RUN_HEAD, "DELETE FROM run_head WHERE id = ?")                    \
     X(INSERT_TRACE,                                                            \
       "INSERT INTO trace (id, trace_id, project, session, start, start_rest,"  \
-      " end, end_rest, n) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")                 \
+      " end, end_rest, n, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")         \
     X(UPDATE_TRACE,                                                            \
       "UPDATE trace SET session = ?2, start = ?3, start_rest = ?4, end = ?5,"  \
-      " end_rest = ?6, n = ?7 WHERE id = ?1")                                  \
+      " end_rest = ?6, n = ?7, sum = ?8 WHERE id = ?1")                        \
     X(TRACE_BY_ID,                                                             \
       TRACE_ROW " WHERE id = ?")                                               \
     X(TRACES_LAST,                                                             \
@@ -84,12 +92,13 @@
     X(TRACES_ALL,                                                              \
       TRACE_ROW " WHERE id > ? ORDER BY id")                                   \
     X(DELETE_TRACE, "DELETE FROM trace WHERE id = ?")                          \
-    X(TRACES_OF_SESSION, "SELECT id FROM trace WHERE session = ?")             \
+    X(TRACES_OF_SESSION,                                                       \
+      TRACE_ROW " WHERE session = ?")                                          \
     X(DELETE_TRACES_OF_PROJECT,                                                \
       "DELETE FROM trace WHERE id IN (SELECT id FROM trace"                    \
       " WHERE project = ?1 LIMIT ?2)")                                         \
-    X(LEAVE_SESSIONS_OF_PROJECT,                                               \
-      "UPDATE trace SET session = NULL WHERE project <> ?1 AND session IN"     \
+    X(TRACES_LEAVING_SESSIONS,                                                 \
+      TRACE_ROW " WHERE project <> ?1 AND session IN"                          \
       " (SELECT id FROM session WHERE project = ?1)")                          \
     X(INSERT_SESSION,                                                          \
       "INSERT INTO session (id, name, project, sum) VALUES (?1, ?2, ?3, ?4)")  \
@@ -117,8 +126,8 @@
       "INSERT INTO project (id, name, description, created, updated, sum)"     \
       " VALUES (?, ?, ?, ?, ?, ?)")                                            \
     X(UPDATE_PROJECT,                                                          \
-      "UPDATE project SET description = ?2, updated = ?3, sum = ?4"            \
-      " WHERE id = ?1")                                                        \
+      "UPDATE project SET description = ifnull(?2, description),"              \
+      " updated = ?3, sum = ?4 WHERE id = ?1")                                 \
     X(PROJECT_BY_NAME, "SELECT id FROM project WHERE name = ?")                \
     X(PROJECT_BY_ID,                                                           \
       "SELECT id, name, description, created, updated, sum FROM project"       \
@@ -127,8 +136,7 @@
       "SELECT id, name, description, created, updated, sum FROM project"       \
       " WHERE id <= ? ORDER BY id DESC")                                       \
     X(DELETE_PROJECT, "DELETE FROM project WHERE id = ?")                      \
-    X(INSERT_GONE, "INSERT OR IGNORE INTO gone (kind, id, hash)"               \
-      " VALUES (?, ?, ?)")                                                     \
+    X(INSERT_GONE, "INSERT INTO gone (kind, id, hash) VALUES (?, ?, ?)")       \
     X(GONE, "SELECT kind, id, hash FROM gone ORDER BY kind, id")               \
     X(DELETE_GONE, "DELETE FROM gone WHERE kind = ? AND id = ?")               \
     X(STAT,                                                                    \

@@ -5,6 +5,8 @@
  */
 #include "base/base.h"
 
+#include <errno.h>
+
 #include "store/inside.h"
 
 static const char *const texts[] = {
@@ -15,6 +17,8 @@ static const char *const texts[] = {
 
 static phx_status status_of(int code)
 {
+    if (code == SQLITE_IOERR_NOMEM)
+        return PHX_NO_MEMORY;
     switch (code & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -59,25 +63,51 @@ phx_status connection_execute(struct connection *connection, const char *text,
     return code == SQLITE_OK ? PHX_OK : connection_fail(connection, code, err);
 }
 
-/* A new file gets 4 kB pages and incremental vacuum; neither can be changed
- * once it has tables. */
-static phx_status configure(struct connection *connection, bool read_only,
-                            bool memory, phx_error *err)
+struct statement *sql(struct connection *connection, enum sql id)
 {
-    phx_status status;
+    struct statement *statement = &connection->statements[id];
 
-    if ((status = connection_execute(
-             connection,
-             "PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;"
-             "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON",
-             err)) < 0 ||
-        read_only || memory)
-        return status;
+    statement->connection = connection;
+    statement->code = SQLITE_OK;
+    if (statement->handle == NULL)
+        statement->code = sqlite3_prepare_v3(connection->db, texts[id], -1,
+                                             SQLITE_PREPARE_PERSISTENT,
+                                             &statement->handle, NULL);
+    else
+        sqlite3_reset(statement->handle);
+    return statement;
+}
+
+/* Nothing here writes to the file: it may not be a store. And a rollback must
+ * not fail for want of memory. */
+static phx_status configure(struct connection *connection, phx_error *err)
+{
+    struct statement *rollback = sql(connection, SQL_ROLLBACK);
+
+    sqlite3_db_config(connection->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+                      NULL);
+    if (rollback->code != SQLITE_OK)
+        return connection_fail(connection, rollback->code, err);
+    return connection_execute(
+        connection,
+        "PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;"
+        "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
+        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0",
+        err);
+}
+
+phx_status connection_own(struct connection *connection, phx_error *err)
+{
+    const char *file = sqlite3_db_filename(connection->db, "main");
+
+    if (file == NULL || *file == '\0') /* in memory */
+        return PHX_OK;
+    sqlite3_db_config(connection->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0,
+                      NULL);
     return connection_execute(
         connection,
         "PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL;"
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-        "PRAGMA wal_autocheckpoint = 0",
+        "PRAGMA journal_mode = WAL",
         err);
 }
 
@@ -101,14 +131,16 @@ phx_status connection_open(const char *path, const char *vfs, bool read_only,
     int code = sqlite3_open_v2(path ? path : ":memory:", &connection->db,
                                flags, vfs);
     if (code != SQLITE_OK) {
-        status = connection_fail(connection, code, err);
+        status = read_only && sqlite3_system_errno(connection->db) == ENOENT
+                     ? fail(err, PHX_NOT_FOUND, -1, "no store '%.200s'", path)
+                     : connection_fail(connection, code, err);
         goto done;
     }
     sqlite3_extended_result_codes(connection->db, 1);
     sqlite3_busy_timeout(connection->db, (int)busy_timeout);
     if ((status = block_reader_new(&connection->reader, err)) < 0)
         goto done;
-    status = configure(connection, read_only, path == NULL, err);
+    status = configure(connection, err);
 done:
     if (status < 0)
         connection_close(connection);
@@ -130,21 +162,6 @@ void connection_close(struct connection *connection)
     block_reader_free(connection->reader);
     sqlite3_close(connection->db);
     memory_free(connection);
-}
-
-struct statement *sql(struct connection *connection, enum sql id)
-{
-    struct statement *statement = &connection->statements[id];
-
-    statement->connection = connection;
-    statement->code = SQLITE_OK;
-    if (statement->handle == NULL)
-        statement->code = sqlite3_prepare_v3(connection->db, texts[id], -1,
-                                             SQLITE_PREPARE_PERSISTENT,
-                                             &statement->handle, NULL);
-    else
-        sqlite3_reset(statement->handle);
-    return statement;
 }
 
 static void remember(struct statement *statement, int code)

@@ -6,7 +6,7 @@
 
 #include "store/inside.h"
 
-enum { WARM_TRACES = 32768 };
+enum { WARM_TRACES = SHRUNK(32768, 3) };
 
 static phx_status copy_string(const char *string, char **out, phx_error *err)
 {
@@ -333,6 +333,8 @@ static phx_status load_traces(struct store *store, phx_error *err)
     while ((status = sql_next(last, err)) == PHX_OK) {
         struct trace_row row;
         trace_row_read(last, &row);
+        if (gone_has(&store->gone, PHX_PROJECT, row.project))
+            continue;
         phx_text id = text_span(row.trace_id, row.trace_id_size);
         uint64_t hash = posting_hash(store->secret, POSTING_TRACE, id);
         if ((status = trace_cache_add(store->traces, hash, &row, err)) < 0)

@@ -7,11 +7,7 @@
 
 #include "store/inside.h"
 
-#ifdef TEST_BUILD
-enum { GENERATION = 4 };
-#else
-enum { GENERATION = 32768 };
-#endif
+enum { GENERATION = SHRUNK(32768, 4) };
 
 struct generation {
     struct map map; /* hash -> index of row */
@@ -63,18 +59,10 @@ static struct trace_row *find_in(struct generation *generation, uint64_t hash,
     if (index == NULL)
         return NULL;
     struct trace_row *row = &generation->rows[*index];
-    return row->id != 0 && row->trace_id_size == id.size &&
+    return row->trace_id_size == id.size &&
                    memcmp(row->trace_id, id.data, id.size) == 0
                ? row
                : NULL;
-}
-
-struct trace_row *trace_cache_find(struct trace_cache *cache, uint64_t hash,
-                                   phx_text trace_id)
-{
-    struct trace_row *row = find_in(&cache->young, hash, trace_id);
-
-    return row != NULL ? row : find_in(&cache->old, hash, trace_id);
 }
 
 static phx_status generation_room(struct generation *generation,
@@ -117,16 +105,17 @@ phx_status trace_cache_add(struct trace_cache *cache, uint64_t hash,
     return PHX_OK;
 }
 
-void trace_cache_forget(struct trace_cache *cache, int64_t trace)
+struct trace_row *trace_cache_find(struct trace_cache *cache, uint64_t hash,
+                                   phx_text trace_id)
 {
-    struct generation *generations[] = {&cache->young, &cache->old};
+    struct trace_row *row = find_in(&cache->young, hash, trace_id);
 
-    for (int i = 0; i < 2; i++) {
-        for (uint32_t j = 0; j < generations[i]->count; j++) {
-            if (generations[i]->rows[j].id == trace)
-                generations[i]->rows[j].id = 0;
-        }
-    }
+    if (row != NULL || (row = find_in(&cache->old, hash, trace_id)) == NULL)
+        return row;
+    struct trace_row copy = *row; /* a full young generation takes its place */
+    return trace_cache_add(cache, hash, &copy, NULL) < 0
+               ? NULL
+               : find_in(&cache->young, hash, trace_id);
 }
 
 /* --- rows of the table ---------------------------------------------------------- */
@@ -147,11 +136,23 @@ void trace_row_read(struct statement *statement, struct trace_row *out)
         .start = ns_of(sql_int(statement, 4), sql_int(statement, 5)),
         .end = ns_of(sql_int(statement, 6), sql_int(statement, 7)),
         .spans = sql_int(statement, 8),
+        .sum = sql_int(statement, 9),
     };
     if (id.size > 0 && id.size <= sizeof out->trace_id) {
         memcpy(out->trace_id, id.data, id.size);
         out->trace_id_size = (uint8_t)id.size;
     }
+}
+
+/* The blocks say what the trace's id is. */
+uint32_t trace_row_sum(const struct trace_row *row)
+{
+    const uint64_t values[] = {
+        (uint64_t)row->id, (uint64_t)row->project, (uint64_t)row->session,
+        row->start,        row->end,               (uint64_t)row->spans,
+    };
+
+    return checksum32(values, sizeof values);
 }
 
 phx_status trace_row_find(struct connection *connection, int64_t trace,
@@ -191,5 +192,6 @@ phx_status trace_row_write(struct connection *connection,
     sql_bind_int(write, at++, (int64_t)(row->end / 1000));
     sql_bind_int(write, at++, (int64_t)(row->end % 1000));
     sql_bind_int(write, at++, row->spans);
+    sql_bind_int(write, at++, (int64_t)trace_row_sum(row));
     return sql_run(write, err);
 }

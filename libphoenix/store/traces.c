@@ -131,95 +131,125 @@ static phx_status list_add(struct trace_list *list, struct statement *read,
     return PHX_OK;
 }
 
-/* --- what the spans add up to ------------------------------------------------------- */
+/* --- what the spans add up to --------------------------------------------------- */
 
-static phx_status add_block(struct connection *connection, int64_t id,
-                            const struct gone *gone, phx_trace *trace,
-                            phx_error *err)
+/* The traces of a list by number, and the blocks that may have their spans. */
+struct totals {
+    struct trace_list *list;
+    struct map by_number; /* number -> index */
+    struct block_set blocks;
+    struct gone gone;
+};
+
+static phx_trace *trace_of(const struct totals *totals, int64_t number)
+{
+    const uint32_t *index = map_find(&totals->by_number, (uint64_t)number);
+
+    return index ? &totals->list->rows[*index] : NULL;
+}
+
+static phx_status add_rows(const struct totals *totals, struct block *block,
+                           phx_error *err)
 {
     struct block_ints traces, numbers, spans, kinds, statuses, prompt,
         completion;
-    struct stored_block stored;
-    phx_status status = stored_block_open(connection, id, &stored, err);
-
-    if (status < 0)
-        return status;
-    struct block *block = stored.block;
-    if ((status = block_read_ints(block, COLUMN_TRACE_NUMBER, &numbers, err)) >=
-            0 &&
-        (status = block_read_ints(block, COLUMN_TRACE, &traces, err)) >= 0 &&
-        (status = block_read_ints(block, COLUMN_NUMBER, &spans, err)) >= 0 &&
-        (status = block_read_ints(block, COLUMN_KIND, &kinds, err)) >= 0 &&
-        (status = block_read_ints(block, COLUMN_STATUS, &statuses, err)) >= 0 &&
-        (status = block_read_ints(block, COLUMN_PROMPT_TOKENS, &prompt, err)) >=
-            0 &&
-        (status = block_read_ints(block, COLUMN_COMPLETION_TOKENS, &completion,
-                                  err)) >= 0) {
-        for (uint32_t i = 0; i < block_rows(block); i++) {
-            uint32_t index = (uint32_t)block_int(&traces, i);
-            if (block_int(&numbers, index) != trace->id ||
-                gone_has(gone, PHX_SPAN, block_int(&spans, i)))
-                continue;
-            trace->errors += block_int(&statuses, i) == STATUS_ERROR;
-            if (block_int(&kinds, i) == KIND_LLM) {
-                trace->prompt_tokens += block_int(&prompt, i);
-                trace->completion_tokens += block_int(&completion, i);
-            }
-        }
-    }
-    stored_block_close(&stored);
-    return status;
-}
-
-static phx_status add_totals(struct store *store, struct connection *connection,
-                             const struct counter *counter,
-                             const struct gone *gone, phx_text id,
-                             phx_trace *trace, struct block_set *blocks,
-                             bool complete, phx_error *err)
-{
-    uint64_t hash = posting_hash(store->secret, POSTING_TRACE, id);
     phx_status status;
 
-    if ((status = lookup_blocks(connection, counter, hash, complete, blocks,
-                                err)) < 0)
+    if ((status = block_read_ints(block, COLUMN_TRACE_NUMBER, &numbers, err)) <
+            0 ||
+        (status = block_read_ints(block, COLUMN_TRACE, &traces, err)) < 0 ||
+        (status = block_read_ints(block, COLUMN_NUMBER, &spans, err)) < 0 ||
+        (status = block_read_ints(block, COLUMN_KIND, &kinds, err)) < 0 ||
+        (status = block_read_ints(block, COLUMN_STATUS, &statuses, err)) < 0 ||
+        (status = block_read_ints(block, COLUMN_PROMPT_TOKENS, &prompt, err)) <
+            0 ||
+        (status = block_read_ints(block, COLUMN_COMPLETION_TOKENS, &completion,
+                                  err)) < 0)
         return status;
-    for (size_t i = 0; i < blocks->count && status >= 0; i++) {
+    for (uint32_t i = 0; i < block_rows(block); i++) {
+        uint32_t index = (uint32_t)block_int(&traces, i);
+        phx_trace *trace = trace_of(totals, block_int(&numbers, index));
+        if (trace == NULL ||
+            gone_has(&totals->gone, PHX_SPAN, block_int(&spans, i)))
+            continue;
+        trace->errors += block_int(&statuses, i) == STATUS_ERROR;
+        if (block_int(&kinds, i) == KIND_LLM) {
+            trace->prompt_tokens += block_int(&prompt, i);
+            trace->completion_tokens += block_int(&completion, i);
+        }
+    }
+    return PHX_OK;
+}
+
+static phx_status add_blocks(const struct totals *totals,
+                             struct connection *connection, phx_error *err)
+{
+    phx_status status = PHX_OK;
+
+    for (size_t i = 0; i < totals->blocks.count && status >= 0; i++) {
+        struct stored_block stored;
         struct block_row row;
-        status = block_row_find(connection, blocks->ids[i], &row, err);
-        if (status == PHX_OK)
-            status = add_block(connection, row.id, gone, trace, err);
+        status = block_row_find(connection, totals->blocks.ids[i], &row, err);
+        if (status != PHX_OK)
+            continue;
+        if ((status = stored_block_open(connection, row.id, &stored, err)) < 0)
+            return status;
+        status = add_rows(totals, stored.block, err);
+        stored_block_close(&stored);
     }
     return status < 0 ? status : PHX_OK;
 }
 
 /* Hints are asked for before the snapshot that the blocks are read in; a span
  * that was stored since the list was made may count already. */
-static phx_status sum_up(struct store *store, struct trace_list *list,
-                         phx_error *err)
+static phx_status find_totals(struct store *store, struct totals *totals,
+                              phx_error *err)
 {
+    struct trace_list *list = totals->list;
+    struct connection *connection;
+    struct counter counter;
+    bool complete = true;
     phx_status status = PHX_OK;
 
     for (size_t i = 0; i < list->count && status >= 0; i++) {
-        uint64_t hash =
-            posting_hash(store->secret, POSTING_TRACE, list->ids[i]);
-        struct block_set blocks = {0};
-        struct gone gone = {0};
-        struct connection *connection;
-        struct counter counter;
-        bool complete;
-        if ((status = lookup_hints(store, hash, &blocks, &complete, err)) >=
-                0 &&
-            (status = store_reader_take(store, &connection, &counter, err)) >=
-                0) {
-            if ((status = gone_read(connection, &gone, err)) >= 0)
-                status = add_totals(store, connection, &counter, &gone,
-                                    list->ids[i], &list->rows[i], &blocks,
-                                    complete, err);
-            store_reader_give(store, connection);
-        }
-        block_set_clear(&blocks);
-        gone_clear(&gone);
+        bool fresh, all;
+        uint32_t *index = map_slot(&totals->by_number,
+                                   (uint64_t)list->rows[i].id, &fresh);
+        if (index == NULL)
+            return fail_memory(err, sizeof *index);
+        *index = (uint32_t)i;
+        status = lookup_hints(
+            store, posting_hash(store->secret, POSTING_TRACE, list->ids[i]),
+            &totals->blocks, &all, err);
+        complete = complete && all;
     }
+    if (status < 0 || (status = store_reader_take(store, &connection, &counter,
+                                                  err)) < 0)
+        return status;
+    status = gone_read(connection, &totals->gone, err);
+    for (size_t i = 0; i < list->count && status >= 0; i++)
+        status = lookup_blocks(
+            connection, &counter,
+            posting_hash(store->secret, POSTING_TRACE, list->ids[i]), complete,
+            &totals->blocks, err);
+    if (status >= 0)
+        status = add_blocks(totals, connection, err);
+    store_reader_give(store, connection);
+    return status;
+}
+
+static phx_status sum_up(struct store *store, struct trace_list *list,
+                         phx_error *err)
+{
+    struct totals totals = {.list = list};
+    phx_status status;
+
+    if (list->count == 0)
+        return PHX_OK;
+    status = find_totals(store, &totals, err);
+    map_clear(&totals.by_number);
+    block_set_clear(&totals.blocks);
+    gone_clear(&totals.gone);
     return status;
 }
 

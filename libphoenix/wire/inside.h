@@ -19,8 +19,7 @@ struct decoder {
 
 static const phx_text EMPTY = {"", 0};
 
-/* --- protobuf.c: fields of a protobuf message ------------------------------
- */
+/* --- protobuf.c: fields of a protobuf message ------------------------- */
 
 enum {
     VARINT = 0,
@@ -128,14 +127,12 @@ phx_status field_count(struct decoder *decoder, struct reader message,
 phx_status field_part(struct decoder *decoder, struct reader message,
                       uint32_t tag, struct reader *out);
 
-/* --- any_value.c: KeyValue and AnyValue -------------------------------------
- */
+/* --- any_value.c: KeyValue and AnyValue ------------------------------- */
 
 phx_status attribute_read(struct decoder *decoder, phx_text bytes,
                           struct member *out);
 
-/* --- otlp_json_field.c: members of a message in OTLP/JSON -------------------
- */
+/* --- otlp_json_field.c: members of a message in OTLP/JSON ------------- */
 
 struct enum_name {
     const char *name; /* NULL ends a table */
@@ -180,8 +177,7 @@ bool message_int64(const struct value *value, int64_t *out);
 phx_status message_real(struct decoder *decoder, phx_text digits,
                         const char *name, double *out);
 
-/* --- otlp_json_value.c
- * -------------------------------------------------------- */
+/* --- otlp_json_value.c: attributes of OTLP/JSON ---------------------- */
 
 /* The attributes of a message and the count of those dropped; `what` names
  * them where there are too many. */
@@ -189,8 +185,7 @@ phx_status attributes_read_json(struct decoder *decoder,
                                 const struct value *message, const char *what,
                                 struct attributes *out);
 
-/* --- intake.c: what both forms do alike -------------------------------------
- */
+/* --- intake.c: what both forms do alike ------------------------------- */
 
 /* What a span's reader returns when the span is to be left out. It never
  * leaves the room. */

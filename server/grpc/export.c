@@ -6,8 +6,9 @@
  *          `-- refused ---------------`-- refused -------------/
  *
  * Bodies under way are counted in grpc->held. Over the budget, streams get no
- * new window but for one favourite, so that something always finishes; over
- * twice the budget, calls are refused and their bytes dropped.
+ * new window; over twice the budget, calls are refused and their bytes
+ * dropped. One favourite is spared both, so that something always finishes:
+ * twice the budget and one message is the most that is held.
  */
 #include "server/grpc/inside.h"
 
@@ -116,15 +117,31 @@ static void grant(struct call *call)
     call->grpc->withholding--;
 }
 
-static bool may_go_on(struct call *call)
+static bool may_go_on(const struct call *call)
 {
-    struct grpc *grpc = call->grpc;
+    const struct grpc *grpc = call->grpc;
 
-    if (atomic_load(&grpc->held) <= grpc->budget)
-        return true;
-    if (grpc->favourite == NULL)
-        grpc->favourite = call;
-    return grpc->favourite == call;
+    return atomic_load(&grpc->held) <= grpc->budget || grpc->favourite == call;
+}
+
+/* Grants all that may go on; returns the oldest of those that may not. */
+static struct call *grant_all(struct grpc *grpc)
+{
+    struct call *oldest = NULL;
+
+    for (struct connection *connection = grpc->connections; connection != NULL;
+         connection = connection->next) {
+        for (struct call *call = connection->calls; call != NULL;
+             call = call->next) {
+            if (call->withheld == 0)
+                continue;
+            if (may_go_on(call))
+                grant(call);
+            else if (oldest == NULL || call->started < oldest->started)
+                oldest = call;
+        }
+    }
+    return oldest;
 }
 
 void calls_grant(struct grpc *grpc)
@@ -132,13 +149,10 @@ void calls_grant(struct grpc *grpc)
     if (grpc->withholding == 0 ||
         (grpc->favourite != NULL && atomic_load(&grpc->held) > grpc->budget))
         return;
-    for (struct connection *connection = grpc->connections; connection != NULL;
-         connection = connection->next) {
-        for (struct call *call = connection->calls; call != NULL;
-             call = call->next) {
-            if (call->withheld > 0 && may_go_on(call))
-                grant(call);
-        }
+    struct call *oldest = grant_all(grpc);
+    if (oldest != NULL && grpc->favourite == NULL) {
+        grpc->favourite = oldest;
+        grant(oldest);
     }
 }
 
@@ -270,7 +284,7 @@ static void take(struct call *call, const uint8_t *bytes, size_t size)
     struct grpc *grpc = call->grpc;
     bool had_prefix = call->frame.prefix_size == sizeof call->frame.prefix;
 
-    if (atomic_load(&grpc->held) > 2 * grpc->budget) {
+    if (atomic_load(&grpc->held) > 2 * grpc->budget && !may_go_on(call)) {
         refuse(&call->verdict, GRPC_RESOURCE_EXHAUSTED,
                "requests under way hold %lld bytes, limit is %lld",
                atomic_load(&grpc->held), 2 * (long long)grpc->budget);
@@ -297,12 +311,13 @@ void call_receive(struct call *call, const uint8_t *bytes, size_t size)
     }
     if (!is_refused(call))
         take(call, bytes, size);
-    if (is_refused(call))
+    if (is_refused(call)) {
         discard(call, size);
-    else if (may_go_on(call))
-        session_grant(call, size);
-    else
-        withhold(call, size);
+        return;
+    }
+    withhold(call, size);
+    if (may_go_on(call))
+        grant(call);
 }
 
 void call_end(struct call *call)

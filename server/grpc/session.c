@@ -22,8 +22,8 @@
 
 enum {
     STREAMS = 128, /* a connection, at once */
-    STREAM_WINDOW = 1 << 20,
-    CONNECTION_WINDOW = 4 << 20,
+    STREAM_WINDOW = 256 << 10,
+    CONNECTION_WINDOW = 1 << 20,
     HEADER_LIST = 16 << 10,
     FRAME_SPACE = 17 << 10, /* the largest frame we send fits */
     READS = 4,              /* a round, so that others have their turn */

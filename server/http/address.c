@@ -1,6 +1,6 @@
 /*
- * address.c - a listening socket for a host and port. "::" takes IPv4 too; so
- * does "0.0.0.0" not take IPv6: it is what was asked for.
+ * address.c - a listening socket for a host and port. "::" takes IPv4, too;
+ * "0.0.0.0" takes IPv4 alone, as it says.
  */
 #include "base/base.h"
 #include "server/http/inside.h"

@@ -19,11 +19,11 @@ struct query_item {
 };
 
 struct answer {
-    unsigned status; /* 0 until there is one */
+    unsigned status;  /* 0 until there is one */
     const char *type; /* NULL for no body */
     struct buf body;
-    bool gzip;        /* the body is packed */
-    bool retry;       /* Retry-After: 1 */
+    bool gzip;  /* the body is packed */
+    bool retry; /* Retry-After: 1 */
 };
 
 struct request {
@@ -39,14 +39,14 @@ struct request {
     struct buf packed;   /* the body as it comes */
     struct buf unpacked; /* and as it was before, if it was encoded */
     enum encoding encoding;
-    size_t charged;      /* bytes taken from the listener's budget */
-    uint64_t dropped;    /* bytes of a refused body that were read past */
-    uint64_t started;    /* time_monotonic */
+    size_t charged;   /* bytes taken from the listener's budget */
+    uint64_t dropped; /* bytes of a refused body that were read past */
+    uint64_t started; /* time_monotonic */
     struct answer answer;
     struct request *next; /* in the workers' queue */
-    bool seen;      /* headers were looked at */
-    bool suspended; /* until request_resume */
-    bool close;     /* end the connection after the answer */
+    bool seen;            /* headers were looked at */
+    bool suspended;       /* until request_resume */
+    bool close;           /* end the connection after the answer */
 };
 
 /* One queue of requests, some threads that run their handlers. */

@@ -24,17 +24,19 @@
 #include <unistd.h>
 
 enum {
-    INLINE_BODY = 256 << 10,          /* larger ones are a worker's */
-    BODY_BUDGET = 512 << 20,          /* of all requests being received */
-    DROP_LIMIT = 256 << 20,           /* of a refused body, read past */
+    INLINE_BODY = 256 << 10,  /* larger ones are a worker's */
+    INLINE_PACKED = 32 << 10, /* and packed ones, that may grow */
+    BODY_BUDGET = 512 << 20,  /* of all requests being received */
+    DROP_LIMIT = 256 << 20,   /* of a refused body, read past */
     IDLE_SECONDS = 75,
-    CONNECTION_MEMORY = 32 << 10,     /* request line and headers fit in it */
+    CONNECTION_MEMORY = 32 << 10, /* request line and headers fit in it */
     MOST_CONNECTIONS = 16384,
-    OWN_FILES = 128,                  /* kept for the store and the rest */
-    DRAIN_MS = 5000                   /* for those still sending at the end */
+    OWN_FILES = 128, /* kept for the store and the rest */
+    DRAIN_MS = 5000  /* for those still sending at the end */
 };
 
-static void *begin(void *ctx, const char *uri, struct MHD_Connection *connection)
+static void *begin(void *ctx, const char *uri,
+                   struct MHD_Connection *connection)
 {
     struct http *http = ctx;
     struct request *request = request_new(http, uri);
@@ -172,8 +174,9 @@ void request_run(struct request *request)
 static enum MHD_Result dispatch(struct request *request)
 {
     const struct route *route = request->route;
-    bool here =
-        (route->flags & ROUTE_INLINE) && request->packed.size <= INLINE_BODY;
+    size_t most =
+        request->encoding == ENCODING_IDENTITY ? INLINE_BODY : INLINE_PACKED;
+    bool here = (route->flags & ROUTE_INLINE) && request->packed.size <= most;
 
     if (!here || (route->flags & ROUTE_LATER)) {
         request->suspended = true;
@@ -258,8 +261,8 @@ static struct MHD_Daemon *start_daemon(struct http *http, int fd)
     unsigned threads = http->options.threads > 1 ? http->options.threads : 0;
 
     return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC |
-            MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME |
+            MHD_USE_ERROR_LOG,
         0, NULL, NULL, handle, http, MHD_OPTION_EXTERNAL_LOGGER, log_daemon,
         NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, begin,
         http, MHD_OPTION_NOTIFY_COMPLETED, completed, http,

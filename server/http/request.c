@@ -79,8 +79,8 @@ static phx_text decode(struct arena *arena, phx_text text, bool plus)
 /* The bytes of *text before the first separator; *text keeps those after. */
 static phx_text split(phx_text *text, char separator)
 {
-    const char *at = text->size ? memchr(text->data, separator, text->size)
-                                : NULL;
+    const char *at =
+        text->size ? memchr(text->data, separator, text->size) : NULL;
     phx_text head = {text->data, at ? (size_t)(at - text->data) : text->size};
     size_t taken = at ? head.size + 1 : head.size;
 
@@ -117,9 +117,9 @@ static void read_query(struct request *request, phx_text text)
 
         if (key.size == 0 && value.size == 0)
             continue;
-        request->query[request->query_count++] = (struct query_item){
-            .key = decode(&request->arena, key, true),
-            .value = decode(&request->arena, value, true)};
+        request->query[request->query_count++] =
+            (struct query_item){.key = decode(&request->arena, key, true),
+                                .value = decode(&request->arena, value, true)};
     }
 }
 
@@ -149,8 +149,8 @@ struct request *request_new(struct http *http, const char *uri)
     buf_init(&request->packed, HTTP_BODY_LIMIT);
     buf_init(&request->unpacked, HTTP_BODY_LIMIT);
     buf_init(&request->answer.body, ANSWER_LIMIT);
-    request->path = without_root(decode(&request->arena, path, false),
-                                 http->options.root);
+    request->path =
+        without_root(decode(&request->arena, path, false), http->options.root);
     read_query(request, query);
     return request;
 }
@@ -187,8 +187,8 @@ void request_unpack(struct request *request)
     if (request->encoding == ENCODING_DEFLATE && is_bare_deflate(packed))
         status = fail(&err, PHX_INVALID, 0, "not a zlib stream");
     else
-        status = encoding_inflate(request->encoding, packed->data,
-                                  packed->size, &request->unpacked, &err);
+        status = encoding_inflate(request->encoding, packed->data, packed->size,
+                                  &request->unpacked, &err);
     buf_clear(packed);
     if (status == PHX_INVALID)
         answer_text(request, 400, "Invalid content encoding: %s", err.message);

@@ -54,12 +54,12 @@ phx_status workers_start(struct workers *workers, unsigned count,
     if (workers->threads == NULL)
         return fail_memory(err, size_mul(count, sizeof(pthread_t)));
     while (workers->count < count) {
-        int os_code =
-            pthread_create(&workers->threads[workers->count], NULL, work,
-                           workers);
+        int os_code = pthread_create(&workers->threads[workers->count], NULL,
+                                     work, workers);
 
         if (os_code != 0)
-            return fail_os(err, PHX_NO_MEMORY, os_code, "cannot start a thread");
+            return fail_os(err, PHX_NO_MEMORY, os_code,
+                           "cannot start a thread");
         workers->count++;
     }
     return PHX_OK;

@@ -75,7 +75,8 @@ void check_problem(struct check *check, const struct place *place,
     check_problem_with(check, place, type, message, input, NULL, NULL);
 }
 
-/* --- query parameters ---------------------------------------------------------- */
+/* --- query parameters
+ * ---------------------------------------------------------- */
 
 static const struct place in_query = {NULL, "query", 0};
 
@@ -202,7 +203,8 @@ bool check_time(struct check *check, const char *name, uint64_t *out)
     return true;
 }
 
-/* --- bodies ------------------------------------------------------------------------ */
+/* --- bodies
+ * ------------------------------------------------------------------------ */
 
 static const struct place in_body = {NULL, "body", 0};
 
@@ -240,9 +242,8 @@ static void answer_not_json(struct request *request, phx_text body,
     struct value reason = value_text(text_of("Expecting value"));
 
     check_begin(&check, request);
-    place.index = err->offset > 0
-                      ? (size_t)characters_before(body, err->offset)
-                      : 0;
+    place.index =
+        err->offset > 0 ? (size_t)characters_before(body, err->offset) : 0;
     check_problem_with(&check, &place, "json_invalid", "JSON decode error",
                        &empty, "error", &reason);
     check_end(&check);
@@ -262,8 +263,8 @@ bool check_body(struct request *request, struct value *out)
         return check_end(&check);
     }
     if (is_json(request)) {
-        status = json_read(request_arena(request), body, JSON_LENIENT, out,
-                           &err);
+        status =
+            json_read(request_arena(request), body, JSON_LENIENT, out, &err);
         if (status == PHX_INVALID)
             answer_not_json(request, body, &err);
         else if (status < 0)
@@ -282,8 +283,7 @@ bool check_body(struct request *request, struct value *out)
     return check_end(&check);
 }
 
-const struct value *check_member(struct check *check,
-                                 const struct place *place,
+const struct value *check_member(struct check *check, const struct place *place,
                                  const struct value *object, const char *key,
                                  bool required)
 {

@@ -64,8 +64,7 @@ static bool decode(phx_text text, uint8_t *out, size_t *size)
     return quad == 0;
 }
 
-bool id_split(struct arena *arena, phx_text text, phx_text *type,
-              phx_text *row)
+bool id_split(struct arena *arena, phx_text text, phx_text *type, phx_text *row)
 {
     uint8_t *bytes;
     const uint8_t *colon;

@@ -13,7 +13,8 @@ enum {
     ID_SIZE = 64           /* of a printed global id */
 };
 
-/* --- id.c: global ids, base64 of "Span:12" ---------------------------------- */
+/* --- id.c: global ids, base64 of "Span:12" ----------------------------------
+ */
 
 void id_print(const char *type, phx_id row, char out[ID_SIZE]);
 void id_write(struct json_writer *json, const char *type, phx_id row);
@@ -25,8 +26,7 @@ bool id_split(struct arena *arena, phx_text text, phx_text *type,
 
 /* The row of a global id; of any type if type is NULL. Rows beyond 64 bits
  * become its limits. */
-bool id_read(struct arena *arena, phx_text text, const char *type,
-             phx_id *out);
+bool id_read(struct arena *arena, phx_text text, const char *type, phx_id *out);
 
 /* An integer as Python's int() takes it: blanks, sign, 1_000, any digits. */
 bool id_read_integer(phx_text text, int64_t *out);
@@ -73,8 +73,7 @@ bool check_time(struct check *check, const char *name, uint64_t *out);
 bool check_body(struct request *request, struct value *out);
 
 /* Members of a body. Each returns NULL, or the member if it is well formed. */
-const struct value *check_member(struct check *check,
-                                 const struct place *place,
+const struct value *check_member(struct check *check, const struct place *place,
                                  const struct value *object, const char *key,
                                  bool required);
 void check_text(struct check *check, const struct place *place,
@@ -86,7 +85,8 @@ const struct value *check_list(struct check *check, const struct place *place,
 void check_time_member(struct check *check, const struct place *place,
                        const struct value *value, bool *naive);
 
-/* --- find.c: identifiers to rows ----------------------------------------------- */
+/* --- find.c: identifiers to rows
+ * ----------------------------------------------- */
 
 /* A copy that ends in a NUL; NULL if the text holds one, or without memory:
  * then it has been answered. */
@@ -107,7 +107,8 @@ phx_text *query_texts(struct request *request, const char *key, size_t *count);
  * false. */
 bool find_cursor(struct request *request, phx_id *out);
 
-/* --- handlers ------------------------------------------------------------------- */
+/* --- handlers
+ * ------------------------------------------------------------------- */
 
 void otlp_ingest(struct request *request);
 void project_list(struct request *request);
@@ -130,7 +131,8 @@ void server_ready(struct request *request);
 void server_version(struct request *request);
 void server_metrics(struct request *request);
 
-/* --- pieces that lists share ------------------------------------------------------ */
+/* --- pieces that lists share
+ * ------------------------------------------------------ */
 
 /* span_query.c: the filters of both span lists; *nothing is set if no span
  * can match. Answered if false. */

@@ -24,8 +24,8 @@ static void answer(const struct ingest *ingest, int64_t rejected)
     phx_error err = {0};
     phx_status status;
 
-    status = phx_otlp_answer(ingest->format, (uint64_t)rejected,
-                             ingest->reason, &bytes, &err);
+    status = phx_otlp_answer(ingest->format, (uint64_t)rejected, ingest->reason,
+                             &bytes, &err);
     if (status < 0) {
         answer_failure(request, status, &err);
     } else {
@@ -95,16 +95,14 @@ static const char *read_project(struct request *request)
 static void submit(struct request *request, int32_t format, phx_batch **batch,
                    size_t size)
 {
-    struct ingest *ingest =
-        arena_new(request_arena(request), sizeof *ingest);
+    struct ingest *ingest = arena_new(request_arena(request), sizeof *ingest);
     const char *reason = "";
     size_t rejected = phx_batch_rejected(*batch, &reason);
     phx_error err = {0};
     phx_status status;
 
     if (ingest != NULL)
-        reason = arena_copy(request_arena(request), reason,
-                            strlen(reason) + 1);
+        reason = arena_copy(request_arena(request), reason, strlen(reason) + 1);
     if (ingest == NULL || reason == NULL) {
         answer_later(request, "no memory");
         return;

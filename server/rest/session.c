@@ -80,8 +80,8 @@ static phx_status read_sessions(struct request *request, phx_id project,
     const phx_session *session;
     phx_status status;
 
-    status = phx_store_find_sessions(service->store, project, only, from,
-                                     order, limit + 1, &cursor, err);
+    status = phx_store_find_sessions(service->store, project, only, from, order,
+                                     limit + 1, &cursor, err);
     while (status == PHX_OK) {
         status = phx_cursor_next_session(cursor, &session, err);
         if (status != PHX_OK)
@@ -127,13 +127,12 @@ static phx_status add_trace(struct arena *arena, struct sessions *sessions,
         return arena_status(arena, sizeof *row, err);
     if (i == sessions->count)
         return PHX_OK;
-    *row = (struct trace_row){
-        .id = trace->id,
-        .start_time = trace->start_time,
-        .end_time = trace->end_time,
-        .prompt_tokens = trace->prompt_tokens,
-        .completion_tokens = trace->completion_tokens,
-        .trace_id = text_span(id, trace->trace_id.size)};
+    *row = (struct trace_row){.id = trace->id,
+                              .start_time = trace->start_time,
+                              .end_time = trace->end_time,
+                              .prompt_tokens = trace->prompt_tokens,
+                              .completion_tokens = trace->completion_tokens,
+                              .trace_id = text_span(id, trace->trace_id.size)};
     if (sessions->last[i] != NULL)
         sessions->last[i]->next = row;
     else

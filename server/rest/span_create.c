@@ -32,8 +32,7 @@ static void check_text_member(struct check *check, const struct place *place,
 {
     struct place here = {place, key, 0};
 
-    check_text(check, &here,
-               check_member(check, place, object, key, required));
+    check_text(check, &here, check_member(check, place, object, key, required));
 }
 
 static void check_context(struct check *check, const struct place *place,
@@ -258,15 +257,13 @@ static void store_spans(struct request *request, const char *project,
         status = phx_batch_decode(PHX_SPAN_JSON, body.data, body.size, project,
                                   &batch, &err);
     if (status == PHX_OK)
-        refusal.invalid =
-            (int64_t)phx_batch_rejected(batch, &refusal.reason);
+        refusal.invalid = (int64_t)phx_batch_rejected(batch, &refusal.reason);
     if (status == PHX_OK && refusal.duplicates + refusal.invalid > 0) {
         answer_refusal(request, &refusal, spans->count);
         goto done;
     }
     if (status == PHX_OK && phx_batch_size(batch) > 0)
-        status =
-            writer_put(service->writer, &batch, body.size, &report, &err);
+        status = writer_put(service->writer, &batch, body.size, &report, &err);
     if (status < 0)
         answer_failure(request, status, &err);
     else

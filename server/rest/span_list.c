@@ -118,8 +118,8 @@ static void write_span(struct request *request, struct json_writer *json,
     json_key(json, "status_code");
     json_string(json, status_code_name(span->status));
     json_key(json, "status_message");
-    json_text(json, span->status_message.data ? span->status_message
-                                              : text_of(""));
+    json_text(json,
+              span->status_message.data ? span->status_message : text_of(""));
     json_key(json, "attributes");
     json_raw(json, cut.before);
     buf_add_text(json->out, cut.after);

@@ -16,10 +16,9 @@ static int64_t through_seconds(uint64_t ns)
 }
 
 /* The fields of an any-value; `set` is the one that has a value. */
-static const char *const fields[] = {"array_value",  "bool_value",
-                                     "bytes_value",  "double_value",
-                                     "int_value",    "kvlist_value",
-                                     "string_value", NULL};
+static const char *const fields[] = {
+    "array_value", "bool_value",   "bytes_value",  "double_value",
+    "int_value",   "kvlist_value", "string_value", NULL};
 
 static const char *field_of(const struct value *value)
 {
@@ -114,9 +113,8 @@ static void write_array(struct json_writer *json, const struct value *array)
         buf_init(&text, json->out->limit);
         if (!plain) {
             print_python(&text, &item, false);
-            item = value_text(text_span(text.data ? text.data
-                                                  : (const uint8_t *)"",
-                                        text.size));
+            item = value_text(text_span(
+                text.data ? text.data : (const uint8_t *)"", text.size));
         }
         write_any(json, &item);
         buf_clear(&text);
@@ -162,8 +160,8 @@ static void write_events(struct json_writer *json, const struct value *events)
         json_key(json, "dropped_attributes_count");
         json_null(json);
         json_key(json, "name");
-        json_text(json, name && name->kind == JSON_TEXT ? name->text
-                                                        : text_of(NULL));
+        json_text(json,
+                  name && name->kind == JSON_TEXT ? name->text : text_of(NULL));
         json_key(json, "time_unix_nano");
         if (time != NULL && time->kind == JSON_TEXT)
             time_read(time->text, TIME_NAIVE_UTC, &ns, NULL);

@@ -132,8 +132,8 @@ static bool read_test_value(struct request *request, phx_text given,
     }
     buf_init(&quoted, SIZE_MAX);
     json_write_text(&quoted, given, 0);
-    test->json = text_span(arena_copy(arena, quoted.data, quoted.size),
-                           quoted.size);
+    test->json =
+        text_span(arena_copy(arena, quoted.data, quoted.size), quoted.size);
     buf_clear(&quoted);
     return test->json.data != NULL;
 }
@@ -143,8 +143,8 @@ static bool read_tests(struct request *request, struct span_filter *filter)
 {
     size_t count;
     phx_text *texts = query_texts(request, "attribute", &count);
-    phx_attribute_test *tests = arena_new(request_arena(request),
-                                          size_mul(count + 1, sizeof *tests));
+    phx_attribute_test *tests =
+        arena_new(request_arena(request), size_mul(count + 1, sizeof *tests));
 
     for (size_t i = 0; tests != NULL && i < count; i++) {
         phx_text text = texts[i];
@@ -192,8 +192,8 @@ bool span_filter_read(struct request *request, bool kinds,
     query->project = out->project;
     query->from = cursor;
     out->nothing |= cursor < 0;
-    query->trace_ids = read_ids(request, "trace_id", &query->trace_id_count,
-                                &out->nothing);
+    query->trace_ids =
+        read_ids(request, "trace_id", &query->trace_id_count, &out->nothing);
     query->span_ids =
         read_ids(request, "span_id", &query->span_id_count, &out->nothing);
     query->names = query_texts(request, "name", &query->name_count);

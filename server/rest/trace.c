@@ -139,16 +139,15 @@ static void write_spans(struct request *request, struct json_writer *json,
                         const struct span_lists *lists, size_t i)
 {
     size_t count = lists->counts[i];
-    const struct span_row **rows = arena_new(
-        request_arena(request), size_mul(count + 1, sizeof *rows));
+    const struct span_row **rows =
+        arena_new(request_arena(request), size_mul(count + 1, sizeof *rows));
     size_t filled = 0;
 
     if (rows == NULL) {
         json->out->status = PHX_NO_MEMORY;
         return;
     }
-    for (const struct span_row *at = lists->first[i]; at != NULL;
-         at = at->next)
+    for (const struct span_row *at = lists->first[i]; at != NULL; at = at->next)
         rows[filled++] = at;
     qsort(rows, count, sizeof *rows, by_start);
     json_open_array(json);
@@ -220,8 +219,8 @@ static bool read_sessions(struct request *request, phx_trace_query *query,
     const struct service *service = request_service(request);
     size_t count, found = 0;
     phx_text *texts = query_texts(request, "session_identifier", &count);
-    phx_id *ids = arena_new(request_arena(request),
-                            size_mul(count + 1, sizeof *ids));
+    phx_id *ids =
+        arena_new(request_arena(request), size_mul(count + 1, sizeof *ids));
     phx_error err = {0};
 
     for (size_t i = 0; ids != NULL && texts != NULL && i < count; i++) {

@@ -85,8 +85,7 @@ static phx_status find_spot(struct request *request,
         status = PHX_DONE;
     if (status == PHX_OK)
         *out = (struct spot){
-            .id = id,
-            .key = key_of(page, trace->start_time, trace->end_time)};
+            .id = id, .key = key_of(page, trace->start_time, trace->end_time)};
     phx_cursor_close(cursor);
     return status;
 }
@@ -141,14 +140,14 @@ static phx_status add_row(struct request *request, struct trace_page *page,
 
     if (id == NULL)
         return arena_status(arena, trace->trace_id.size, err);
-    page->rows[page->count++] = (struct trace_row){
-        .id = trace->id,
-        .project = trace->project,
-        .start_time = trace->start_time,
-        .end_time = trace->end_time,
-        .prompt_tokens = trace->prompt_tokens,
-        .completion_tokens = trace->completion_tokens,
-        .trace_id = text_span(id, trace->trace_id.size)};
+    page->rows[page->count++] =
+        (struct trace_row){.id = trace->id,
+                           .project = trace->project,
+                           .start_time = trace->start_time,
+                           .end_time = trace->end_time,
+                           .prompt_tokens = trace->prompt_tokens,
+                           .completion_tokens = trace->completion_tokens,
+                           .trace_id = text_span(id, trace->trace_id.size)};
     return PHX_OK;
 }
 
@@ -203,9 +202,9 @@ static void settle_next(struct trace_page *page, bool after_cursor)
         id_print("Trace", next->id, page->next);
         return;
     }
-    snprintf(text, sizeof text, "TracePlace:%lld:%llu", (long long)next->id,
-             (unsigned long long)key_of(page, next->start_time,
-                                        next->end_time));
+    snprintf(
+        text, sizeof text, "TracePlace:%lld:%llu", (long long)next->id,
+        (unsigned long long)key_of(page, next->start_time, next->end_time));
     base64_print(text, strlen(text), page->next);
 }
 

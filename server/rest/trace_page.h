@@ -18,8 +18,8 @@ struct trace_row {
 };
 
 struct trace_page {
-    phx_trace_query query; /* with the limit of the page */
-    phx_text cursor;       /* as given; empty for the first page */
+    phx_trace_query query;  /* with the limit of the page */
+    phx_text cursor;        /* as given; empty for the first page */
     struct trace_row *rows; /* in the arena; one more than the limit */
     size_t count;           /* at most the limit */
     char next[2 * ID_SIZE]; /* "" if there is no more */

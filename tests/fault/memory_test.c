@@ -59,7 +59,8 @@ static void scene_open(struct scene *scene)
 {
     phx_ingest_report report;
 
-    snprintf(scene->folder, sizeof scene->folder, "/tmp/phoenix-XXXXXX");
+    snprintf(scene->folder, sizeof scene->folder, "%s/phoenix-XXXXXX",
+             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     assert_non_null(mkdtemp(scene->folder));
     snprintf(scene->path, sizeof scene->path, "%s/store", scene->folder);
     snprintf(scene->copy, sizeof scene->copy, "%s/copy", scene->folder);

@@ -43,6 +43,15 @@ def is_time(value):
         return False
 
 
+def by_key(items):
+    """OTLP attributes in order of their keys: the reference puts them in the
+    order of a hash set."""
+    if items and all(isinstance(item, dict) and item.keys() == {"key", "value"}
+                     for item in items):
+        return sorted(items, key=lambda item: item["key"])
+    return items
+
+
 def differs(expected, actual, path="$"):
     """Where two values part, or None."""
     if isinstance(expected, dict) and len(expected) == 1:
@@ -63,7 +72,8 @@ def differs(expected, actual, path="$"):
         if len(expected) != len(actual):
             return f"{path}: {len(actual)} items, not {len(expected)}"
         found = (differs(e, a, f"{path}[{i}]")
-                 for i, (e, a) in enumerate(zip(expected, actual)))
+                 for i, (e, a) in enumerate(zip(by_key(expected),
+                                                by_key(actual))))
         return next((text for text in found if text), None)
     if isinstance(expected, bool) != isinstance(actual, bool) or \
             expected != actual or \

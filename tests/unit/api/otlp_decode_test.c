@@ -111,24 +111,24 @@ static bool check_span(struct arena *arena, phx_text id,
     struct value project = vectors_member(arena, expect, "project");
 
     return same_hex(id, "trace id", span->trace_id,
-                    value_member(expect, "trace_id")) &
+                    value_member(expect, "trace_id")) &&
            same_hex(id, "span id", span->span_id,
-                    value_member(expect, "span_id")) &
+                    value_member(expect, "span_id")) &&
            same_hex(id, "parent id", span->parent_id,
-                    value_member(expect, "parent_id")) &
-           same_text(id, "name", span->name, &name) &
-           same_text(id, "status message", span->status_message, &message) &
-           same_text(id, "project", span->project_name, &project) &
+                    value_member(expect, "parent_id")) &&
+           same_text(id, "name", span->name, &name) &&
+           same_text(id, "status message", span->status_message, &message) &&
+           same_text(id, "project", span->project_name, &project) &&
            same_text(id, "kind", text_of(span_kind_name(span->kind)),
-                     value_member(expect, "span_kind")) &
+                     value_member(expect, "span_kind")) &&
            same_text(id, "status", text_of(span_status_name(span->status)),
-                     value_member(expect, "status_code")) &
+                     value_member(expect, "status_code")) &&
            same_time(id, "start", span->start_time,
-                     value_member(expect, "start_time")) &
+                     value_member(expect, "start_time")) &&
            same_time(id, "end", span->end_time,
-                     value_member(expect, "end_time")) &
-           vectors_same(id, "attributes", &tree, &nested) &
-           same_stored(arena, id, &tree, &stored) &
+                     value_member(expect, "end_time")) &&
+           vectors_same(id, "attributes", &tree, &nested) &&
+           same_stored(arena, id, &tree, &stored) &&
            check_events(arena, id, span, expect);
 }
 

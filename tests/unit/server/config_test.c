@@ -15,7 +15,7 @@ static phx_status read_with(struct config *config, const char *variable,
                             int argc, char **argv, phx_error *err)
 {
     char copy[256];
-    char *entries[] = {(char[]){"HOME=/home/me"}, NULL, NULL};
+    char *entries[] = {(char[]){"HOME=/h/me"}, NULL, NULL};
     char **before = environ;
     phx_status status;
 
@@ -37,13 +37,13 @@ TEST(defaults_are_those_of_the_reference)
     eq_int(config.port, 6006);
     eq_int(config.grpc_port, 4317);
     eq_int(config.queue_spans, 20000);
-    eq_string(config.store_url, "sqlite:////home/me/.phoenix/phoenix.db");
+    eq_string(config.store_url, "sqlite:////h/me/.phoenix/phoenix.db");
 }
 
 TEST(a_flag_wins_over_its_variable)
 {
-    char *argv[] = {(char[]){"--port"}, (char[]){"7"},
-                    (char[]){"--host=::1"}, (char[]){"--debug"}};
+    char *argv[] = {(char[]){"--port"}, (char[]){"7"}, (char[]){"--host=::1"},
+                    (char[]){"--debug"}};
     struct config config;
 
     UNUSED_STATE;
@@ -79,9 +79,9 @@ TEST(malformed_values_are_refused)
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
         fails_with(PHX_INVALID, "PHOENIX_",
                    read_with(&config, variables[i], 0, nothing, err));
-    fails_with(PHX_INVALID, "Kubernetes",
-               read_with(&config, "PHOENIX_PORT=tcp://10.0.0.1:80", 0, nothing,
-                         err));
+    fails_with(
+        PHX_INVALID, "Kubernetes",
+        read_with(&config, "PHOENIX_PORT=tcp://10.0.0.1:80", 0, nothing, err));
 }
 
 TEST(protection_that_is_not_there_is_refused)

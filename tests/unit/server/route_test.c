@@ -22,10 +22,15 @@ TEST(names_match_one_segment_each)
 
 TEST(other_paths_do_not_match)
 {
-    static const char *const paths[] = {
-        "/v1/projects", "/v1/projects/", "/v1/projects//spans",
-        "/v1/projects/a/spans/", "/v1/projects/a/span",
-        "/v1/projects/a/spans/otlpv1", "v1/projects/a/spans", "", "/"};
+    static const char *const paths[] = {"/v1/projects",
+                                        "/v1/projects/",
+                                        "/v1/projects//spans",
+                                        "/v1/projects/a/spans/",
+                                        "/v1/projects/a/span",
+                                        "/v1/projects/a/spans/otlpv1",
+                                        "v1/projects/a/spans",
+                                        "",
+                                        "/"};
     phx_text params[HTTP_PATH_PARAMS];
 
     UNUSED_STATE;

@@ -26,8 +26,8 @@ TEST(kind_is_cut_wherever_it_stands)
     cuts("{" KEY "\"LLM\"}", "{}", "\"LLM\"");
     cuts("{" KEY "\"LLM\",\"a\":1}", "{\"a\":1}", "\"LLM\"");
     cuts("{\"a\":1," KEY "\"LLM\"}", "{\"a\":1}", "\"LLM\"");
-    cuts("{\"a\":1," KEY "\"L,}\\\"M\",\"b\":[1,2]}",
-         "{\"a\":1,\"b\":[1,2]}", "\"L,}\\\"M\"");
+    cuts("{\"a\":1," KEY "\"L,}\\\"M\",\"b\":[1,2]}", "{\"a\":1,\"b\":[1,2]}",
+         "\"L,}\\\"M\"");
 }
 
 TEST(kind_may_be_no_text)
