@@ -77,7 +77,7 @@ $(LOAD): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
 
 T := $(BUILD)/test
 TEST_CFLAGS = $(CFLAGS) -DTEST_BUILD=1 -Itests -Ilibphoenix
-TEST_LIBS   = -lcmocka -lcjson $(LIBRARY_LIBS)
+TEST_LIBS   = -lcmocka -lcjson -lz $(LIBRARY_LIBS)
 
 room_archive = $(T)/$(1).a
 define room_rule
@@ -231,13 +231,14 @@ check-crash: all $(LOAD)
 SANITIZED = check-unit check-contract check-fault check-fuzz
 .PHONY: check-asan check-tsan check-valgrind check-gcc check-clang
 check-asan:
-	@$(MAKE) BUILD=$(BUILD)/asan HARDEN= OPTIMISE="-O1 -g" \
+	@SLOW=1 $(MAKE) BUILD=$(BUILD)/asan HARDEN= OPTIMISE="-O1 -g" \
 	    EXTRA="-fsanitize=address,undefined -fno-sanitize-recover=undefined -DARENA_PLAIN=1" \
-	    check-sanitized
+	    SANITIZED="$(SANITIZED) check-server" check-sanitized
 
 check-tsan:
-	@$(MAKE) BUILD=$(BUILD)/tsan HARDEN= OPTIMISE="-O1 -g" \
-	    EXTRA=-fsanitize=thread check-sanitized
+	@SLOW=1 $(MAKE) BUILD=$(BUILD)/tsan HARDEN= OPTIMISE="-O1 -g" \
+	    EXTRA=-fsanitize=thread ROUNDS=3 \
+	    SANITIZED="$(SANITIZED) check-server check-crash" check-sanitized
 
 check-valgrind:
 	@WRAP="valgrind -q --error-exitcode=9 --leak-check=full" \

@@ -76,8 +76,7 @@ static bool queue_add(struct queue *queue, const struct item *item)
     return true;
 }
 
-/* --- the writer's thread ----------------------------------------------------
- */
+/* --- the writer's thread -------------------------------------------------- */
 
 /* How many of the items, one at least, make the next commit. */
 static size_t commit_size(const struct item *items, size_t count)
@@ -201,8 +200,7 @@ static void *write_all(void *ctx)
     return NULL;
 }
 
-/* --- the compactor's thread --------------------------------------------------
- */
+/* --- the compactor's thread ----------------------------------------------- */
 
 static struct timespec time_in(int64_t ms)
 {
@@ -255,8 +253,7 @@ static void *compact(void *ctx)
     return NULL;
 }
 
-/* --- the door
- * ------------------------------------------------------------------ */
+/* --- the door ------------------------------------------------------------- */
 
 phx_status writer_submit(struct writer *writer, phx_batch **batch, size_t size,
                          writer_done done, void *ctx, phx_error *err)

@@ -129,8 +129,7 @@ phx_status phx_otlp_answer(int32_t format, uint64_t rejected,
 {
     struct buf text;
 
-    if (out == NULL ||
-        (format != PHX_OTLP_PROTOBUF && format != PHX_OTLP_JSON))
+    if (out == NULL || (format != PHX_OTLP_PROTOBUF && format != PHX_OTLP_JSON))
         return fail(err, PHX_MISUSE, -1, "%d is no format of an answer",
                     format);
     buf_init(&text, 1 << 20);

@@ -165,9 +165,9 @@ static phx_status copy_query(phx_cursor *cursor, const phx_span_query *query,
     if ((status = copy_texts(arena, query->trace_ids, query->trace_id_count,
                              true, &filter->trace_ids, &filter->trace_id_count,
                              err)) < 0 ||
-        (status = copy_texts(arena, query->span_ids, query->span_id_count,
-                             true, &filter->span_ids, &filter->span_id_count,
-                             err)) < 0 ||
+        (status = copy_texts(arena, query->span_ids, query->span_id_count, true,
+                             &filter->span_ids, &filter->span_id_count, err)) <
+            0 ||
         (status = copy_texts(arena, query->parent_ids, query->parent_id_count,
                              true, &filter->parent_ids,
                              &filter->parent_id_count, err)) < 0 ||
@@ -195,8 +195,12 @@ phx_status phx_store_find_spans(phx_store *store, const phx_span_query *query,
                query->size < sizeof wanted ? query->size : sizeof wanted);
     }
     NEEDS(wanted.order >= 0 && wanted.order <= PHX_OLDEST_FIRST &&
-          wanted.attributes >= 0 &&
-          wanted.attributes <= PHX_ATTRIBUTES_NONE);
+          wanted.attributes >= 0 && wanted.attributes <= PHX_ATTRIBUTES_NONE &&
+          (wanted.trace_ids != NULL || wanted.trace_id_count == 0) &&
+          (wanted.span_ids != NULL || wanted.span_id_count == 0) &&
+          (wanted.parent_ids != NULL || wanted.parent_id_count == 0) &&
+          (wanted.names != NULL || wanted.name_count == 0) &&
+          (wanted.tests != NULL || wanted.test_count == 0));
     if ((status = cursor_new(store, CURSOR_SPANS, &cursor, err)) < 0)
         return status;
     if ((status = lent_span_new(&cursor->lent, err)) < 0 ||
@@ -225,9 +229,8 @@ static phx_status next_span(phx_cursor *cursor, struct span **out,
                           : PAGE_ROWS;
         if ((status = store_read_spans(
                  cursor->store, &cursor->filter, cursor->next,
-                 cursor->ascending,
-                 cursor->attributes == PHX_ATTRIBUTES_NONE, rows,
-                 &cursor->page, err)) < 0) {
+                 cursor->ascending, cursor->attributes == PHX_ATTRIBUTES_NONE,
+                 rows, &cursor->page, err)) < 0) {
             cursor->at = 0;
             return status;
         }
@@ -243,6 +246,14 @@ static phx_status next_span(phx_cursor *cursor, struct span **out,
     return PHX_OK;
 }
 
+/* The last `count` spans of the page were not lent after all. */
+static void give_spans_back(phx_cursor *cursor, size_t count)
+{
+    cursor->at -= count;
+    if (cursor->left >= 0)
+        cursor->left += (int64_t)count;
+}
+
 /* Names are read when the project changes, which it rarely does. */
 static phx_status name_project(phx_cursor *cursor, int64_t project,
                                phx_error *err)
@@ -255,10 +266,9 @@ static phx_status name_project(phx_cursor *cursor, int64_t project,
         return PHX_OK;
     arena_reset(&cursor->project_arena);
     cursor->project = 0;
-    if ((status = store_read_projects(cursor->store, project, 0,
-                                      (phx_text){NULL, 0}, 1,
-                                      &cursor->project_arena, &row, &count,
-                                      err)) < 0)
+    if ((status = store_read_projects(
+             cursor->store, project, 0, (phx_text){NULL, 0}, 1,
+             &cursor->project_arena, &row, &count, err)) < 0)
         return status;
     cursor->project_name = count > 0 ? row->name : (phx_text){NULL, 0};
     cursor->project = project;
@@ -279,8 +289,10 @@ phx_status phx_cursor_next_span(phx_cursor *cursor, const phx_span **out,
     }
     if ((status = name_project(cursor, span->project, err)) < 0 ||
         (status = lent_span_fill(cursor->lent, span, cursor->project_name,
-                                 cursor->attributes, err)) < 0)
+                                 cursor->attributes, err)) < 0) {
+        give_spans_back(cursor, 1);
         return status;
+    }
     *out = &cursor->lent->row;
     return PHX_OK;
 }
@@ -339,9 +351,9 @@ static phx_status restore_span(phx_cursor *cursor, struct arena *arena,
                                 cursor->project_name.size);
         if (name == NULL)
             return arena_status(arena, cursor->project_name.size, err);
-        status = name_in_resource(
-            arena, text_span(name, cursor->project_name.size), from->resource,
-            last_to, err);
+        status =
+            name_in_resource(arena, text_span(name, cursor->project_name.size),
+                             from->resource, last_to, err);
         if (status < 0)
             return status;
         *last_from = from->resource;
@@ -367,7 +379,7 @@ phx_status phx_cursor_next_otlp(phx_cursor *cursor, int32_t format,
     const struct span **spans =
         arena_new(&arena, size_mul(count, sizeof *spans));
     const struct resource *last_from = NULL, *last_to = NULL;
-    size_t found = 0;
+    size_t found = 0, taken = 0;
     struct span *span = NULL;
     status = spans ? PHX_OK : fail_memory(err, count * sizeof *spans);
     /* One page at most: the next would clear this one's texts. */
@@ -375,6 +387,7 @@ phx_status phx_cursor_next_otlp(phx_cursor *cursor, int32_t format,
            (found == 0 || cursor->at < cursor->page.count) &&
            (status = next_span(cursor, &span, err)) == PHX_OK) {
         struct span *restored = arena_new(&arena, sizeof *restored);
+        taken++;
         if (restored == NULL)
             status = fail_memory(err, sizeof *restored);
         else if ((status = restore_span(cursor, &arena, span, &last_from,
@@ -390,6 +403,8 @@ phx_status phx_cursor_next_otlp(phx_cursor *cursor, int32_t format,
     } else if (status >= 0) {
         status = PHX_DONE;
     }
+    if (status < 0)
+        give_spans_back(cursor, taken);
     buf_clear(&text);
     arena_clear(&arena);
     return status;
@@ -411,6 +426,9 @@ phx_status phx_store_find_traces(phx_store *store, const phx_trace_query *query,
         memcpy(&wanted, query,
                query->size < sizeof wanted ? query->size : sizeof wanted);
     }
+    NEEDS(wanted.order >= 0 && wanted.order <= PHX_OLDEST_FIRST &&
+          wanted.sort >= 0 && wanted.sort <= PHX_BY_LATENCY &&
+          (wanted.sessions != NULL || wanted.session_count == 0));
     if ((status = cursor_new(store, CURSOR_TRACES, &cursor, err)) < 0)
         return status;
     if ((status = store_read_traces(cursor->store, &wanted, &cursor->arena,
@@ -445,10 +463,9 @@ phx_status phx_store_find_sessions(phx_store *store, phx_id project,
     NEEDS(store != NULL && out != NULL);
     if ((status = cursor_new(store, CURSOR_SESSIONS, &cursor, err)) < 0)
         return status;
-    if ((status = store_read_sessions(cursor->store, project, only, from,
-                                      order == PHX_OLDEST_FIRST, limit,
-                                      &cursor->arena, &rows, &cursor->count,
-                                      err)) < 0) {
+    if ((status = store_read_sessions(
+             cursor->store, project, only, from, order == PHX_OLDEST_FIRST,
+             limit, &cursor->arena, &rows, &cursor->count, err)) < 0) {
         phx_cursor_close(cursor);
         return status;
     }
@@ -478,10 +495,9 @@ phx_status phx_store_find_projects(phx_store *store, phx_id only, phx_id from,
     NEEDS(store != NULL && out != NULL);
     if ((status = cursor_new(store, CURSOR_PROJECTS, &cursor, err)) < 0)
         return status;
-    if ((status = store_read_projects(cursor->store, only, from,
-                                      text_of(name_contains), limit,
-                                      &cursor->arena, &rows, &cursor->count,
-                                      err)) < 0) {
+    if ((status = store_read_projects(
+             cursor->store, only, from, text_of(name_contains), limit,
+             &cursor->arena, &rows, &cursor->count, err)) < 0) {
         phx_cursor_close(cursor);
         return status;
     }

@@ -44,8 +44,7 @@ void lent_span_free(struct lent_span *lent);
 /* attributes is PHX_ATTRIBUTES_...; the texts are the lent span's or those of
  * the span, which must outlive the row. project may be absent. */
 phx_status lent_span_fill(struct lent_span *lent, const struct span *span,
-                          phx_text project, int32_t attributes,
-                          phx_error *err);
+                          phx_text project, int32_t attributes, phx_error *err);
 
 /* --- store.c ------------------------------------------------------------------ */
 

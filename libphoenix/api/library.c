@@ -94,16 +94,15 @@ phx_status give_buf(struct buf *from, const char *what, phx_buf *out,
 static phx_status read_object(struct arena *arena, const char *json,
                               size_t size, struct value *out, phx_error *err)
 {
-    phx_status status =
-        json_read(arena, text_span(json, size), 0, out, err);
+    phx_status status = json_read(arena, text_span(json, size), 0, out, err);
 
     if (status >= 0 && out->kind != JSON_OBJECT)
         return fail(err, PHX_INVALID, 0, "attributes are no JSON object");
     return status;
 }
 
-phx_status phx_attributes_unflatten(const char *json, size_t size,
-                                    phx_buf *out, phx_error *err)
+phx_status phx_attributes_unflatten(const char *json, size_t size, phx_buf *out,
+                                    phx_error *err)
 {
     struct arena arena;
     struct buf text;
@@ -141,9 +140,8 @@ phx_status phx_attributes_flatten(const char *json, size_t size, phx_buf *out,
     if ((status = read_object(&arena, json, size, &tree, err)) >= 0 &&
         (status = attr_flatten(&arena, &tree, NULL, ATTR_RECURSE, &flat,
                                err)) >= 0) {
-        struct value object = {.kind = JSON_OBJECT,
-                               .count = flat.count,
-                               .members = flat.members};
+        struct value object = {
+            .kind = JSON_OBJECT, .count = flat.count, .members = flat.members};
         json_write_value(&text, &object, 0);
         status = give_buf(&text, "the flat attributes", out, err);
     }

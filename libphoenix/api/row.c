@@ -34,7 +34,8 @@ void lent_span_free(struct lent_span *lent)
     memory_free(lent);
 }
 
-/* JSON has no NaN and no infinities: a null, which flat attributes leave out. */
+/* JSON has no NaN and no infinities: a null, which flat attributes leave out.
+ */
 static void drop_nonfinite(struct attributes *flat)
 {
     uint32_t kept = 0;
@@ -61,9 +62,8 @@ static phx_status write_attributes(struct lent_span *lent,
                                    ATTR_RECURSE, &flat, err)) < 0)
             return status;
         drop_nonfinite(&flat);
-        object = (struct value){.kind = JSON_OBJECT,
-                                .count = flat.count,
-                                .members = flat.members};
+        object = (struct value){
+            .kind = JSON_OBJECT, .count = flat.count, .members = flat.members};
     }
     if (how == PHX_ATTRIBUTES_NONE || object.kind != JSON_OBJECT)
         buf_add_string(&lent->attributes, "{}");

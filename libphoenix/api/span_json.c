@@ -57,8 +57,7 @@ static phx_status get_time(const struct value *object, const char *key,
     phx_text text;
     phx_status status = get_text(object, key, true, &text, err);
 
-    return status < 0 ? status
-                      : time_read(text, TIME_NAIVE_REFUSED, out, err);
+    return status < 0 ? status : time_read(text, TIME_NAIVE_REFUSED, out, err);
 }
 
 static phx_status get_attributes(struct arena *arena,
@@ -73,8 +72,7 @@ static phx_status get_attributes(struct arena *arena,
     if (attributes->kind != JSON_OBJECT)
         return fail(err, PHX_INVALID, -1, "'attributes' is no object");
     /* One more, for the kind. */
-    size_t size =
-        size_mul((size_t)attributes->count + 1, sizeof *out->members);
+    size_t size = size_mul((size_t)attributes->count + 1, sizeof *out->members);
     if ((out->members = arena_new(arena, size)) == NULL)
         return arena_status(arena, size, err);
     if (attributes->count > 0)
@@ -103,15 +101,15 @@ static phx_status get_events(struct arena *arena, const struct value *object,
         *event = (struct span_event){0};
         if ((status = get_text(item, "name", true, &event->name, err)) < 0 ||
             (status = get_time(item, "timestamp", &event->time, err)) < 0 ||
-            (status = get_attributes(arena, item, &event->attributes, err)) <
-                0)
+            (status = get_attributes(arena, item, &event->attributes, err)) < 0)
             return status;
         span->event_count++;
     }
     return PHX_OK;
 }
 
-/* The caller's spelling of the kind becomes the attribute, as Phoenix has it. */
+/* The caller's spelling of the kind becomes the attribute, as Phoenix has it.
+ */
 static phx_status set_kind(struct arena *arena, struct span *span,
                            phx_text kind, phx_error *err)
 {
@@ -148,16 +146,16 @@ static phx_status read_span(struct arena *arena, const struct value *item,
         (status = get_time(item, "start_time", &span->start_time, err)) < 0 ||
         (status = get_time(item, "end_time", &span->end_time, err)) < 0 ||
         (status = get_text(item, "status_code", false, &code, err)) < 0 ||
-        (status = get_text(item, "status_message", false,
-                           &span->status_message, err)) < 0 ||
+        (status = get_text(item, "status_message", false, &span->status_message,
+                           err)) < 0 ||
         (status = get_attributes(arena, item, &span->attributes, err)) < 0 ||
         (status = get_events(arena, item, span, err)) < 0)
         return status;
     span->trace_state = text_of("");
     if (span->status_message.data == NULL)
         span->status_message = text_of("");
-    span->status = (uint8_t)span_status_read(
-        code.data ? code : text_of("UNSET"), false);
+    span->status =
+        (uint8_t)span_status_read(code.data ? code : text_of("UNSET"), false);
     span->otlp_status = span->status;
     span->otlp_kind = 1;
     return set_kind(arena, span, kind, err);

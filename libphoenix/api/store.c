@@ -15,9 +15,9 @@ static phx_status read_url(const char *url, const char **path, phx_error *err)
     phx_text text = text_of(url);
 
     if (!text_starts(text, "sqlite:"))
-        return fail(err, text_starts(text, "postgres") ? PHX_UNSUPPORTED
-                                                       : PHX_INVALID,
-                    0, "the store's URL is not 'sqlite:PATH': '%.64s'", url);
+        return fail(
+            err, text_starts(text, "postgres") ? PHX_UNSUPPORTED : PHX_INVALID,
+            0, "the store's URL is not 'sqlite:PATH': '%.64s'", url);
     url += strlen("sqlite:");
     if (strncmp(url, "///", 3) == 0)
         url += 3;
@@ -82,6 +82,8 @@ phx_status phx_store_put(phx_store *store, phx_batch **batches, size_t count,
     phx_status status;
 
     NEEDS(store != NULL && (batches != NULL || count == 0));
+    for (size_t i = 0; i < count; i++)
+        NEEDS(batches[i] != NULL);
     struct store_batch **puts =
         memory_new(size_mul(size_add(count, 1), sizeof *puts));
     if (puts == NULL)
@@ -106,8 +108,8 @@ phx_status phx_store_ingest(phx_store *store, const char *project,
     phx_status status;
 
     NEEDS(store != NULL);
-    if ((status = phx_batch_decode(format, bytes, size, project, &batch,
-                                   err)) < 0)
+    if ((status = phx_batch_decode(format, bytes, size, project, &batch, err)) <
+        0)
         return status;
     status = phx_store_put(store, &batch, 1, &report, err);
     phx_batch_free(batch);

@@ -78,8 +78,7 @@ void *arena_copy(struct arena *arena, const void *bytes, size_t size)
     return piece;
 }
 
-phx_status arena_status(const struct arena *arena, size_t size,
-                        phx_error *err)
+phx_status arena_status(const struct arena *arena, size_t size, phx_error *err)
 {
     if (size_add(arena->total, size) > arena->limit)
         return fail(err, PHX_TOO_BIG, -1, "needs over %zu bytes of memory",

@@ -21,8 +21,7 @@
 
 /* Writes the story of a failure to err, if given, and returns status. */
 phx_status fail(phx_error *err, phx_status status, int64_t offset,
-                const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+                const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* The same for a failed system call, with its errno. */
 phx_status fail_os(phx_error *err, phx_status status, int os_code,
@@ -52,10 +51,10 @@ size_t size_mul(size_t a, size_t b);
 
 /* Test builds only: counts allocations, fails the chosen ones. */
 struct memory_faults {
-    int64_t fail_at;  /* the n-th from now on fails; 0 for none */
-    bool for_good;    /* and all after it */
-    int64_t seen;     /* allocations since the last reset */
-    int64_t balance;  /* blocks alive */
+    int64_t fail_at; /* the n-th from now on fails; 0 for none */
+    bool for_good;   /* and all after it */
+    int64_t seen;    /* allocations since the last reset */
+    int64_t balance; /* blocks alive */
 };
 extern struct memory_faults memory_faults;
 
@@ -76,8 +75,7 @@ void *arena_new(struct arena *arena, size_t size);
 void *arena_copy(struct arena *arena, const void *bytes, size_t size);
 
 /* What a NULL of arena_new means: NO_MEMORY, or TOO_BIG past the limit. */
-phx_status arena_status(const struct arena *arena, size_t size,
-                        phx_error *err);
+phx_status arena_status(const struct arena *arena, size_t size, phx_error *err);
 
 void arena_reset(struct arena *arena); /* keeps one chunk for the next use */
 void arena_clear(struct arena *arena); /* gives everything back */
@@ -115,8 +113,7 @@ uint8_t *buf_room(struct buf *buf, size_t size);
 void buf_used(struct buf *buf, size_t size);
 
 /* OK, or the failure: NO_MEMORY or TOO_BIG ("WHAT is over N bytes"). */
-phx_status buf_status(const struct buf *buf, const char *what,
-                      phx_error *err);
+phx_status buf_status(const struct buf *buf, const char *what, phx_error *err);
 
 /* --- reader.c: bytes taken from the front, bounds checked -------------------- */
 

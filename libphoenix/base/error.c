@@ -4,12 +4,12 @@
  */
 #include "base/base.h"
 
-static void tell(phx_error *err, phx_status status, int os_code,
-                 int64_t offset, const char *format, va_list values)
+static void tell(phx_error *err, phx_status status, int os_code, int64_t offset,
+                 const char *format, va_list values)
     __attribute__((format(printf, 5, 0)));
 
-static void tell(phx_error *err, phx_status status, int os_code,
-                 int64_t offset, const char *format, va_list values)
+static void tell(phx_error *err, phx_status status, int os_code, int64_t offset,
+                 const char *format, va_list values)
 {
     if (err == NULL)
         return;

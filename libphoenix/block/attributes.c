@@ -84,8 +84,8 @@ static phx_status take_types(struct block *block, struct reader *in,
 }
 
 static phx_status take_cells(struct block *block, struct reader *in,
-                             const struct census *census,
-                             struct attribute *out, phx_error *err)
+                             const struct census *census, struct attribute *out,
+                             phx_error *err)
 {
     phx_status status;
 
@@ -95,8 +95,8 @@ static phx_status take_cells(struct block *block, struct reader *in,
     out->reals = reader_bytes(in, census->reals * sizeof(double));
     if (!out->reals)
         return fail_block(err, "a column cut short");
-    if (census->strings > 0 && (status = take_texts(block, in, census->strings,
-                                                    &out->texts, err)) < 0)
+    if (census->strings > 0 &&
+        (status = take_texts(block, in, census->strings, &out->texts, err)) < 0)
         return status;
     if (census->longs > 0)
         return take_ints(in, census->longs, &out->longs, err);
@@ -206,8 +206,7 @@ uint32_t block_find_column(const struct block *block, phx_text path)
 
 /* --- values ------------------------------------------------------------------------- */
 
-static phx_status copy_text(struct arena *arena, phx_text *text,
-                            phx_error *err)
+static phx_status copy_text(struct arena *arena, phx_text *text, phx_error *err)
 {
     const void *copy = arena_copy(arena, text->data, text->size);
 
@@ -223,16 +222,16 @@ static phx_status lend_frame(struct lender *lender, uint32_t number,
 {
     const struct frame *frame = &lender->block->frames[number - 1];
     const uint8_t **lent = &lender->frames[number - 1];
-    phx_status status;
 
     if (!*lent) {
-        size_t size = (size_t)frame->raw + SLACK;
-        uint8_t *bytes = arena_new(lender->arena, size);
-        if (!bytes)
-            return arena_status(lender->arena, size, err);
-        if (frame->bytes)
-            memcpy(bytes, frame->bytes, size);
-        else if ((status = block_expand(lender->block, number, bytes, err)) < 0)
+        uint8_t *bytes;
+        phx_status status = PHX_OK;
+        if (!frame->bytes)
+            status = block_expand(lender->block, number, lender->arena, &bytes,
+                                  err);
+        else if (!(bytes = arena_copy(lender->arena, frame->bytes, frame->raw)))
+            status = arena_status(lender->arena, frame->raw, err);
+        if (status < 0)
             return status;
         *lent = bytes;
     }
@@ -330,8 +329,7 @@ phx_status cell_value(struct lender *lender, uint32_t column,
     case CELL_REAL:
         out->kind = JSON_REAL;
         memcpy(&out->real,
-               attribute->reals +
-                   rank_at(attribute, cell) * sizeof(double),
+               attribute->reals + rank_at(attribute, cell) * sizeof(double),
                sizeof(double));
         return PHX_OK;
     default:

@@ -10,7 +10,7 @@
 enum {
     RAW_LIMIT = FRAME_LIMIT + (64 << 20),
     FEW = 4, /* strings are not worth a dictionary */
-    TRY = 32          /* strings before a dictionary is given up */
+    TRY = 32 /* strings before a dictionary is given up */
 };
 
 void column_maker_init(struct column_maker *maker, uint64_t seed)
@@ -111,13 +111,13 @@ static bool find_distinct(struct column_maker *maker, const phx_text *strings,
             maker->ints[i] = maker->ints[i - 1];
             continue;
         }
-        uint32_t hash = (uint32_t)hash_bytes(strings[i].data, strings[i].size,
-                                             maker->seed);
+        uint32_t hash =
+            (uint32_t)hash_bytes(strings[i].data, strings[i].size, maker->seed);
         struct slot *slot = table_first(&maker->table, hash);
-        while (slot->number != 0 &&
-               (slot->hash != hash ||
-                !same_text(strings[maker->picks[slot->number - 1]],
-                             strings[i])))
+        while (
+            slot->number != 0 &&
+            (slot->hash != hash ||
+             !same_text(strings[maker->picks[slot->number - 1]], strings[i])))
             slot = table_next(&maker->table, slot);
         if (slot->number != 0) {
             maker->ints[i] = slot->number - 1;
@@ -264,8 +264,8 @@ phx_status put_column(struct column_maker *maker, const struct column *column,
             maker->strings[strings++] = text_span(cell->data, cell->size);
     }
     phx_status status;
-    if (strings > 0 && (status = put_strings(maker, maker->strings, strings,
-                                             true, err)) < 0)
+    if (strings > 0 &&
+        (status = put_strings(maker, maker->strings, strings, true, err)) < 0)
         return status;
     if (type >= CELL_LONG)
         put_family(maker, column, CELL_LONG_TEXT, CELL_LONG_PACKED);

@@ -7,98 +7,7 @@
 #include "block/block.h"
 #include "block/inside.h"
 
-enum {
-    IMAGE_LIMIT = 1 << 30,
-    SOME = COLUMN_FRAME / 4 /* enough for a frame of its own */
-};
-
-/* --- life ----------------------------------------------------------------------- */
-
-phx_status block_writer_new(struct block_writer **out, phx_error *err)
-{
-    struct block_writer *writer = memory_new(sizeof *writer);
-    phx_status status;
-    uint64_t seed;
-
-    if (!writer)
-        return fail_memory(err, sizeof *writer);
-    memset(writer, 0, sizeof *writer);
-    if ((status = random_bytes(&seed, sizeof seed, err)) < 0 ||
-        (status = compressor_init(&writer->compressor, err)) < 0) {
-        memory_free(writer);
-        return status;
-    }
-    shape_init(&writer->shape, seed);
-    text_area_init(&writer->texts, seed);
-    column_maker_init(&writer->maker, seed);
-    buf_init(&writer->places, DIRECTORY_LIMIT);
-    buf_init(&writer->directory, DIRECTORY_LIMIT);
-    buf_init(&writer->packed, FRAME_LIMIT);
-    arena_init(&writer->small, FRAME_LIMIT);
-    *out = writer;
-    return PHX_OK;
-}
-
-static void free_rows(struct block_writer *writer)
-{
-    for (int i = 0; i < COLUMN_NAME; i++) {
-        memory_free(writer->fixed[i]);
-        writer->fixed[i] = NULL;
-    }
-    memory_free(writer->texts_by_row);
-    memory_free(writer->trace_rows);
-    memory_free(writer->outside_rows);
-    writer->texts_by_row = NULL;
-    writer->trace_rows = writer->outside_rows = NULL;
-    writer->row_capacity = 0;
-}
-
-void block_writer_free(struct block_writer *writer)
-{
-    if (!writer)
-        return;
-    gather_clear(writer);
-    shape_clear(&writer->shape);
-    text_area_clear(&writer->texts);
-    column_maker_clear(&writer->maker);
-    compressor_clear(&writer->compressor);
-    memory_free(writer->frames.frames);
-    buf_clear(&writer->places);
-    buf_clear(&writer->directory);
-    free_rows(writer);
-    table_clear(&writer->ids);
-    memory_free(writer);
-}
-
-void block_image_init(struct block_image *image)
-{
-    buf_init(&image->bytes, IMAGE_LIMIT);
-    image->frame_count = 0;
-}
-
-void block_image_clear(struct block_image *image)
-{
-    buf_clear(&image->bytes);
-    image->frame_count = 0;
-}
-
-static phx_status new_rows(struct block_writer *writer, size_t rows,
-                           phx_error *err)
-{
-    bool made = true;
-
-    free_rows(writer);
-    for (int i = 0; i < COLUMN_NAME; i++)
-        made &= (writer->fixed[i] = memory_new(rows * sizeof(int64_t))) != NULL;
-    writer->texts_by_row = memory_new(rows * sizeof *writer->texts_by_row);
-    writer->trace_rows = memory_new(rows * sizeof *writer->trace_rows);
-    writer->outside_rows = memory_new(rows * sizeof *writer->outside_rows);
-    if (!made || !writer->texts_by_row || !writer->trace_rows ||
-        !writer->outside_rows)
-        return fail(err, PHX_NO_MEMORY, -1, "no memory for %zu rows", rows);
-    writer->row_capacity = rows;
-    return PHX_OK;
-}
+enum { SOME = COLUMN_FRAME / 4 }; /* enough for a frame of its own */
 
 static phx_status begin(struct block_writer *writer, size_t rows,
                         struct block_image *out, phx_error *err)
@@ -116,7 +25,7 @@ static phx_status begin(struct block_writer *writer, size_t rows,
     buf_reset(&writer->places);
     buf_reset(&writer->directory);
     if (rows > writer->row_capacity &&
-        (status = new_rows(writer, rows, err)) < 0)
+        (status = writer_new_rows(writer, rows, err)) < 0)
         return status;
     if ((status = column_maker_reset(&writer->maker, rows, err)) < 0)
         return status;
@@ -127,8 +36,8 @@ static phx_status begin(struct block_writer *writer, size_t rows,
 
 /* Asks for what the rows to come will need first: spans and their trees have
  * left the cache, and waiting for them would be a quarter of the time. */
-__attribute__((always_inline)) static inline void fetch_ahead(const struct span *const *spans, size_t row,
-                        size_t most)
+__attribute__((always_inline)) static inline void
+fetch_ahead(const struct span *const *spans, size_t row, size_t most)
 {
     enum { LINE = 64, SPANS = 4, ROOTS = 2, ROOT_LINES = 4 };
 
@@ -163,118 +72,6 @@ static phx_status add_row(struct block_writer *writer, const struct span *span,
                     span->parent_id.size + span->trace_id.size;
     zone_add(zone, span);
     writer->rows++;
-    return PHX_OK;
-}
-
-/* --- traces and parents: indexes into the block ------------------------------------- */
-
-static bool same_trace(const struct span *a, const struct span *b)
-{
-    return a->trace == b->trace && a->session == b->session &&
-           same_text(a->trace_id, b->trace_id);
-}
-
-static uint32_t hash_id(const struct block_writer *writer, phx_text id)
-{
-    return (uint32_t)hash_bytes(id.data, id.size, writer->maker.seed);
-}
-
-static phx_status fail_ids(phx_error *err)
-{
-    return fail(err, PHX_NO_MEMORY, -1, "no memory for a table of ids");
-}
-
-static phx_status number_traces(struct block_writer *writer,
-                                const struct span *const *spans,
-                                phx_error *err)
-{
-    int64_t *traces = writer->fixed[COLUMN_TRACE];
-
-    if (!table_reset(&writer->ids, writer->rows / 4))
-        return fail_ids(err);
-    for (uint32_t i = 0; i < writer->rows; i++) {
-        if (i > 0 && same_trace(spans[i], spans[i - 1])) {
-            traces[i] = traces[i - 1];
-            continue;
-        }
-        uint32_t hash = hash_id(writer, spans[i]->trace_id);
-        struct slot *slot = table_first(&writer->ids, hash);
-        while (slot->number != 0 &&
-               (slot->hash != hash ||
-                !same_trace(spans[writer->trace_rows[slot->number - 1]],
-                            spans[i])))
-            slot = table_next(&writer->ids, slot);
-        if (slot->number != 0) {
-            traces[i] = slot->number - 1;
-            continue;
-        }
-        if (!table_put(&writer->ids, slot, hash, writer->traces))
-            return fail_ids(err);
-        traces[i] = writer->traces;
-        writer->trace_rows[writer->traces++] = i;
-    }
-    return PHX_OK;
-}
-
-/* The id a number in the table stands for: of a span, or past the rows of an
- * outside parent. */
-static phx_text id_of(const struct block_writer *writer,
-                      const struct span *const *spans, uint32_t number)
-{
-    if (number < writer->rows)
-        return spans[number]->span_id;
-    return spans[writer->outside_rows[number - writer->rows]]->parent_id;
-}
-
-/* The slot of an id, or the free one where it belongs. */
-static struct slot *find_id(const struct block_writer *writer,
-                            const struct span *const *spans, phx_text id,
-                            uint32_t hash)
-{
-    struct slot *slot = table_first(&writer->ids, hash);
-
-    while (slot->number != 0 &&
-           (slot->hash != hash ||
-            !same_text(id_of(writer, spans, slot->number - 1), id)))
-        slot = table_next(&writer->ids, slot);
-    return slot;
-}
-
-static phx_status number_parents(struct block_writer *writer,
-                                 const struct span *const *spans,
-                                 phx_error *err)
-{
-    int64_t *parents = writer->fixed[COLUMN_PARENT];
-
-    if (!table_reset(&writer->ids, writer->rows))
-        return fail_ids(err);
-    for (uint32_t i = 0; i < writer->rows; i++) {
-        uint32_t hash = hash_id(writer, spans[i]->span_id);
-        struct slot *slot = find_id(writer, spans, spans[i]->span_id, hash);
-        if (slot->number == 0 && !table_put(&writer->ids, slot, hash, i))
-            return fail_ids(err);
-    }
-    for (uint32_t i = 0; i < writer->rows; i++) {
-        phx_text parent = spans[i]->parent_id;
-        parents[i] = 0;
-        if (parent.size == 0)
-            continue;
-        if (i > 0 && same_text(parent, spans[i - 1]->parent_id)) {
-            parents[i] = parents[i - 1];
-            continue;
-        }
-        uint32_t hash = hash_id(writer, parent);
-        struct slot *slot = find_id(writer, spans, parent, hash);
-        if (slot->number != 0) {
-            parents[i] = slot->number;
-            continue;
-        }
-        uint32_t number = writer->rows + writer->outside;
-        writer->outside_rows[writer->outside++] = i;
-        parents[i] = (int64_t)number + 1;
-        if (!table_put(&writer->ids, slot, hash, number))
-            return fail_ids(err);
-    }
     return PHX_OK;
 }
 
@@ -321,8 +118,8 @@ static phx_status write_texts(struct block_writer *writer, uint32_t count,
                               bool repeat, phx_error *err)
 {
     size_t start = writer->maker.frame.size;
-    phx_status status = put_strings(&writer->maker, writer->texts_by_row,
-                                    count, repeat, err);
+    phx_status status =
+        put_strings(&writer->maker, writer->texts_by_row, count, repeat, err);
 
     return status < 0 ? status : end_column(writer, start, err);
 }
@@ -430,10 +227,13 @@ static const uint32_t *sort_columns(const struct column *columns,
 
 static phx_status write_attributes(struct block_writer *writer, phx_error *err)
 {
-    const uint32_t *order =
-        sort_columns(writer->columns, writer->column_count, writer->order,
-                     writer->order + writer->column_count);
+    const uint32_t *order;
     phx_status status;
+
+    if (writer->column_count == 0)
+        return end_frame(writer, 1, err);
+    order = sort_columns(writer->columns, writer->column_count, writer->order,
+                         writer->order + writer->column_count);
 
     for (uint32_t i = 0; i < writer->column_count; i++) {
         const struct column *column = &writer->columns[order[i]];
@@ -452,14 +252,13 @@ static phx_status write_attributes(struct block_writer *writer, phx_error *err)
 /* --- the whole ---------------------------------------------------------------------------- */
 
 static phx_status write_columns(struct block_writer *writer,
-                                const struct span *const *spans,
-                                phx_error *err)
+                                const struct span *const *spans, phx_error *err)
 {
     phx_status status;
 
     for (int i = 0; i < COLUMN_NAME; i++)
-        if ((status = write_ints(writer, writer->fixed[i], writer->rows,
-                                 err)) < 0)
+        if ((status = write_ints(writer, writer->fixed[i], writer->rows, err)) <
+            0)
             return status;
     if ((status = write_names(writer, spans, err)) < 0 ||
         (status = write_traces(writer, spans, err)) < 0 ||

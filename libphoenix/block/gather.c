@@ -8,8 +8,8 @@
 #include "block/inside.h"
 
 enum {
-    CELLS = 1 << 20,           /* of a block: what its frames can hold */
-    CELLS_KEPT = 2 << 20,      /* memory for as many is kept between blocks */
+    CELLS = 1 << 20,      /* of a block: what its frames can hold */
+    CELLS_KEPT = 2 << 20, /* memory for as many is kept between blocks */
 #ifdef TEST_BUILD
     FIRST_CELLS = 1,
     FIRST_COLUMNS = 1
@@ -100,8 +100,8 @@ static phx_status add_cell(struct block_writer *writer, uint32_t number,
     struct column *column = &writer->columns[number];
 
     if (column->count == column->capacity) {
-        uint32_t capacity = column->capacity ? column->capacity * 2
-                                             : FIRST_CELLS;
+        uint32_t capacity =
+            column->capacity ? column->capacity * 2 : FIRST_CELLS;
         size_t size = size_mul(capacity, sizeof(struct cell));
         struct cell *cells = memory_resize(column->cells, size);
         if (!cells)
@@ -141,8 +141,7 @@ static phx_status set_string(struct block_writer *writer, struct cell *cell,
     if (lasting)
         return PHX_OK;
     cell->data = arena_copy(&writer->small, text.data, text.size);
-    return cell->data ? PHX_OK
-                      : arena_status(&writer->small, text.size, err);
+    return cell->data ? PHX_OK : arena_status(&writer->small, text.size, err);
 }
 
 static phx_status set_packed(struct block_writer *writer, struct cell *cell,
@@ -150,9 +149,9 @@ static phx_status set_packed(struct block_writer *writer, struct cell *cell,
 {
     if (writer->packed.status < 0)
         return buf_status(&writer->packed, "a packed attribute", err);
-    return set_string(
-        writer, cell, text_span(writer->packed.data, writer->packed.size),
-        CELL_PACKED, false, err);
+    return set_string(writer, cell,
+                      text_span(writer->packed.data, writer->packed.size),
+                      CELL_PACKED, false, err);
 }
 
 static phx_status set_value(struct block_writer *writer, struct cell *cell,

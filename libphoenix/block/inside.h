@@ -42,9 +42,9 @@ enum {
     COLUMN_FRAME = 32 << 10,
     TEXT_FRAME = 1 << 20,
 #endif
-    PATH_LIMIT = 1000,            /* bytes of a column's key */
-    FRAME_LIMIT = 256 << 20,      /* no value of a 64 MiB request packs to more */
-    BLOCK_LIMIT = 512 << 20,      /* of all frames */
+    PATH_LIMIT = 1000,       /* bytes of a column's key */
+    FRAME_LIMIT = 256 << 20, /* no value of a 64 MiB request packs to more */
+    BLOCK_LIMIT = 512 << 20, /* of all frames */
     DIRECTORY_LIMIT = 8 << 20,
     COLUMN_TEXT_SIZES = COLUMN_FIXED, /* ints by number of long text */
     COLUMN_STORED
@@ -99,10 +99,10 @@ enum cell_type {
     CELL_TRUE,
     CELL_INT,
     CELL_REAL,
-    CELL_TEXT,   /* from here on a string of less than LONG_TEXT bytes ... */
+    CELL_TEXT, /* from here on a string of less than LONG_TEXT bytes ... */
     CELL_BYTES,
     CELL_NUMBER,
-    CELL_PACKED, /* pack_value */
+    CELL_PACKED,    /* pack_value */
     CELL_LONG = 16, /* ... or with this added the number of a long text */
     CELL_LONG_TEXT = CELL_LONG + CELL_TEXT,
     CELL_LONG_BYTES,
@@ -205,7 +205,7 @@ static inline struct slot *table_next(const struct table *table,
 /* A place in the trees of spans. They repeat their shapes, so the nodes are
  * kept from block to block, and each remembers which came after it. */
 struct node {
-    phx_text key;         /* of a member */
+    phx_text key; /* of a member */
     phx_text path;
     const struct node *parent;
     struct node *member;    /* the member seen first in the last such object */
@@ -328,7 +328,7 @@ struct column_maker {
     struct buf frame;
     struct table table;
     uint64_t seed;
-    int64_t *ints;  /* room for every row */
+    int64_t *ints; /* room for every row */
     uint32_t *picks;
     phx_text *strings;
     size_t capacity;
@@ -348,7 +348,7 @@ phx_status put_strings(struct column_maker *maker, const phx_text *strings,
 phx_status put_column(struct column_maker *maker, const struct column *column,
                       uint32_t rows, phx_error *err);
 
-/* --- writing: gather.c and encode.c --------------------------------------------- */
+/* --- writing: writer.c, gather.c, ids.c --------------------------------------------- */
 
 /* The cell of the span before, if it had the same resource or scope. */
 struct last_cell {
@@ -364,28 +364,39 @@ struct block_writer {
     struct frame_list frames; /* of columns */
     struct buf places;        /* the directory's second half */
     struct buf directory;
-    bool begins_frame;        /* the next column does */
+    bool begins_frame; /* the next column does */
 
-    uint64_t block;           /* counts blocks */
-    struct column *columns;   /* [column_count] in use, the rest keep cells */
+    uint64_t block;         /* counts blocks */
+    struct column *columns; /* [column_count] in use, the rest keep cells */
     uint32_t column_count, columns_made, column_capacity;
     uint32_t reserved[RESERVED_COUNT]; /* which column, plus one */
-    uint32_t *order;          /* [2 * column_count] to sort them by path */
-    size_t cell_capacity;     /* of all columns */
+    uint32_t *order;      /* [2 * column_count] to sort them by path */
+    size_t cell_capacity; /* of all columns */
     size_t cell_count;
-    struct arena small;       /* short packed values of this block */
+    struct arena small; /* short packed values of this block */
     struct buf packed;
     struct last_cell last_resource, last_scope;
 
     uint32_t rows, traces, outside;
     size_t row_capacity;
-    size_t kept;              /* bytes of names and ids */
+    size_t kept; /* bytes of names and ids */
     int64_t *fixed[COLUMN_NAME];
     phx_text *texts_by_row;
-    uint32_t *trace_rows;     /* [traces] the first row of each */
-    uint32_t *outside_rows;   /* [outside] a row that has this parent */
+    uint32_t *trace_rows;   /* [traces] the first row of each */
+    uint32_t *outside_rows; /* [outside] a row that has this parent */
     struct table ids;
 };
+
+/* The tables by row, for so many. */
+phx_status writer_new_rows(struct block_writer *writer, size_t rows,
+                           phx_error *err);
+
+/* ids.c: fills COLUMN_TRACE and COLUMN_PARENT, and the rows of traces and of
+ * outside parents. */
+phx_status number_traces(struct block_writer *writer,
+                         const struct span *const *spans, phx_error *err);
+phx_status number_parents(struct block_writer *writer,
+                          const struct span *const *spans, phx_error *err);
 
 /* Adds the attributes of a span and its reserved parts as row `rows`. DONE if
  * the block had better end before it. */
@@ -397,13 +408,13 @@ void gather_clear(struct block_writer *writer);
 /* --- reading: decode.c --------------------------------------------------------- */
 
 struct block_texts {
-    struct block_ints ids;   /* used if distinct > 0 */
+    struct block_ints ids; /* used if distinct > 0 */
     struct block_ints sizes;
     uint32_t count;
     uint32_t distinct;       /* 0: no dictionary */
     const uint32_t *offsets; /* [sizes.count], or NULL if all have one size */
     const uint8_t *bytes;
-    size_t size;             /* of bytes */
+    size_t size; /* of bytes */
 };
 
 struct place {
@@ -415,9 +426,9 @@ struct attribute;
 struct directory_column {
     struct place place;
     phx_text path;
-    struct attribute *opened;  /* NULL until its first use */
-    struct segment *segments;  /* the same */
-    uint32_t depth;            /* count of segments */
+    struct attribute *opened; /* NULL until its first use */
+    struct segment *segments; /* the same */
+    uint32_t depth;           /* count of segments */
 };
 
 struct frame {
@@ -440,26 +451,32 @@ struct block {
     uint32_t column_count, column_frames, frame_count;
     struct frame *frames; /* [frame_count], number 1 first */
     struct place fixed[COLUMN_STORED];
-    struct directory_column *columns; /* [column_count] by path_compare */
+    struct directory_column *columns;      /* [column_count] by path_compare */
     uint32_t reserved_begin, reserved_end; /* which of them are */
     struct block_texts *fixed_texts[COLUMN_FIXED];
     const uint32_t *text_offsets; /* [texts] among all, NULL until needed */
     struct block_ints text_sizes;
-    uint32_t *text_starts;        /* [text frames + 1] where each begins */
+    uint32_t *text_starts; /* [text frames + 1] where each begins */
     uint8_t *shared; /* [column_count] leading segments equal to those of the
                         column before; NULL until needed */
 };
 
 phx_status fail_block(phx_error *err, const char *what);
 
-/* Decompresses frame `number` into out, which has room for raw + SLACK. */
+/* Decompresses a frame into the arena, or into memory of its own. */
 enum { SLACK = 8 }; /* bytes after a frame that may be read */
-phx_status block_expand(struct block *block, uint32_t number, uint8_t *out,
-                        phx_error *err);
+phx_status block_expand(struct block *block, uint32_t number,
+                        struct arena *arena, uint8_t **out, phx_error *err);
 
 /* The bytes of a frame, decoded at its first use. */
 phx_status block_frame_bytes(struct block *block, uint32_t number,
                              const uint8_t **out, phx_error *err);
+
+/* count pieces of memory that live as long as the block. */
+phx_status block_new(struct block *block, size_t count, size_t size, void **out,
+                     phx_error *err);
+
+/* --- reading: fixed.c ------------------------------------------------------------- */
 
 /* Ints and strings at the front of a reader whose bytes lie in a frame. */
 phx_status take_ints(struct reader *in, uint32_t count, struct block_ints *out,
@@ -620,5 +637,42 @@ phx_status tree_add(struct tree *tree, const struct segment *path,
 
 /* The whole, an object if there was no leaf; then the next tree may begin. */
 phx_status tree_end(struct tree *tree, struct value *out, phx_error *err);
+
+/* --- reading: rows.c and parts.c -------------------------------------------------- */
+
+enum { NO_ROW = INT32_MAX };
+
+/* A resource or scope read last, and which string it was packed in. */
+struct last_part {
+    uint64_t string;
+    const void *part;
+};
+
+struct rows_reader {
+    struct block *block;
+    struct lender lender;
+    struct tree tree;
+    bool bare;
+    uint32_t row;    /* the last one read; NO_ROW before the first */
+    uint32_t *next;  /* [column_count] row of the next cell */
+    uint32_t *cells; /* [column_count] the next cell */
+    struct attribute **attributes; /* NULL for those left out */
+    uint8_t *reserved;             /* [column_count] which; or RESERVED_COUNT */
+    struct segment **segments; /* [column_count] paths whose keys outlive the
+                                  block; NULL until needed */
+    struct last_part last_resource, last_scope;
+    struct block_ints ints[COLUMN_FIXED];
+    const struct block_texts *texts[COLUMN_FIXED];
+};
+
+/* Reads the reserved cell of a column into the span; what is left of its tree
+ * into rest. */
+phx_status read_reserved(struct rows_reader *reader, uint32_t column,
+                         uint32_t cell, struct span *span, struct value *rest,
+                         phx_error *err);
+
+/* Adds members that were no columns. */
+phx_status add_tree_rest(struct arena *arena, struct value *tree,
+                         const struct value *rest, phx_error *err);
 
 #endif

@@ -19,7 +19,8 @@ static phx_status copy_steps(struct block_path *path, struct arena *arena,
         path->steps[i] = steps[i];
         if (!steps[i].key.data)
             continue;
-        const void *key = arena_copy(arena, steps[i].key.data, steps[i].key.size);
+        const void *key =
+            arena_copy(arena, steps[i].key.data, steps[i].key.size);
         if (!key)
             return arena_status(arena, steps[i].key.size, err);
         path->steps[i].key = text_span(key, steps[i].key.size);
@@ -84,9 +85,9 @@ phx_status block_path_open(struct block *block, struct arena *arena,
                            const struct block_step *steps, size_t count,
                            struct block_path **out, phx_error *err)
 {
-    size_t size = size_add(
-        sizeof(struct block_path),
-        size_mul(count, sizeof *steps + sizeof(struct ancestor)));
+    size_t size =
+        size_add(sizeof(struct block_path),
+                 size_mul(count, sizeof *steps + sizeof(struct ancestor)));
     struct block_path *path;
     struct buf text;
     phx_status status;
@@ -151,6 +152,8 @@ static phx_status read_below(struct block_path *path, struct arena *arena,
     tree_init(&tree, arena, path->step_count);
     for (uint32_t i = path->below; i < path->end; i++) {
         bool here;
+        if (path_is_reserved(block->columns[i].path))
+            continue;
         if (block->shared[i] < common)
             common = block->shared[i];
         if ((status = read_leaf(path, arena, i, row, &value, &here, err)) < 0)
@@ -159,8 +162,8 @@ static phx_status read_below(struct block_path *path, struct arena *arena,
             continue;
         *found = true;
         if ((status = tree_add(&tree, block->columns[i].segments,
-                               block->columns[i].depth, common, &value,
-                               err)) < 0)
+                               block->columns[i].depth, common, &value, err)) <
+            0)
             goto done;
         common = BLOCK_LEVELS;
     }
@@ -187,7 +190,8 @@ static bool follow(const struct block_path *path, uint32_t step,
         }
         if (value->kind != JSON_OBJECT)
             return false;
-        while (i < value->count && !text_equal(value->members[i].key, next->key))
+        while (i < value->count &&
+               !text_equal(value->members[i].key, next->key))
             i++;
         if (i == value->count)
             return false;
@@ -204,8 +208,8 @@ static phx_status read_ancestors(struct block_path *path, struct arena *arena,
     for (uint32_t i = 0; i < path->ancestor_count && !*found; i++) {
         const struct ancestor *ancestor = &path->ancestors[i];
         struct attribute *attribute;
-        phx_status status = block_attribute(path->block, ancestor->column,
-                                            &attribute, err);
+        phx_status status =
+            block_attribute(path->block, ancestor->column, &attribute, err);
         if (status < 0)
             return status;
         uint32_t cell = attribute_find(attribute, row);

@@ -27,7 +27,7 @@ static bool int_is_real(int64_t integer, double real)
 }
 
 static bool value_matches(const struct value *want, uint32_t kinds,
-                   const struct value *got)
+                          const struct value *got)
 {
     bool real = want->kind == JSON_REAL;
 
@@ -94,8 +94,7 @@ static phx_status match_dictionary(struct match *match, phx_error *err)
         return fail_memory(err, texts->distinct);
     distinct.distinct = 0;
     for (uint32_t i = 0; i < texts->distinct; i++)
-        match->strings[i] =
-            same_text(text_at(&distinct, i), match->want->text);
+        match->strings[i] = same_text(text_at(&distinct, i), match->want->text);
     return PHX_OK;
 }
 
@@ -204,8 +203,7 @@ static phx_status match_packed(struct block_path *path, uint32_t column,
     struct arena arena;
     phx_status status;
 
-    if ((status = block_attribute(path->block, column, &attribute,
-                                  err)) < 0)
+    if ((status = block_attribute(path->block, column, &attribute, err)) < 0)
         return status;
     arena_init(&arena, BLOCK_LIMIT);
     for (uint32_t i = 0; i < attribute->count; i++) {

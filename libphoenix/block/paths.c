@@ -3,7 +3,8 @@
  *
  *     llm.input_messages[0].message.content       metadata.a\.b
  *
- * A tree is an object, so no path begins with '[': keys that do are ours.
+ * A segment that is an index has digits, so no path begins with '[' and
+ * another byte: keys that do are ours.
  */
 #include "base/base.h"
 
@@ -71,7 +72,7 @@ phx_text reserved_key(enum reserved reserved)
 
 bool path_is_reserved(phx_text path)
 {
-    return path.size > 0 && path.data[0] == '[';
+    return path.size > 1 && path.data[0] == '[' && !is_digit(path.data[1]);
 }
 
 void path_add_member(struct buf *path, phx_text key, bool first)

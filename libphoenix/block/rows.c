@@ -8,33 +8,6 @@
 #include "block/block.h"
 #include "block/inside.h"
 
-#include <stdlib.h>
-
-enum { NO_ROW = UINT32_MAX };
-
-/* A resource or scope read last, and which string it was packed in. */
-struct last_part {
-    uint64_t string;
-    const void *part;
-};
-
-struct rows_reader {
-    struct block *block;
-    struct lender lender;
-    struct tree tree;
-    bool bare;
-    uint32_t row;             /* the last one read; NO_ROW before the first */
-    uint32_t *next;           /* [column_count] row of the next cell */
-    uint32_t *cells;          /* [column_count] the next cell */
-    struct attribute **attributes; /* NULL for those left out */
-    uint8_t *reserved;        /* [column_count] which; or RESERVED_COUNT */
-    struct segment **segments; /* [column_count] paths whose keys outlive the
-                                  block; NULL until needed */
-    struct last_part last_resource, last_scope;
-    struct block_ints ints[COLUMN_FIXED];
-    const struct block_texts *texts[COLUMN_FIXED];
-};
-
 /* --- beginning ------------------------------------------------------------------- */
 
 static bool is_texts(int column)
@@ -50,8 +23,8 @@ static phx_status open_fixed(struct rows_reader *reader, phx_error *err)
     for (int i = 0; i < COLUMN_FIXED; i++) {
         enum block_column column = (enum block_column)i;
         if (is_texts(i))
-            status = block_read_texts(reader->block, column, &reader->texts[i],
-                                      err);
+            status =
+                block_read_texts(reader->block, column, &reader->texts[i], err);
         else
             status =
                 block_read_ints(reader->block, column, &reader->ints[i], err);
@@ -87,7 +60,8 @@ static phx_status open_columns(struct rows_reader *reader, phx_error *err)
             reader->reserved[column] = (uint8_t)i;
     }
     for (uint32_t i = 0; i < block->column_count; i++) {
-        bool is_reserved = i >= block->reserved_begin && i < block->reserved_end;
+        bool is_reserved =
+            i >= block->reserved_begin && i < block->reserved_end;
         if (is_reserved && reader->reserved[i] == RESERVED_COUNT)
             return fail_block(err, "an unknown reserved column");
         reader->attributes[i] = NULL;
@@ -129,170 +103,6 @@ static phx_status new_tables(struct rows_reader *reader, void **out,
     return PHX_OK;
 }
 
-/* --- reserved parts ----------------------------------------------------------------- */
-
-static phx_status read_number(const struct attribute *attribute, uint32_t cell,
-                              int64_t least, int64_t most, int64_t *out,
-                              phx_error *err)
-{
-    if (type_at(attribute, cell) != CELL_INT)
-        return fail_block(err, "a span's number that is none");
-    *out = int_at(&attribute->ints, rank_at(attribute, cell));
-    if (*out < least || *out > most)
-        return fail_block(err, "a span's number out of range");
-    return PHX_OK;
-}
-
-static phx_status read_string(struct rows_reader *reader, uint32_t column,
-                              uint32_t cell, uint8_t type, phx_text *out,
-                              phx_error *err)
-{
-    const struct attribute *attribute = reader->attributes[column];
-
-    if ((type_at(attribute, cell) & ~CELL_LONG) != type)
-        return fail_block(err, "a span's part of another type");
-    return cell_bytes(&reader->lender, column, attribute, cell, out, err);
-}
-
-/* Which string of its column a cell is. */
-static uint64_t string_of(const struct attribute *attribute, uint32_t cell)
-{
-    uint32_t rank = rank_at(attribute, cell);
-
-    if (type_at(attribute, cell) > CELL_LONG)
-        return (uint64_t)int_at(&attribute->longs, rank) << 1;
-    if (attribute->texts.distinct > 0)
-        rank = (uint32_t)int_at(&attribute->texts.ids, rank);
-    return (uint64_t)rank << 1 | 1;
-}
-
-static phx_status read_resource(struct rows_reader *reader, struct reader *in,
-                                struct last_part *last, phx_error *err)
-{
-    struct arena *arena = reader->lender.arena;
-    struct resource *resource = arena_new(arena, sizeof *resource);
-
-    if (!resource)
-        return arena_status(arena, sizeof *resource, err);
-    last->part = resource;
-    return unpack_resource(arena, in, resource, err);
-}
-
-static phx_status read_scope(struct rows_reader *reader, struct reader *in,
-                             struct last_part *last, phx_error *err)
-{
-    struct arena *arena = reader->lender.arena;
-    struct scope *scope = arena_new(arena, sizeof *scope);
-
-    if (!scope)
-        return arena_status(arena, sizeof *scope, err);
-    last->part = scope;
-    return unpack_scope(arena, in, scope, err);
-}
-
-static phx_status read_packed(struct rows_reader *reader, uint32_t column,
-                              uint32_t cell, struct span *span,
-                              struct value *rest, phx_error *err)
-{
-    struct arena *arena = reader->lender.arena;
-    struct last_part *last = NULL;
-    phx_text bytes;
-    struct reader in;
-    phx_status status;
-
-    if (type_at(reader->attributes[column], cell) < CELL_TEXT)
-        return fail_block(err, "a span's part of another type");
-    uint64_t string = string_of(reader->attributes[column], cell);
-    if (reader->reserved[column] == RESERVED_RESOURCE)
-        last = &reader->last_resource;
-    if (reader->reserved[column] == RESERVED_SCOPE)
-        last = &reader->last_scope;
-    if (last && last->part && last->string == string)
-        return PHX_OK;
-    if ((status = read_string(reader, column, cell, CELL_PACKED, &bytes, err)) <
-        0)
-        return status;
-    reader_init(&in, bytes.data, bytes.size);
-    switch (reader->reserved[column]) {
-    case RESERVED_RAW:
-        status = unpack_attributes(arena, &in, &span->raw, err);
-        break;
-    case RESERVED_EVENTS:
-        status = unpack_events(arena, &in, span, err);
-        break;
-    case RESERVED_LINKS:
-        status = unpack_links(arena, &in, span, err);
-        break;
-    case RESERVED_RESOURCE:
-        status = read_resource(reader, &in, last, err);
-        break;
-    case RESERVED_SCOPE:
-        status = read_scope(reader, &in, last, err);
-        break;
-    default:
-        status = unpack_value(arena, &in, rest, err);
-        if (status == PHX_OK && rest->kind != JSON_OBJECT)
-            return fail_block(err, "a rest of a tree that is no object");
-    }
-    if (last)
-        last->string = string;
-    if (status == PHX_OK && reader_left(&in) > 0)
-        return fail_block(err, "a packed part too long");
-    return status;
-}
-
-static phx_status read_reserved(struct rows_reader *reader, uint32_t column,
-                                uint32_t cell, struct span *span,
-                                struct value *rest, phx_error *err)
-{
-    const struct attribute *attribute = reader->attributes[column];
-    phx_status status;
-    int64_t number = 0;
-
-    switch (reader->reserved[column]) {
-    case RESERVED_TRACE_STATE:
-        return read_string(reader, column, cell, CELL_TEXT, &span->trace_state,
-                           err);
-    case RESERVED_STATUS_MESSAGE:
-        return read_string(reader, column, cell, CELL_TEXT,
-                           &span->status_message, err);
-    case RESERVED_OTLP_KIND:
-        status = read_number(attribute, cell, INT32_MIN, INT32_MAX, &number,
-                             err);
-        span->otlp_kind = (int32_t)number;
-        return status;
-    case RESERVED_OTLP_STATUS:
-        status = read_number(attribute, cell, INT32_MIN, INT32_MAX, &number,
-                             err);
-        span->otlp_status = (int32_t)number;
-        return status;
-    case RESERVED_FLAGS:
-        status = read_number(attribute, cell, 0, UINT32_MAX, &number, err);
-        span->flags = (uint32_t)number;
-        return status;
-    case RESERVED_DROPPED_ATTRIBUTES:
-        status = read_number(attribute, cell, 0, UINT32_MAX, &number, err);
-        span->attributes.dropped = (uint32_t)number;
-        return status;
-    case RESERVED_DROPPED_EVENTS:
-        status = read_number(attribute, cell, 0, UINT32_MAX, &number, err);
-        span->dropped_events = (uint32_t)number;
-        return status;
-    case RESERVED_DROPPED_LINKS:
-        status = read_number(attribute, cell, 0, UINT32_MAX, &number, err);
-        span->dropped_links = (uint32_t)number;
-        return status;
-    default:
-        break;
-    }
-    status = read_packed(reader, column, cell, span, rest, err);
-    if (reader->reserved[column] == RESERVED_RESOURCE)
-        span->resource = reader->last_resource.part;
-    if (reader->reserved[column] == RESERVED_SCOPE)
-        span->scope = reader->last_scope.part;
-    return status;
-}
-
 /* --- rows ------------------------------------------------------------------------------ */
 
 static phx_status fixed_text(struct rows_reader *reader, int column,
@@ -300,10 +110,10 @@ static phx_status fixed_text(struct rows_reader *reader, int column,
 {
     struct lender *lender = &reader->lender;
 
-    return lend_string(lender, reader->texts[column], index,
-                       &lender->strings[reader->block->column_count +
-                                        (uint32_t)column],
-                       out, err);
+    return lend_string(
+        lender, reader->texts[column], index,
+        &lender->strings[reader->block->column_count + (uint32_t)column], out,
+        err);
 }
 
 static int64_t fixed_int(const struct rows_reader *reader, int column,
@@ -334,8 +144,8 @@ static phx_status read_fixed(struct rows_reader *reader, uint32_t row,
         .session = fixed_int(reader, COLUMN_TRACE_SESSION, trace),
         .otlp_kind = USUAL_OTLP_KIND,
         .tree = {.kind = JSON_OBJECT}};
-    span->end_time = span->start_time +
-                     (uint64_t)fixed_int(reader, COLUMN_DURATION, row);
+    span->end_time =
+        span->start_time + (uint64_t)fixed_int(reader, COLUMN_DURATION, row);
     span->otlp_status = span->status;
     if (parent > rows)
         status = fixed_text(reader, COLUMN_OUTSIDE_PARENT, parent - rows - 1,
@@ -373,37 +183,6 @@ static uint32_t take_cell(struct rows_reader *reader, uint32_t column)
     return cell;
 }
 
-static int by_key(const void *a, const void *b)
-{
-    const struct member *left = a, *right = b;
-
-    return text_compare(left->key, right->key);
-}
-
-/* Adds members that were no columns. */
-static phx_status add_rest(struct arena *arena, struct value *tree,
-                           const struct value *rest, phx_error *err)
-{
-    uint32_t count = tree->count + rest->count;
-    size_t size = size_mul(count, sizeof(struct member));
-    struct member *members = arena_new(arena, size);
-
-    if (!members)
-        return arena_status(arena, size, err);
-    if (tree->count > 0)
-        memcpy(members, tree->members, tree->count * sizeof *members);
-    if (rest->count > 0)
-        memcpy(members + tree->count, rest->members,
-               rest->count * sizeof *members);
-    qsort(members, count, sizeof *members, by_key);
-    for (uint32_t i = 1; i < count; i++)
-        if (text_equal(members[i].key, members[i - 1].key))
-            return fail_block(err, "an attribute twice");
-    tree->members = members;
-    tree->count = count;
-    return PHX_OK;
-}
-
 static phx_status read_parts(struct rows_reader *reader, uint32_t row,
                              struct span *span, struct value *rest,
                              phx_error *err)
@@ -422,7 +201,8 @@ static phx_status read_parts(struct rows_reader *reader, uint32_t row,
     return PHX_OK;
 }
 
-/* A column's path; unless the block's own is lent, its keys are in the arena. */
+/* A column's path; unless the block's own is lent, its keys are in the arena.
+ */
 static phx_status path_of(struct rows_reader *reader, uint32_t column,
                           const struct segment **out, phx_error *err)
 {
@@ -442,7 +222,8 @@ static phx_status path_of(struct rows_reader *reader, uint32_t column,
     for (uint32_t i = 0; i < from->depth; i++) {
         if (!path[i].key.data)
             continue;
-        path[i].key.data = arena_copy(arena, path[i].key.data, path[i].key.size);
+        path[i].key.data =
+            arena_copy(arena, path[i].key.data, path[i].key.size);
         if (!path[i].key.data)
             return arena_status(arena, path[i].key.size, err);
     }
@@ -502,7 +283,7 @@ static phx_status read_row(struct rows_reader *reader, uint32_t row,
     if ((status = read_tree(reader, row, span, err)) < 0)
         return status;
     return rest.count > 0
-               ? add_rest(reader->lender.arena, &span->tree, &rest, err)
+               ? add_tree_rest(reader->lender.arena, &span->tree, &rest, err)
                : PHX_OK;
 }
 
@@ -520,8 +301,7 @@ phx_status block_read_spans(struct block *block, struct arena *arena,
     if ((parts & BLOCK_LENT) != 0)
         reader.lender.how = LEND_BLOCK;
     else
-        reader.lender.how =
-            count * 4 >= block->rows ? LEND_FRAMES : LEND_COPY;
+        reader.lender.how = count * 4 >= block->rows ? LEND_FRAMES : LEND_COPY;
     tree_init(&reader.tree, arena, 0);
     if ((status = new_tables(&reader, &tables, err)) < 0 ||
         (status = open_fixed(&reader, err)) < 0 ||

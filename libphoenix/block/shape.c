@@ -85,7 +85,8 @@ static struct node *new_node(struct shape *shape, const struct node *parent,
     if (shape->path.size > PATH_LIMIT || shape->fresh == NODES_OF_SPAN)
         return NULL;
     size_t size = shape->path.size;
-    struct node *node = arena_new(&shape->arena, sizeof *node + size + key.size);
+    struct node *node =
+        arena_new(&shape->arena, sizeof *node + size + key.size);
     if (!node) {
         no_memory(shape);
         return NULL;
@@ -152,7 +153,8 @@ static struct node *find_member(struct shape *shape, const struct node *parent,
     struct slot *slot = table_first(&shape->table, hash);
     for (; slot->number != 0; slot = table_next(&shape->table, slot)) {
         struct node *node = shape->nodes[slot->number - 1];
-        if (slot->hash == hash && node->parent == parent && same_text(node->key, key))
+        if (slot->hash == hash && node->parent == parent &&
+            same_text(node->key, key))
             return node;
     }
     return add_member(shape, parent, key, slot, hash);
@@ -183,7 +185,8 @@ static bool add_leaf(struct shape *shape, struct node *node,
 /* By the time they are encoded trees have left the cache, and a walk would
  * wait for every node: so children are asked for before they are needed.
  * (Always inline: gcc drops calls of functions that only prefetch.) */
-__attribute__((always_inline)) static inline void fetch_members(const struct value *object)
+__attribute__((always_inline)) static inline void
+fetch_members(const struct value *object)
 {
     uint32_t count = object->count < FETCHED ? object->count : FETCHED;
 
@@ -193,7 +196,8 @@ __attribute__((always_inline)) static inline void fetch_members(const struct val
     }
 }
 
-__attribute__((always_inline)) static inline void fetch_items(const struct value *array)
+__attribute__((always_inline)) static inline void
+fetch_items(const struct value *array)
 {
     uint32_t count = array->count < FETCHED ? array->count : FETCHED;
 

@@ -14,7 +14,8 @@
 #include <zstd_errors.h>
 
 /* Level 1 with a window of a whole frame and more hash entries than it has for
- * one: 15 % smaller where sessions interleave, and faster than smaller frames. */
+ * one: 15 % smaller where sessions interleave, and faster than smaller frames.
+ */
 enum { LEVEL = 1, WINDOW_LOG = 20, HASH_LOG = 15 };
 
 enum { AREA_LIMIT = BLOCK_TEXTS + FRAME_LIMIT };
@@ -140,9 +141,9 @@ phx_status text_area_reset(struct text_area *area, phx_error *err)
 static phx_status end_frame(struct text_area *area,
                             struct compressor *compressor, phx_error *err)
 {
-    phx_status status = make_frame(
-        compressor, &area->frames, area->bytes.data + area->frame_start,
-        area->bytes.size - area->frame_start, err);
+    phx_status status = make_frame(compressor, &area->frames,
+                                   area->bytes.data + area->frame_start,
+                                   area->bytes.size - area->frame_start, err);
 
     area->frame_start = area->bytes.size;
     return status;

@@ -88,8 +88,7 @@ static phx_status grow(struct tree *tree, phx_error *err)
 static void open_level(struct tree *tree, uint32_t level,
                        const struct segment *segment)
 {
-    tree->levels[level] =
-        (struct tree_level){tree->count, segment->index >= 0};
+    tree->levels[level] = (struct tree_level){tree->count, segment->index >= 0};
 }
 
 /* Adds a child to the container of a level, under its segment there. */
@@ -145,8 +144,8 @@ static phx_status close_to(struct tree *tree, uint32_t level, phx_error *err)
 
     for (uint32_t i = tree->depth - 1; i > level; i--) {
         if ((status = make_container(tree, i, &value, err)) < 0 ||
-            (status = add_child(tree, i - 1, &tree->path[i - 1], &value,
-                                err)) < 0)
+            (status = add_child(tree, i - 1, &tree->path[i - 1], &value, err)) <
+                0)
             return status;
     }
     return PHX_OK;

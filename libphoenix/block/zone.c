@@ -15,8 +15,7 @@ void zone_add(struct block_zone *zone, const struct span *span)
             : 0;
     int64_t prompt = span->prompt_tokens > 0 ? span->prompt_tokens : 0;
     int64_t answer = span->completion_tokens > 0 ? span->completion_tokens : 0;
-    int64_t tokens =
-        prompt > INT64_MAX - answer ? INT64_MAX : prompt + answer;
+    int64_t tokens = prompt > INT64_MAX - answer ? INT64_MAX : prompt + answer;
 
     if (zone->rows++ == 0) {
         zone->project = span->project;
@@ -43,8 +42,7 @@ bool zone_equal(const struct block_zone *a, const struct block_zone *b)
 {
     return a->project == b->project && a->min_time == b->min_time &&
            a->max_time == b->max_time && a->min_number == b->min_number &&
-           a->max_number == b->max_number &&
-           a->max_latency == b->max_latency && a->max_tokens == b->max_tokens &&
-           a->kinds == b->kinds && a->projects == b->projects &&
-           a->rows == b->rows;
+           a->max_number == b->max_number && a->max_latency == b->max_latency &&
+           a->max_tokens == b->max_tokens && a->kinds == b->kinds &&
+           a->projects == b->projects && a->rows == b->rows;
 }

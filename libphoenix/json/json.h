@@ -42,13 +42,13 @@ struct member {
 };
 
 enum {
-    JSON_DEPTH = 255,        /* levels of nesting a document may have */
-    JSON_DEPTH_DEEP = 1280,  /* the same where each level is written as five */
-    JSON_LENIENT = 1,        /* reading: NaN, Infinity, -Infinity, as Python */
-    JSON_SPACED = 2,         /* writing: ", " and ": " between members */
-    JSON_ASCII = 4,          /* writing: \uXXXX for all that is not ASCII */
-    JSON_NONFINITE = 8,      /* writing: NaN, Infinity as Python writes them */
-    JSON_DEEP = 16           /* reading: JSON_DEPTH_DEEP levels */
+    JSON_DEPTH = 255,       /* levels of nesting a document may have */
+    JSON_DEPTH_DEEP = 1280, /* the same where each level is written as five */
+    JSON_LENIENT = 1,       /* reading: NaN, Infinity, -Infinity, as Python */
+    JSON_SPACED = 2,        /* writing: ", " and ": " between members */
+    JSON_ASCII = 4,         /* writing: \uXXXX for all that is not ASCII */
+    JSON_NONFINITE = 8,     /* writing: NaN, Infinity as Python writes them */
+    JSON_DEEP = 16          /* reading: JSON_DEPTH_DEEP levels */
 };
 
 /*
@@ -61,7 +61,8 @@ enum {
 phx_status json_read(struct arena *arena, phx_text text, int flags,
                      struct value *out, phx_error *err);
 
-/* value.c ------------------------------------------------------------------- */
+/* value.c -------------------------------------------------------------------
+ */
 
 struct value value_null(void);
 struct value value_bool(bool value);
@@ -83,7 +84,8 @@ bool value_equal(const struct value *a, const struct value *b); /* NaN == NaN,
 phx_status value_copy(struct arena *arena, const struct value *value,
                       struct value *out, phx_error *err);
 
-/* write.c ------------------------------------------------------------------- */
+/* write.c -------------------------------------------------------------------
+ */
 
 void json_write_value(struct buf *out, const struct value *value, int flags);
 void json_write_text(struct buf *out, phx_text text, int flags); /* quoted */

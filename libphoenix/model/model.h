@@ -14,9 +14,18 @@
 
 /* OpenInference span kinds. Stored in files: numbers never change. */
 enum span_kind {
-    KIND_UNKNOWN = 0, KIND_TOOL, KIND_CHAIN, KIND_LLM, KIND_PROMPT,
-    KIND_RETRIEVER, KIND_EMBEDDING, KIND_AGENT, KIND_RERANKER,
-    KIND_EVALUATOR, KIND_GUARDRAIL, KIND_COUNT
+    KIND_UNKNOWN = 0,
+    KIND_TOOL,
+    KIND_CHAIN,
+    KIND_LLM,
+    KIND_PROMPT,
+    KIND_RETRIEVER,
+    KIND_EMBEDDING,
+    KIND_AGENT,
+    KIND_RERANKER,
+    KIND_EVALUATOR,
+    KIND_GUARDRAIL,
+    KIND_COUNT
 };
 
 enum span_status { STATUS_UNSET = 0, STATUS_OK, STATUS_ERROR, STATUS_COUNT };
@@ -57,8 +66,8 @@ struct scope {
 
 struct span {
     /* wire */
-    phx_text trace_id; /* raw bytes, mostly 16; never empty once accepted */
-    phx_text span_id;  /* raw bytes, mostly 8 */
+    phx_text trace_id;  /* raw bytes, mostly 16; never empty once accepted */
+    phx_text span_id;   /* raw bytes, mostly 8 */
     phx_text parent_id; /* raw bytes; size 0 for a root */
     phx_text trace_state;
     phx_text name;
@@ -79,12 +88,12 @@ struct span {
     const struct scope *scope;       /* the same */
 
     /* attr */
-    struct value tree;      /* JSON_OBJECT: the nested attributes */
-    struct attributes raw;  /* JSON texts parsed into the tree that writing it
-                               again would not give back: flat key -> text */
+    struct value tree;     /* JSON_OBJECT: the nested attributes */
+    struct attributes raw; /* JSON texts parsed into the tree that writing it
+                              again would not give back: flat key -> text */
     phx_text project_name;
-    phx_text session_name;  /* absent if none */
-    int64_t prompt_tokens;  /* -1 if not an LLM span */
+    phx_text session_name; /* absent if none */
+    int64_t prompt_tokens; /* -1 if not an LLM span */
     int64_t completion_tokens;
     uint8_t kind;   /* enum span_kind */
     uint8_t status; /* enum span_status */
@@ -106,7 +115,8 @@ struct span_list {
 /* A cleared span at the end of the list, or NULL (arena_status tells why). */
 struct span *span_list_add(struct arena *arena, struct span_list *list);
 
-/* names.c ------------------------------------------------------------------- */
+/* names.c -------------------------------------------------------------------
+ */
 
 const char *span_kind_name(int kind);     /* "LLM" */
 const char *span_status_name(int status); /* "UNSET" */

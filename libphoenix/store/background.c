@@ -56,8 +56,8 @@ phx_status compact_young(struct store *store, bool all, phx_error *err)
     struct statement *young = sql(store->background, SQL_BLOCKS_YOUNG);
     while ((status = sql_next(young, err)) == PHX_OK) {
         int64_t rows = sql_int(young, 1);
-        if (rewrite.count > 0 && (spans + rows > 2 * YOUNG_SPANS ||
-                                  rewrite.count >= YOUNG_BLOCKS))
+        if (rewrite.count > 0 &&
+            (spans + rows > 2 * YOUNG_SPANS || rewrite.count >= YOUNG_BLOCKS))
             break;
         rewrite.oldest = sql_int(young, 0);
         status = add_id(&rewrite, &capacity, rewrite.oldest, err);
@@ -68,8 +68,8 @@ phx_status compact_young(struct store *store, bool all, phx_error *err)
     sql_end(young);
     unlock_reads(store);
     if (status >= 0)
-        status = rewrite.count > 0 ? compact_blocks(store, &rewrite, err)
-                                   : PHX_DONE;
+        status =
+            rewrite.count > 0 ? compact_blocks(store, &rewrite, err) : PHX_DONE;
     memory_free(rewrite.blocks);
     return status;
 }
@@ -111,8 +111,7 @@ phx_status compact_small(struct store *store, phx_error *err)
 
 /* Most of the log is copied while commits go on; only the rest is copied in
  * their way, and then the log begins anew. */
-static phx_status copy_log(struct store *store, long long above,
-                           phx_error *err)
+static phx_status copy_log(struct store *store, long long above, phx_error *err)
 {
     sqlite3 *db = store->background->db;
     int code, frames = 0, copied = 0;

@@ -1,7 +1,7 @@
 /*
  * backup.c - a copy of the store as it is at one instant, while others read
- * and write: one step of SQLite's backup over one snapshot. In several steps
- * it would begin again at every commit.
+ * and write: some pages at a time, all of one snapshot. Without the snapshot
+ * SQLite would begin again at every commit.
  */
 #include "base/base.h"
 
@@ -11,20 +11,25 @@
 
 #include "store/inside.h"
 
-static phx_status copy_pages(struct connection *from, sqlite3 *to,
-                             phx_error *err)
+enum { PAGES_AT_ONCE = SHRUNK(1024, 8) };
+
+static phx_status copy_pages(struct store *store, struct connection *from,
+                             sqlite3 *to, phx_error *err)
 {
+    unsigned interrupts = store_interrupts(store);
     sqlite3_backup *backup = sqlite3_backup_init(to, "main", from->db, "main");
-    int code;
+    phx_status status = PHX_OK;
+    int code = SQLITE_OK;
 
     if (backup == NULL)
-        return fail_os(err, PHX_IO, sqlite3_errcode(to), "backup: %s",
-                       sqlite3_errmsg(to));
-    code = sqlite3_backup_step(backup, -1);
+        return connection_fail(NULL, sqlite3_errcode(to), err);
+    while (code == SQLITE_OK &&
+           (status = store_check_interrupt(store, interrupts, err)) >= 0)
+        code = sqlite3_backup_step(backup, PAGES_AT_ONCE);
     sqlite3_backup_finish(backup);
-    return code == SQLITE_DONE
-               ? PHX_OK
-               : connection_fail(NULL, code, err);
+    if (status < 0 || code == SQLITE_DONE)
+        return status;
+    return connection_fail(NULL, code, err);
 }
 
 phx_status store_backup(struct store *store, const char *path, phx_error *err)
@@ -43,11 +48,9 @@ phx_status store_backup(struct store *store, const char *path, phx_error *err)
         goto done;
     if (sqlite3_open_v2(path, &copy, SQLITE_OPEN_READWRITE, store->vfs) !=
         SQLITE_OK)
-        status = fail_os(err, PHX_IO, sqlite3_errcode(copy),
-                         "cannot open '%.200s': %s", path,
-                         sqlite3_errmsg(copy));
+        status = connection_fail(NULL, sqlite3_errcode(copy), err);
     else
-        status = copy_pages(connection, copy, err);
+        status = copy_pages(store, connection, copy, err);
     store_reader_give(store, connection);
     if (sqlite3_close(copy) != SQLITE_OK && status >= 0)
         status = fail(err, PHX_IO, -1, "cannot finish '%.200s'", path);

@@ -35,11 +35,20 @@ static phx_status write_row(struct connection *connection,
     struct statement *insert = sql(connection, SQL_INSERT_BLOCK);
     const struct block_zone *zone = &row->zone;
     const int64_t values[] = {
-        row->id,          row->level,         zone->project,
-        row->day,         (int64_t)zone->rows, zone->min_time,
-        zone->max_time,   zone->min_number,   zone->max_number,
-        zone->max_latency, zone->max_tokens,  (int64_t)zone->kinds,
-        (int64_t)zone->projects, (int64_t)block_row_sum(row),
+        row->id,
+        row->level,
+        zone->project,
+        row->day,
+        (int64_t)zone->rows,
+        zone->min_time,
+        zone->max_time,
+        zone->min_number,
+        zone->max_number,
+        zone->max_latency,
+        zone->max_tokens,
+        (int64_t)zone->kinds,
+        (int64_t)zone->projects,
+        (int64_t)block_row_sum(row),
     };
 
     for (int i = 0; i < (int)(sizeof values / sizeof *values); i++)

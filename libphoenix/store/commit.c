@@ -53,8 +53,8 @@ struct commit {
     size_t count;
     const struct span **seen; /* every span looked at, known or new */
     size_t seen_count;
-    struct map ids;    /* span hash -> index into seen */
-    struct map by_id;  /* trace hash -> index into traces */
+    struct map ids;   /* span hash -> index into seen */
+    struct map by_id; /* trace hash -> index into traces */
     struct commit_trace *traces;
     uint32_t trace_count, trace_capacity;
     struct name_list projects, sessions;
@@ -104,8 +104,8 @@ static phx_status check_new(struct commit *commit, const struct span *span,
     commit->seen[commit->seen_count++] = span;
     if (!filter_maybe(commit->store->filter, hash))
         return PHX_OK;
-    status = find_stored(commit, POSTING_SPAN, span->span_id, hash, &location,
-                         err);
+    status =
+        find_stored(commit, POSTING_SPAN, span->span_id, hash, &location, err);
     if (status < 0)
         return status;
     return status == PHX_DONE ? PHX_OK : PHX_DONE;
@@ -168,8 +168,7 @@ static phx_status resolve_project(struct commit *commit, phx_text name,
 }
 
 static phx_status resolve_session(struct commit *commit, phx_text name,
-                                  int64_t project, int64_t *out,
-                                  phx_error *err)
+                                  int64_t project, int64_t *out, phx_error *err)
 {
     struct commit_name *session;
     phx_status status;
@@ -265,8 +264,8 @@ static phx_status add_trace(struct commit *commit, const struct span *span,
 static phx_status resolve_trace(struct commit *commit, const struct span *span,
                                 struct commit_trace **out, phx_error *err)
 {
-    uint64_t hash = posting_hash(commit->store->secret, POSTING_TRACE,
-                                 span->trace_id);
+    uint64_t hash =
+        posting_hash(commit->store->secret, POSTING_TRACE, span->trace_id);
     uint64_t slot = hash;
     uint32_t *index;
     phx_status status;
@@ -294,9 +293,9 @@ static phx_status number_span(struct commit *commit, struct span *span,
     if ((status = resolve_trace(commit, span, &trace, err)) < 0)
         return status;
     if (trace->row.session == 0 && span->session_name.size > 0 &&
-        (status = resolve_session(commit, span->session_name,
-                                  trace->row.project, &trace->row.session,
-                                  err)) < 0)
+        (status =
+             resolve_session(commit, span->session_name, trace->row.project,
+                             &trace->row.session, err)) < 0)
         return status;
     if (span->start_time < trace->row.start)
         trace->row.start = span->start_time;
@@ -408,9 +407,8 @@ static phx_status write_names(struct commit *commit, phx_error *err)
 
     for (uint32_t i = 0; i < commit->projects.count && status >= 0; i++) {
         const struct commit_name *name = &commit->projects.items[i];
-        phx_project project = {.id = name->id,
-                               .name = name->name,
-                               .created_at = time_now()};
+        phx_project project = {
+            .id = name->id, .name = name->name, .created_at = time_now()};
         project.updated_at = project.created_at;
         if (name->fresh)
             status = project_insert(writer, &project, err);
@@ -418,8 +416,8 @@ static phx_status write_names(struct commit *commit, phx_error *err)
     for (uint32_t i = 0; i < commit->sessions.count && status >= 0; i++) {
         const struct commit_name *name = &commit->sessions.items[i];
         if (name->fresh)
-            status = session_insert(writer, name->id, name->name,
-                                    name->project, err);
+            status = session_insert(writer, name->id, name->name, name->project,
+                                    err);
     }
     return status;
 }

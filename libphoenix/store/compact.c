@@ -64,10 +64,9 @@ static phx_status open_inputs(struct pass *pass, phx_error *err)
         status = block_row_find(pass->connection, rewrite->blocks[i], row, err);
         if (status == PHX_DONE)
             continue;
-        if (status < 0 ||
-            (status = stored_block_open(pass->connection, row->id,
-                                        &pass->inputs[pass->input_count],
-                                        err)) < 0)
+        if (status < 0 || (status = stored_block_open(
+                               pass->connection, row->id,
+                               &pass->inputs[pass->input_count], err)) < 0)
             return status;
         total += block_rows(pass->inputs[pass->input_count].block);
         pass->input_count++;
@@ -166,11 +165,11 @@ static size_t group_end(const struct pass *pass, size_t from)
     const struct place *places = pass->places;
     size_t to = from + 1;
 
-    while (to < pass->place_count &&
-           places[to].project == places[from].project &&
-           places[to].day == places[from].day &&
-           (to - from < GOOD_ROWS || (to - from < 2 * GOOD_ROWS &&
-                                      places[to].trace == places[to - 1].trace)))
+    while (
+        to < pass->place_count && places[to].project == places[from].project &&
+        places[to].day == places[from].day &&
+        (to - from < GOOD_ROWS || (to - from < 2 * GOOD_ROWS &&
+                                   places[to].trace == places[to - 1].trace)))
         to++;
     return to;
 }
@@ -199,9 +198,9 @@ static phx_status read_group(struct pass *pass, size_t from, size_t to,
         }
         if (found == 0)
             continue;
-        if ((status = block_read_spans(pass->inputs[input].block, &pass->arena,
-                                       rows, found, BLOCK_LENT, spans + done,
-                                       err)) < 0)
+        if ((status =
+                 block_read_spans(pass->inputs[input].block, &pass->arena, rows,
+                                  found, BLOCK_LENT, spans + done, err)) < 0)
             return status;
         for (size_t i = 0; i < found; i++) {
             struct span *span = &spans[done + i];
@@ -275,8 +274,8 @@ static phx_status encode_group(struct pass *pass, size_t from, size_t to,
             (status = block_encode(pass->store->compact_encoder, order + done,
                                    to - from - done, &output->image, &taken,
                                    err)) < 0 ||
-            (status = add_postings(output, pass->store->secret,
-                                   order + done, taken, err)) < 0)
+            (status = add_postings(output, pass->store->secret, order + done,
+                                   taken, err)) < 0)
             return status;
         output->day = pass->places[from].day;
         done += taken;

@@ -72,9 +72,9 @@ phx_status counter_write(struct connection *connection,
 {
     struct statement *write = sql(connection, SQL_WRITE_COUNTER);
     const int64_t values[] = {
-        counter->block,   counter->run,      counter->span,
-        counter->trace,   counter->session,  counter->project,
-        counter->runs,    counter->gone,     counter->traces,
+        counter->block,    counter->run,      counter->span,
+        counter->trace,    counter->session,  counter->project,
+        counter->runs,     counter->gone,     counter->traces,
         counter->sessions, counter->projects, (int64_t)sum_of(counter),
     };
 

@@ -27,8 +27,7 @@ struct filter {
     int count;
 };
 
-static phx_status add_part(struct filter *filter, uint64_t keys,
-                           phx_error *err)
+static phx_status add_part(struct filter *filter, uint64_t keys, phx_error *err)
 {
     struct part *part = &filter->parts[filter->count];
     uint64_t lines = keys / KEYS_PER_LINE + 1;

@@ -3,8 +3,8 @@
  *
  *     candidate blocks   by zone map in order of number, or by posting
  *     rows of a block    columns tested in turn, cheapest first
- *     merge              the best row of the open blocks, until the page is full
- *     read               the rows' spans, block by block
+ *     merge              the best row of the open blocks, until the page is
+ * full read               the rows' spans, block by block
  *
  * A block is opened only when its zone reaches the best row so far, so that
  * the newest hundred spans cost one or two blocks.
@@ -15,7 +15,7 @@
 
 enum {
     PAGE_BYTES = SHRUNK(16 << 20, 8 << 10), /* a page closes past that */
-    READ_ROWS = SHRUNK(64, 2) /* rows read between looks at it */
+    READ_ROWS = SHRUNK(64, 2)               /* rows read between looks at it */
 };
 
 struct hit {
@@ -83,8 +83,8 @@ static phx_status keep_ints(struct block *block, enum block_column column,
 }
 
 static phx_status keep_texts(struct block *block, enum block_column column,
-                             uint8_t *keep, const phx_text *texts,
-                             size_t count, phx_error *err)
+                             uint8_t *keep, const phx_text *texts, size_t count,
+                             phx_error *err)
 {
     const struct block_texts *values;
     phx_status status = block_read_texts(block, column, &values, err);
@@ -137,8 +137,7 @@ static phx_status keep_places(struct find *find, struct block *block,
 }
 
 static phx_status keep_times(const struct span_filter *filter,
-                             struct block *block, uint8_t *keep,
-                             phx_error *err)
+                             struct block *block, uint8_t *keep, phx_error *err)
 {
     struct block_ints starts;
     phx_status status = block_read_ints(block, COLUMN_START, &starts, err);
@@ -162,16 +161,16 @@ static phx_status keep_parents(const struct span_filter *filter,
 
     if ((status = block_read_ints(block, COLUMN_PARENT, &parents, err)) < 0 ||
         (status = block_read_texts(block, COLUMN_SPAN_ID, &ids, err)) < 0 ||
-        (status = block_read_texts(block, COLUMN_OUTSIDE_PARENT, &outside,
-                                   err)) < 0)
+        (status =
+             block_read_texts(block, COLUMN_OUTSIDE_PARENT, &outside, err)) < 0)
         return status;
     for (uint32_t i = 0; i < rows; i++) {
         int64_t parent = block_int(&parents, i);
         if (!keep[i])
             continue;
         if (parent == 0)
-            keep[i] = filter->roots_only;
-        else if (filter->parent_id_count == 0)
+            keep[i] = filter->parent_id_count == 0;
+        else if (filter->roots_only)
             keep[i] = 0;
         else
             keep[i] = in_texts(
@@ -183,7 +182,8 @@ static phx_status keep_parents(const struct span_filter *filter,
     return PHX_OK;
 }
 
-/* An integer asked for finds a float of its value; nothing else changes type. */
+/* An integer asked for finds a float of its value; nothing else changes type.
+ */
 static phx_status keep_attribute(struct find *find, struct block *block,
                                  const struct attribute_test *test,
                                  uint8_t *keep, phx_error *err)
@@ -203,8 +203,8 @@ static phx_status keep_attribute(struct find *find, struct block *block,
     if (test->value.kind == JSON_INT)
         kinds |= 1u << JSON_REAL;
     memset(bits, 0xFF, size);
-    if ((status = block_path_open(block, &find->scratch, steps,
-                                  test->key_count, &path, err)) < 0 ||
+    if ((status = block_path_open(block, &find->scratch, steps, test->key_count,
+                                  &path, err)) < 0 ||
         (status = block_path_filter(path, &test->value, kinds, bits, err)) < 0)
         return status;
     for (uint32_t i = 0; i < block_rows(block); i++)
@@ -456,8 +456,7 @@ static phx_status add_source(struct find *find, int64_t block, phx_error *err)
     phx_status status;
 
     if (find->source_count == find->source_capacity) {
-        size_t capacity =
-            find->source_capacity ? find->source_capacity * 2 : 8;
+        size_t capacity = find->source_capacity ? find->source_capacity * 2 : 8;
         size_t size = size_mul(capacity, sizeof(struct source *));
         struct source **sources = memory_resize(find->sources, size);
         if (sources == NULL)
@@ -488,9 +487,8 @@ static struct source *best_source(const struct find *find)
         struct source *source = find->sources[i];
         if (source->at == source->count)
             continue;
-        if (best == NULL ||
-            (source->hits[source->at].number > best->hits[best->at].number) !=
-                find->ascending)
+        if (best == NULL || (source->hits[source->at].number >
+                             best->hits[best->at].number) != find->ascending)
             best = source;
     }
     return best;
@@ -502,9 +500,8 @@ struct pick {
 };
 
 /* The best `limit` rows, and one more that tells where the next page begins. */
-static phx_status pick_rows(struct find *find, size_t limit,
-                            struct pick *picks, size_t *count, int64_t *next,
-                            phx_error *err)
+static phx_status pick_rows(struct find *find, size_t limit, struct pick *picks,
+                            size_t *count, int64_t *next, phx_error *err)
 {
     struct block_row candidate;
     phx_status more = next_candidate(find, &candidate, err);
@@ -514,12 +511,12 @@ static phx_status pick_rows(struct find *find, size_t limit,
     *next = 0;
     while (more >= 0) {
         struct source *best = best_source(find);
-        bool reached =
-            more == PHX_OK &&
-            (best == NULL ||
-             (find->ascending
-                  ? zone_best(find, &candidate) <= best->hits[best->at].number
-                  : zone_best(find, &candidate) >= best->hits[best->at].number));
+        bool reached = more == PHX_OK &&
+                       (best == NULL ||
+                        (find->ascending ? zone_best(find, &candidate) <=
+                                               best->hits[best->at].number
+                                         : zone_best(find, &candidate) >=
+                                               best->hits[best->at].number));
         if (reached) {
             if ((status = store_check_interrupt(find->store, find->interrupts,
                                                 err)) < 0 ||

@@ -28,7 +28,7 @@
 struct statement {
     sqlite3_stmt *handle;
     struct connection *connection; /* whose it is */
-    int code; /* SQLite's, of the first failure */
+    int code;                      /* SQLite's, of the first failure */
 };
 
 struct connection {
@@ -38,7 +38,7 @@ struct connection {
     /* Run heads of the last snapshot, good while `runs` is the counter's. */
     struct run_list *runs;
     int64_t runs_version;
-    struct run_part *part; /* the last one read */
+    struct run_part *part;   /* the last one read */
     struct connection *next; /* in the pool */
     bool busy;
 };
@@ -70,8 +70,7 @@ void sql_end(struct statement *statement);
 int64_t sql_int(struct statement *statement, int column);
 phx_text sql_text(struct statement *statement, int column); /* blobs, too */
 
-phx_status sql_begin(struct connection *connection, bool write,
-                     phx_error *err);
+phx_status sql_begin(struct connection *connection, bool write, phx_error *err);
 phx_status sql_commit(struct connection *connection, phx_error *err);
 void sql_rollback(struct connection *connection); /* nothing if none is open */
 
@@ -93,10 +92,10 @@ void lock_release(int lock);
 
 struct counter {
     int64_t block, run, span, trace, session, project; /* the next ones */
-    int64_t runs;     /* checksum of the run heads: changes with their set */
-    int64_t gone;     /* and of the gone rows */
+    int64_t runs; /* checksum of the run heads: changes with their set */
+    int64_t gone; /* and of the gone rows */
     int64_t traces, sessions, projects; /* rows of these tables */
-    uint64_t secret;  /* of the hash */
+    uint64_t secret;                    /* of the hash */
 };
 
 phx_status counter_read(struct connection *connection, struct counter *out,
@@ -134,11 +133,10 @@ struct block_set {
 };
 
 uint64_t posting_hash(uint64_t secret, enum posting_kind kind, phx_text id);
-phx_status posting_add(struct posting_list *list, uint64_t hash,
-                       uint32_t block, phx_error *err);
+phx_status posting_add(struct posting_list *list, uint64_t hash, uint32_t block,
+                       phx_error *err);
 void posting_clear(struct posting_list *list);
-phx_status block_set_add(struct block_set *set, uint32_t block,
-                         phx_error *err);
+phx_status block_set_add(struct block_set *set, uint32_t block, phx_error *err);
 void block_set_clear(struct block_set *set);
 
 /* The postings of blocks that are in no run yet. */
@@ -219,7 +217,7 @@ struct trace_row {
     int64_t project, session;
     uint64_t start, end; /* ns */
     int64_t spans;
-    int64_t sum; /* as read */
+    int64_t sum;           /* as read */
     uint8_t trace_id_size; /* 0 if the id is longer than this holds */
     uint8_t trace_id[32];
 };
@@ -233,7 +231,6 @@ struct trace_row *trace_cache_find(struct trace_cache *cache, uint64_t hash,
                                    phx_text trace_id);
 phx_status trace_cache_add(struct trace_cache *cache, uint64_t hash,
                            const struct trace_row *row, phx_error *err);
-
 
 /* Times in tables are us, and the ns beyond. */
 uint64_t ns_of(int64_t us, int64_t rest);
@@ -303,16 +300,16 @@ struct store {
     struct memtable *memtable; /* NULL if read-only */
     bool memtable_ready;       /* it has all young blocks */
 
-    pthread_mutex_t compact_lock; /* one compaction at a time */
+    pthread_mutex_t compact_lock;  /* one compaction at a time */
     struct connection *background; /* the writer in memory */
     struct block_writer *compact_encoder;
-    bool orphans_removed; /* of merges that a crash cut off */
+    bool orphans_removed;     /* of merges that a crash cut off */
     atomic_llong young_spans; /* in level-0 blocks */
     atomic_llong young_blocks;
-    atomic_llong log_pages;      /* of the WAL */
-    atomic_bool sweep_wanted;    /* something is gone */
-    atomic_bool small_wanted;    /* a project and day may have small blocks */
-    atomic_bool merge_wanted;    /* a level may have RUN_FAN runs */
+    atomic_llong log_pages;   /* of the WAL */
+    atomic_bool sweep_wanted; /* something is gone */
+    atomic_bool small_wanted; /* a project and day may have small blocks */
+    atomic_bool merge_wanted; /* a level may have RUN_FAN runs */
 
     pthread_mutex_t pool_lock;
     struct connection *pool; /* readers: idle ones first in line */
@@ -373,17 +370,16 @@ void stored_block_close(struct stored_block *stored);
 /* Where a span or trace id lives. */
 struct location {
     int64_t block;
-    uint32_t row;    /* of the span; of the trace's first span */
-    int64_t number;  /* of the span or trace */
-    int64_t trace;   /* its trace's number */
+    uint32_t row;   /* of the span; of the trace's first span */
+    int64_t number; /* of the span or trace */
+    int64_t trace;  /* its trace's number */
 };
 
 /* Hints from the memtable, to be asked for before the snapshot is taken: what
  * compaction moves from there to a run meanwhile is then in the run. *complete
  * tells whether the memtable has all young blocks. */
 phx_status lookup_hints(struct store *store, uint64_t hash,
-                        struct block_set *out, bool *complete,
-                        phx_error *err);
+                        struct block_set *out, bool *complete, phx_error *err);
 /* The blocks of the snapshot that may hold the id, besides those hinted at;
  * the young ones too if the hints were not complete. */
 phx_status lookup_blocks(struct connection *connection,

@@ -18,8 +18,8 @@ static phx_status told_busy(int file, const char *path, phx_error *err)
     ssize_t size = pread(file, holder, sizeof holder - 1, 0);
 
     holder[size > 0 ? strcspn(holder, "\n") : 0] = '\0';
-    return fail(err, PHX_BUSY, -1,
-                "process %s writes the store '%.200s'", holder, path);
+    return fail(err, PHX_BUSY, -1, "process %s writes the store '%.200s'",
+                holder, path);
 }
 
 phx_status lock_take(const char *path, int *out, phx_error *err)

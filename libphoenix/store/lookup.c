@@ -48,19 +48,18 @@ phx_status lookup_blocks(struct connection *connection,
     return run_find(connection, runs, hash, out, err);
 }
 
-static bool row_is_gone(const struct gone *gone, int64_t project,
-                        int64_t trace, int64_t span)
+static bool row_is_gone(const struct gone *gone, int64_t project, int64_t trace,
+                        int64_t span)
 {
-    return gone->count > 0 && (gone_has(gone, PHX_PROJECT, project) ||
-                               gone_has(gone, PHX_TRACE, trace) ||
-                               gone_has(gone, PHX_SPAN, span));
+    return gone->count > 0 &&
+           (gone_has(gone, PHX_PROJECT, project) ||
+            gone_has(gone, PHX_TRACE, trace) || gone_has(gone, PHX_SPAN, span));
 }
 
 /* Numbers of a row, for the location and for what is gone. */
 static phx_status locate_row(struct block *block, uint32_t row,
-                             const struct gone *gone,
-                             enum posting_kind kind, struct location *out,
-                             phx_error *err)
+                             const struct gone *gone, enum posting_kind kind,
+                             struct location *out, phx_error *err)
 {
     struct block_ints numbers, traces, trace_numbers, projects;
     phx_status status;
@@ -73,8 +72,7 @@ static phx_status locate_row(struct block *block, uint32_t row,
         return status;
     out->row = row;
     out->trace = block_int(&trace_numbers, (uint32_t)block_int(&traces, row));
-    out->number =
-        kind == POSTING_SPAN ? block_int(&numbers, row) : out->trace;
+    out->number = kind == POSTING_SPAN ? block_int(&numbers, row) : out->trace;
     return row_is_gone(gone, block_int(&projects, row), out->trace,
                        kind == POSTING_SPAN ? out->number : 0)
                ? PHX_DONE
@@ -89,10 +87,9 @@ static phx_status find_row(struct block *block, const struct gone *gone,
     struct block_ints traces = {0};
     phx_status status;
 
-    if ((status = block_read_texts(block,
-                                   kind == POSTING_SPAN ? COLUMN_SPAN_ID
-                                                        : COLUMN_TRACE_ID,
-                                   &ids, err)) < 0 ||
+    if ((status = block_read_texts(
+             block, kind == POSTING_SPAN ? COLUMN_SPAN_ID : COLUMN_TRACE_ID,
+             &ids, err)) < 0 ||
         (kind == POSTING_TRACE &&
          (status = block_read_ints(block, COLUMN_TRACE, &traces, err)) < 0))
         return status;

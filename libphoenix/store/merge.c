@@ -13,8 +13,8 @@ enum { SLICE = SHRUNK(64, 1) * RUN_PART, PART_BITS = 24 };
 struct source {
     struct run_part part;
     const struct run *run;
-    size_t at;         /* in the part */
-    uint32_t next;     /* part to read */
+    size_t at;     /* in the part */
+    uint32_t next; /* part to read */
 };
 
 struct merge {
@@ -35,8 +35,7 @@ static phx_status is_alive(struct merge *merge, uint32_t block, bool *out,
     if (known == NULL)
         return fail_memory(err, sizeof *known);
     if (fresh) {
-        phx_status status =
-            block_row_find(merge->connection, block, &row, err);
+        phx_status status = block_row_find(merge->connection, block, &row, err);
         if (status < 0) {
             map_reset(&merge->alive);
             return status;
@@ -153,8 +152,7 @@ static phx_status write_merged(struct merge *merge, phx_error *err)
     return slice_end(merge, status, &counter, err);
 }
 
-static phx_status remove_parts(struct merge *merge, int64_t run,
-                               phx_error *err)
+static phx_status remove_parts(struct merge *merge, int64_t run, phx_error *err)
 {
     struct statement *next = sql(merge->connection, SQL_RUN_NEXT);
     phx_status status;
@@ -170,8 +168,7 @@ static phx_status remove_parts(struct merge *merge, int64_t run,
         if ((status = slice_begin(merge, err)) < 0)
             return status;
         struct counter counter = merge->store->counter;
-        struct statement *remove =
-            sql(merge->connection, SQL_DELETE_RUN_PARTS);
+        struct statement *remove = sql(merge->connection, SQL_DELETE_RUN_PARTS);
         sql_bind_int(remove, 1, first);
         int64_t last = first + SHRUNK(256, 2);
         sql_bind_int(remove, 2,

@@ -29,8 +29,8 @@ static phx_status make_room(void **items, size_t *capacity, size_t count,
     return PHX_OK;
 }
 
-phx_status posting_add(struct posting_list *list, uint64_t hash,
-                       uint32_t block, phx_error *err)
+phx_status posting_add(struct posting_list *list, uint64_t hash, uint32_t block,
+                       phx_error *err)
 {
     void *items = list->items;
     phx_status status = make_room(&items, &list->capacity, list->count,
@@ -55,8 +55,8 @@ phx_status block_set_add(struct block_set *set, uint32_t block, phx_error *err)
             return PHX_OK;
     }
     void *ids = set->ids;
-    phx_status status = make_room(&ids, &set->capacity, set->count,
-                                  sizeof *set->ids, err);
+    phx_status status =
+        make_room(&ids, &set->capacity, set->count, sizeof *set->ids, err);
     set->ids = ids;
     if (status >= 0)
         set->ids[set->count++] = block;

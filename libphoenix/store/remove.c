@@ -45,17 +45,17 @@ static phx_status remove_trace_row(struct removal *removal,
         status = session_widen(removal->connection, row->session, row->start,
                                row->end, err);
     removal->counter.traces--;
-    return status < 0 ? status
-                      : run_with(removal->connection, SQL_DELETE_TRACE,
-                                 row->id, err);
+    return status < 0
+               ? status
+               : run_with(removal->connection, SQL_DELETE_TRACE, row->id, err);
 }
 
 static phx_status leave_session(struct removal *removal, struct trace_row *row,
                                 phx_error *err)
 {
     row->session = 0;
-    return trace_row_write(removal->connection, row, (phx_text){NULL, 0},
-                           false, err);
+    return trace_row_write(removal->connection, row, (phx_text){NULL, 0}, false,
+                           err);
 }
 
 static phx_status remove_trace(struct removal *removal, int64_t trace,
@@ -73,8 +73,8 @@ static phx_status remove_trace(struct removal *removal, int64_t trace,
         sql_end(read);
         return fail(err, PHX_NOT_FOUND, -1, "no trace %lld", (long long)trace);
     }
-    uint64_t hash = posting_hash(removal->store->secret, POSTING_TRACE,
-                                 sql_text(read, 1));
+    uint64_t hash =
+        posting_hash(removal->store->secret, POSTING_TRACE, sql_text(read, 1));
     struct trace_row row;
     trace_row_read(read, &row);
     sql_end(read);
@@ -278,9 +278,8 @@ phx_status store_delete(struct store *store, int32_t kind, int64_t id,
 
     if (status < 0)
         return status;
-    struct removal removal = {.store = store,
-                              .connection = store->writer,
-                              .counter = store->counter};
+    struct removal removal = {
+        .store = store, .connection = store->writer, .counter = store->counter};
     struct gone gone = {0};
     if ((status = sql_begin(store->writer, true, err)) < 0 ||
         (status = remove_one(&removal, kind, id, err)) < 0 ||
@@ -319,10 +318,10 @@ static phx_status block_has(struct connection *connection, uint32_t id,
         return status < 0 ? status : PHX_OK;
     if ((status = stored_block_open(connection, id, &stored, err)) < 0)
         return status;
-    status = block_read_ints(
-        stored.block,
-        gone->kind == PHX_SPAN ? COLUMN_NUMBER : COLUMN_TRACE_NUMBER, &numbers,
-        err);
+    status = block_read_ints(stored.block,
+                             gone->kind == PHX_SPAN ? COLUMN_NUMBER
+                                                    : COLUMN_TRACE_NUMBER,
+                             &numbers, err);
     for (uint32_t i = 0; status >= 0 && i < numbers.count && !*out; i++)
         *out = block_int(&numbers, i) == gone->id;
     stored_block_close(&stored);
@@ -338,13 +337,13 @@ static phx_status blocks_of_id(struct store *store, const struct gone_row *gone,
     bool complete, has;
 
     if ((status = counter_read(store->background, &counter, err)) >= 0 &&
-        (status = lookup_hints(store, gone->hash, &candidates, &complete,
-                               err)) >= 0)
+        (status =
+             lookup_hints(store, gone->hash, &candidates, &complete, err)) >= 0)
         status = lookup_blocks(store->background, &counter, gone->hash,
                                complete, &candidates, err);
     for (size_t i = 0; i < candidates.count && status >= 0; i++) {
-        status = block_has(store->background, candidates.ids[i], gone, &has,
-                           err);
+        status =
+            block_has(store->background, candidates.ids[i], gone, &has, err);
         if (status >= 0 && has)
             status = block_set_add(out, candidates.ids[i], err);
     }
@@ -369,34 +368,48 @@ static phx_status blocks_of_project(struct store *store, int64_t project,
     return status < 0 ? status : PHX_OK;
 }
 
+/* OK if there was a trace; its session may be another project's. */
+static phx_status remove_trace_of(struct removal *removal, int64_t project,
+                                  phx_error *err)
+{
+    struct statement *read = sql(removal->connection, SQL_TRACE_OF_PROJECT);
+    struct trace_row row;
+    phx_status status;
+
+    sql_bind_int(read, 1, project);
+    if ((status = sql_next(read, err)) != PHX_OK)
+        return status;
+    trace_row_read(read, &row);
+    sql_end(read);
+    return remove_trace_row(removal, &row, err);
+}
+
 /* A slice of a gone project's trace rows; OK if there may be more. */
 static phx_status sweep_traces(struct store *store, int64_t project,
                                phx_error *err)
 {
     phx_status status = store_write_begin(store, err);
-    int changed = 0;
+    int swept = 0;
 
     if (status < 0)
         return status;
-    struct counter counter = store->counter;
-    struct connection *connection = store->background;
-    if ((status = sql_begin(connection, true, err)) >= 0) {
-        struct statement *remove =
-            sql(connection, SQL_DELETE_TRACES_OF_PROJECT);
-        sql_bind_int(remove, 1, project);
-        sql_bind_int(remove, 2, SWEEP_TRACES);
-        status = sql_run(remove, err);
-        changed = sqlite3_changes(connection->db);
-        counter.traces -= changed;
+    struct removal removal = {.store = store,
+                              .connection = store->background,
+                              .counter = store->counter};
+    if ((status = sql_begin(removal.connection, true, err)) >= 0) {
+        while (swept < SWEEP_TRACES &&
+               (status = remove_trace_of(&removal, project, err)) == PHX_OK)
+            swept++;
     }
     if (status < 0 ||
-        (status = counter_write(connection, &counter, err)) < 0 ||
-        (status = sql_commit(connection, err)) < 0)
-        sql_rollback(connection);
+        (status = counter_write(removal.connection, &removal.counter, err)) <
+            0 ||
+        (status = sql_commit(removal.connection, err)) < 0)
+        sql_rollback(removal.connection);
     else
-        store->counter = counter;
+        store->counter = removal.counter;
     store_write_end(store);
-    return status < 0 ? status : changed > 0 ? PHX_OK : PHX_DONE;
+    return status < 0 ? status : swept > 0 ? PHX_OK : PHX_DONE;
 }
 
 /* Which blocks to rewrite next, and which gone rows have no other. A project
@@ -414,9 +427,8 @@ static phx_status plan(struct store *store, const struct gone *gone,
         status = project ? blocks_of_project(store, row->id, &mine, err)
                          : blocks_of_id(store, row, &mine, err);
         bool fits = blocks->count + mine.count <= SWEEP_BLOCKS;
-        for (size_t j = 0; j < mine.count && status >= 0 &&
-                           blocks->count < SWEEP_BLOCKS;
-             j++)
+        for (size_t j = 0;
+             j < mine.count && status >= 0 && blocks->count < SWEEP_BLOCKS; j++)
             status = block_set_add(blocks, mine.ids[j], err);
         if (status >= 0 && fits && (!project || mine.count == 0))
             status = gone_add(forgotten, row->kind, row->id, row->hash, err);

@@ -32,8 +32,7 @@ static phx_status rows_add(struct rows *rows, const void *item, phx_error *err)
 }
 
 /* A copy that ends in a NUL; an absent text stays absent. */
-static phx_status keep_text(struct arena *arena, phx_text *text,
-                            phx_error *err)
+static phx_status keep_text(struct arena *arena, phx_text *text, phx_error *err)
 {
     char *copy;
 
@@ -138,9 +137,8 @@ phx_status store_create_project(struct store *store, phx_text name,
     return status;
 }
 
-static phx_status update_project(struct connection *connection,
-                                 int64_t project, phx_text description,
-                                 phx_error *err)
+static phx_status update_project(struct connection *connection, int64_t project,
+                                 phx_text description, phx_error *err)
 {
     struct statement *read = sql(connection, SQL_PROJECT_BY_ID);
     phx_project row;
@@ -278,8 +276,8 @@ phx_status store_stat(struct store *store, phx_store_stats *out, phx_error *err)
     stats.traces = counter.traces;
     stats.sessions = counter.sessions;
     stats.projects = counter.projects;
-    stats.bytes = values[0] * values[1] +
-                  atomic_load(&store->log_pages) * values[1];
+    stats.bytes =
+        values[0] * values[1] + atomic_load(&store->log_pages) * values[1];
     stats.free_bytes = values[2] * values[1];
     *out = stats;
     return PHX_OK;

@@ -23,9 +23,8 @@ static void runs_clear(struct run_list *list)
 static int64_t head_sum(int64_t id, int level, int64_t count,
                         const uint32_t *first, uint32_t parts)
 {
-    const uint64_t values[] = {
-        (uint64_t)id, (uint64_t)level, (uint64_t)count,
-        hash_bytes(first, parts * sizeof *first, 5)};
+    const uint64_t values[] = {(uint64_t)id, (uint64_t)level, (uint64_t)count,
+                               hash_bytes(first, parts * sizeof *first, 5)};
 
     return (int64_t)hash_bytes(values, sizeof values, 6);
 }
@@ -47,8 +46,8 @@ static phx_status add_head(struct run_list *list, struct statement *heads,
     };
 
     if (run.count <= 0 || run.level != sql_int(heads, 1) ||
-        first.size != ((uint64_t)run.count + RUN_PART - 1) / RUN_PART *
-                          sizeof(uint32_t))
+        first.size !=
+            ((uint64_t)run.count + RUN_PART - 1) / RUN_PART * sizeof(uint32_t))
         return fail(err, PHX_CORRUPT, -1, "the head of run %lld is damaged",
                     (long long)run.id);
     if (list->count == list->capacity) {
@@ -163,8 +162,8 @@ static phx_status find_in_run(struct connection *connection,
 
     for (uint32_t part = part_of(run, top);
          part < run->parts && run->first[part] <= top; part++) {
-        if ((status = run_read_part(connection, run->id, part,
-                                    connection->part, err)) < 0)
+        if ((status = run_read_part(connection, run->id, part, connection->part,
+                                    err)) < 0)
             return status;
         size_t count = connection->part->count, low = 0, high = count;
         while (low < high) {
@@ -252,9 +251,8 @@ phx_status run_put(struct connection *connection, struct run_writer *writer,
                    const struct posting *posting, phx_error *err)
 {
     writer->part.postings[writer->part.count++] = *posting;
-    return writer->part.count == RUN_PART
-               ? flush_part(connection, writer, err)
-               : PHX_OK;
+    return writer->part.count == RUN_PART ? flush_part(connection, writer, err)
+                                          : PHX_OK;
 }
 
 phx_status run_finish(struct connection *connection, struct run_writer *writer,

@@ -129,9 +129,8 @@ static phx_status read_version(struct connection *connection, int64_t *out,
                              err)) < 0 ||
         (status = pragma_int(connection, "PRAGMA application_id", &application,
                              err)) < 0 ||
-        (status = pragma_int(connection,
-                             "SELECT count(*) FROM sqlite_schema", &tables,
-                             err)) < 0)
+        (status = pragma_int(connection, "SELECT count(*) FROM sqlite_schema",
+                             &tables, err)) < 0)
         return status;
     if (application != APPLICATION_ID && (tables > 0 || version != 0))
         return fail(err, PHX_CORRUPT, -1,
@@ -178,10 +177,10 @@ static phx_status compare(struct connection *connection, sqlite3 *wanted,
             sql_bind_text(find, i + 1,
                           text_of((const char *)sqlite3_column_text(all, i)));
         if ((status = sql_next(find, err)) == PHX_DONE)
-            status = fail(err, PHX_CORRUPT, -1,
-                          "the %s '%s' is lost or changed",
-                          (const char *)sqlite3_column_text(all, 0),
-                          (const char *)sqlite3_column_text(all, 1));
+            status =
+                fail(err, PHX_CORRUPT, -1, "the %s '%s' is lost or changed",
+                     (const char *)sqlite3_column_text(all, 0),
+                     (const char *)sqlite3_column_text(all, 1));
         sql_end(find);
         if (status < 0)
             break;

@@ -69,8 +69,6 @@
     X(DELETE_FRAMES, "DELETE FROM frame WHERE id >= ?1 AND id < ?2")           \
     X(FRAME_ORPHAN,                                                            \
       "SELECT id FROM frame WHERE (id >> 12) NOT IN (SELECT id FROM block)")   \
-    X(FRAMES_OF_BLOCK,                                                         \
-      "SELECT count(*) FROM frame WHERE id >= ?1 AND id < ?2")                 \
     X(INSERT_RUN, "INSERT INTO run (id, body) VALUES (?, ?)")                  \
     X(RUN_PART, "SELECT body FROM run WHERE id = ?")                           \
     X(RUN_NEXT, "SELECT id FROM run WHERE id >= ? LIMIT 1")                    \
@@ -94,9 +92,8 @@
     X(DELETE_TRACE, "DELETE FROM trace WHERE id = ?")                          \
     X(TRACES_OF_SESSION,                                                       \
       TRACE_ROW " WHERE session = ?")                                          \
-    X(DELETE_TRACES_OF_PROJECT,                                                \
-      "DELETE FROM trace WHERE id IN (SELECT id FROM trace"                    \
-      " WHERE project = ?1 LIMIT ?2)")                                         \
+    X(TRACE_OF_PROJECT,                                                        \
+      TRACE_ROW " WHERE project = ? LIMIT 1")                                  \
     X(TRACES_LEAVING_SESSIONS,                                                 \
       TRACE_ROW " WHERE project <> ?1 AND session IN"                          \
       " (SELECT id FROM session WHERE project = ?1)")                          \
@@ -115,7 +112,7 @@
       SESSION_ROW " WHERE (?1 = 0 OR project = ?1) AND (?2 = 0 OR id = ?2)"    \
       " AND id <= ?3 ORDER BY id DESC")                                        \
     X(SESSION_WINDOW,                                                          \
-      "SELECT start, start_rest, end, end_rest FROM trace"                     \
+      "SELECT start, start_rest, end, end_rest, project FROM trace"            \
       " WHERE session = ?")                                                    \
     X(SESSIONS_ALL,                                                            \
       SESSION_ROW " WHERE id > ? ORDER BY id")                                 \
@@ -154,7 +151,7 @@ enum sql {
 #define X(id, text) SQL_##id,
     STATEMENTS(X)
 #undef X
-    SQL_COUNT
+        SQL_COUNT
 };
 
 #endif

@@ -128,8 +128,8 @@ phx_status connection_open(const char *path, const char *vfs, bool read_only,
         status = fail_memory(err, sizeof *connection->part);
         goto done;
     }
-    int code = sqlite3_open_v2(path ? path : ":memory:", &connection->db,
-                               flags, vfs);
+    int code =
+        sqlite3_open_v2(path ? path : ":memory:", &connection->db, flags, vfs);
     if (code != SQLITE_OK) {
         status = read_only && sqlite3_system_errno(connection->db) == ENOENT
                      ? fail(err, PHX_NOT_FOUND, -1, "no store '%.200s'", path)
@@ -184,8 +184,7 @@ void sql_bind_text(struct statement *statement, int at, phx_text value)
              value.data == NULL
                  ? sqlite3_bind_null(statement->handle, at)
                  : sqlite3_bind_text64(statement->handle, at, value.data,
-                                       value.size, SQLITE_STATIC,
-                                       SQLITE_UTF8));
+                                       value.size, SQLITE_STATIC, SQLITE_UTF8));
 }
 
 void sql_bind_blob(struct statement *statement, int at, const void *bytes,

@@ -259,8 +259,8 @@ static phx_status add_block(struct store *store, struct block *block,
         if ((status = block_read_texts(block, ids[i].column, &texts, err)) < 0)
             return status;
         for (uint32_t j = 0; j < block_texts_count(texts); j++) {
-            uint64_t hash = posting_hash(store->secret, ids[i].kind,
-                                         block_text(texts, j));
+            uint64_t hash =
+                posting_hash(store->secret, ids[i].kind, block_text(texts, j));
             if ((status = memtable_add(store->memtable, hash, id, err)) < 0 ||
                 (status = filter_add(store->filter, hash, err)) < 0)
                 return status;
@@ -315,8 +315,8 @@ static phx_status load_filter(struct store *store, phx_error *err)
                                         store->writer->part, err)) < 0)
                 return status;
             for (size_t j = 0; j < postings->count && status >= 0; j++)
-                status = filter_add(store->filter, postings->postings[j].hash,
-                                    err);
+                status =
+                    filter_add(store->filter, postings->postings[j].hash, err);
             if (status < 0)
                 return status;
         }

@@ -71,12 +71,12 @@ phx_status store_find(struct store *store, int32_t kind, phx_text name,
 struct attribute_test {
     const phx_text *keys; /* member names down to the value */
     size_t key_count;
-    struct value value;   /* text, number or boolean */
+    struct value value; /* text, number or boolean */
 };
 
 /* All that is given must hold; of the values of one list, any. */
 struct span_filter {
-    int64_t project; /* 0 for all */
+    int64_t project;               /* 0 for all */
     uint64_t start_time, end_time; /* ns; end 0 for no bound */
     uint32_t kinds, statuses;      /* bits; 0 for all */
     bool roots_only;

@@ -65,8 +65,7 @@ static struct trace_row *find_in(struct generation *generation, uint64_t hash,
                : NULL;
 }
 
-static phx_status generation_room(struct generation *generation,
-                                  phx_error *err)
+static phx_status generation_room(struct generation *generation, phx_error *err)
 {
     if (generation->count < generation->capacity)
         return PHX_OK;
@@ -148,8 +147,12 @@ void trace_row_read(struct statement *statement, struct trace_row *out)
 uint32_t trace_row_sum(const struct trace_row *row)
 {
     const uint64_t values[] = {
-        (uint64_t)row->id, (uint64_t)row->project, (uint64_t)row->session,
-        row->start,        row->end,               (uint64_t)row->spans,
+        (uint64_t)row->id,
+        (uint64_t)row->project,
+        (uint64_t)row->session,
+        row->start,
+        row->end,
+        (uint64_t)row->spans,
     };
 
     return checksum32(values, sizeof values);

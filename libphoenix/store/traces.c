@@ -35,8 +35,8 @@ static void trace_sql(const phx_trace_query *query, struct buf *out)
                        way, way);
     else if (query->sort == PHX_BY_LATENCY)
         buf_add_format(out,
-                       " ORDER BY end - start %s, end_rest - start_rest %s,"
-                       " id %s",
+                       " ORDER BY end - start - (end_rest < start_rest) %s,"
+                       " (end_rest - start_rest + 1000) %% 1000 %s, id %s",
                        way, way, way);
     else
         buf_add_format(out, " ORDER BY id %s", way);
@@ -44,8 +44,8 @@ static void trace_sql(const phx_trace_query *query, struct buf *out)
 }
 
 static phx_status prepare(struct connection *connection,
-                          const phx_trace_query *query,
-                          struct statement *out, phx_error *err)
+                          const phx_trace_query *query, struct statement *out,
+                          phx_error *err)
 {
     struct buf text;
 
@@ -54,9 +54,8 @@ static phx_status prepare(struct connection *connection,
     *out = (struct statement){.connection = connection};
     phx_status status = buf_status(&text, "a list of sessions", err);
     if (status >= 0)
-        out->code = sqlite3_prepare_v2(connection->db,
-                                       (const char *)text.data, -1,
-                                       &out->handle, NULL);
+        out->code = sqlite3_prepare_v2(connection->db, (const char *)text.data,
+                                       -1, &out->handle, NULL);
     buf_clear(&text);
     const int64_t values[] = {
         query->project,
@@ -85,12 +84,10 @@ static phx_status list_room(struct trace_list *list, phx_error *err)
     if (list->count < list->capacity)
         return PHX_OK;
     size_t capacity = list->capacity ? list->capacity * 2 : 16;
-    phx_trace *rows =
-        arena_new(list->arena, size_mul(capacity, sizeof *rows));
+    phx_trace *rows = arena_new(list->arena, size_mul(capacity, sizeof *rows));
     phx_text *ids = arena_new(list->arena, size_mul(capacity, sizeof *ids));
     if (rows == NULL || ids == NULL)
-        return arena_status(list->arena, size_mul(capacity, sizeof *rows),
-                            err);
+        return arena_status(list->arena, size_mul(capacity, sizeof *rows), err);
     if (list->count > 0) {
         memcpy(rows, list->rows, list->count * sizeof *rows);
         memcpy(ids, list->ids, list->count * sizeof *ids);
@@ -148,6 +145,13 @@ static phx_trace *trace_of(const struct totals *totals, int64_t number)
     return index ? &totals->list->rows[*index] : NULL;
 }
 
+/* A host may send any number: the sum stops at the largest. */
+static void add_tokens(int64_t *sum, int64_t tokens)
+{
+    if (tokens > 0 && __builtin_add_overflow(*sum, tokens, sum))
+        *sum = INT64_MAX;
+}
+
 static phx_status add_rows(const struct totals *totals, struct block *block,
                            phx_error *err)
 {
@@ -174,8 +178,8 @@ static phx_status add_rows(const struct totals *totals, struct block *block,
             continue;
         trace->errors += block_int(&statuses, i) == STATUS_ERROR;
         if (block_int(&kinds, i) == KIND_LLM) {
-            trace->prompt_tokens += block_int(&prompt, i);
-            trace->completion_tokens += block_int(&completion, i);
+            add_tokens(&trace->prompt_tokens, block_int(&prompt, i));
+            add_tokens(&trace->completion_tokens, block_int(&completion, i));
         }
     }
     return PHX_OK;
@@ -213,8 +217,8 @@ static phx_status find_totals(struct store *store, struct totals *totals,
 
     for (size_t i = 0; i < list->count && status >= 0; i++) {
         bool fresh, all;
-        uint32_t *index = map_slot(&totals->by_number,
-                                   (uint64_t)list->rows[i].id, &fresh);
+        uint32_t *index =
+            map_slot(&totals->by_number, (uint64_t)list->rows[i].id, &fresh);
         if (index == NULL)
             return fail_memory(err, sizeof *index);
         *index = (uint32_t)i;
@@ -223,8 +227,8 @@ static phx_status find_totals(struct store *store, struct totals *totals,
             &totals->blocks, &all, err);
         complete = complete && all;
     }
-    if (status < 0 || (status = store_reader_take(store, &connection, &counter,
-                                                  err)) < 0)
+    if (status < 0 ||
+        (status = store_reader_take(store, &connection, &counter, err)) < 0)
         return status;
     status = gone_read(connection, &totals->gone, err);
     for (size_t i = 0; i < list->count && status >= 0; i++)
@@ -289,8 +293,9 @@ phx_status store_read_traces(struct store *store, const phx_trace_query *query,
 /* --- sessions -------------------------------------------------------------------------- */
 
 static phx_status session_add(struct connection *connection,
-                              struct arena *arena, struct statement *read,
-                              phx_session *out, phx_error *err)
+                              const struct gone *gone, struct arena *arena,
+                              struct statement *read, phx_session *out,
+                              phx_error *err)
 {
     struct statement *window = sql(connection, SQL_SESSION_WINDOW);
     struct session_row row;
@@ -307,17 +312,19 @@ static phx_status session_add(struct connection *connection,
                          .start_time = row.has_window ? row.start : UINT64_MAX,
                          .end_time = row.has_window ? row.end : 0,
                          .session_id = text_span(copy, row.name.size)};
+    bool has_window = row.has_window;
     sql_bind_int(window, 1, out->id);
     while ((status = sql_next(window, err)) == PHX_OK) {
+        has_window = true;
         uint64_t start = ns_of(sql_int(window, 0), sql_int(window, 1));
         uint64_t end = ns_of(sql_int(window, 2), sql_int(window, 3));
-        out->traces++;
+        out->traces += !gone_has(gone, PHX_PROJECT, sql_int(window, 4));
         if (start < out->start_time)
             out->start_time = start;
         if (end > out->end_time)
             out->end_time = end;
     }
-    if (out->traces == 0 && !row.has_window)
+    if (!has_window)
         out->start_time = 0;
     return status < 0 ? status : PHX_OK;
 }
@@ -325,17 +332,21 @@ static phx_status session_add(struct connection *connection,
 phx_status store_read_sessions(struct store *store, int64_t project,
                                int64_t only, int64_t from, bool ascending,
                                int64_t limit, struct arena *arena,
-                               phx_session **out, size_t *count,
-                               phx_error *err)
+                               phx_session **out, size_t *count, phx_error *err)
 {
     phx_session *rows = NULL;
     size_t used = 0, capacity = 0;
     struct connection *connection;
     struct counter counter;
+    struct gone gone = {0};
     phx_status status = store_reader_take(store, &connection, &counter, err);
 
     if (status < 0)
         return status;
+    if ((status = gone_read(connection, &gone, err)) < 0) {
+        store_reader_give(store, connection);
+        return status;
+    }
     struct statement *read =
         sql(connection, ascending ? SQL_SESSIONS_UP : SQL_SESSIONS_DOWN);
     sql_bind_int(read, 1, project);
@@ -355,12 +366,13 @@ phx_status store_read_sessions(struct store *store, int64_t project,
                 memcpy(larger, rows, used * sizeof *rows);
             rows = larger;
         }
-        if ((status = session_add(connection, arena, read, &rows[used], err)) <
-            0)
+        if ((status = session_add(connection, &gone, arena, read, &rows[used],
+                                  err)) < 0)
             break;
         used++;
     }
     sql_end(read);
+    gone_clear(&gone);
     store_reader_give(store, connection);
     if (status < 0)
         return status;

@@ -70,8 +70,7 @@ static phx_status finding(struct verify *verify, phx_status status,
                           const char *what, int64_t id, const phx_error *err)
 {
     return status == PHX_CORRUPT
-               ? fault(verify, "%s %lld: %s", what, (long long)id,
-                       err->message)
+               ? fault(verify, "%s %lld: %s", what, (long long)id, err->message)
                : status;
 }
 
@@ -81,9 +80,8 @@ static phx_status check_file(struct verify *verify, phx_error *err)
 {
     sqlite3_stmt *check = NULL;
     phx_status status = PHX_OK;
-    int code = sqlite3_prepare_v2(verify->connection->db,
-                                  "PRAGMA integrity_check(20)", -1, &check,
-                                  NULL);
+    int code = sqlite3_prepare_v2(
+        verify->connection->db, "PRAGMA integrity_check(20)", -1, &check, NULL);
 
     while (code == SQLITE_OK && status >= 0 &&
            sqlite3_step(check) == SQLITE_ROW) {
@@ -116,9 +114,9 @@ static phx_status note_once(struct verify *verify, struct map *map,
     if (slot == NULL)
         return fail_memory(err, sizeof *slot);
     *slot = 1;
-    return fresh ? PHX_OK
-                 : fault(verify, "block %lld: %s twice", (long long)block,
-                         what);
+    return fresh
+               ? PHX_OK
+               : fault(verify, "block %lld: %s twice", (long long)block, what);
 }
 
 static phx_status note_trace(struct verify *verify, const struct span *span,
@@ -126,8 +124,7 @@ static phx_status note_trace(struct verify *verify, const struct span *span,
 {
     struct trace_sums *traces = &verify->traces;
     uint64_t hash = hash_bytes(&span->trace, sizeof span->trace, 7);
-    uint64_t id_hash =
-        hash_bytes(span->trace_id.data, span->trace_id.size, 9);
+    uint64_t id_hash = hash_bytes(span->trace_id.data, span->trace_id.size, 9);
     bool fresh;
     uint32_t *index = map_slot(&traces->map, hash, &fresh);
 
@@ -144,12 +141,11 @@ static phx_status note_trace(struct verify *verify, const struct span *span,
             traces->capacity = capacity;
         }
         *index = traces->count++;
-        traces->items[*index] =
-            (struct trace_sum){.number = span->trace,
-                               .project = span->project,
-                               .start = span->start_time,
-                               .end = span->end_time,
-                               .id_hash = id_hash};
+        traces->items[*index] = (struct trace_sum){.number = span->trace,
+                                                   .project = span->project,
+                                                   .start = span->start_time,
+                                                   .end = span->end_time,
+                                                   .id_hash = id_hash};
     }
     struct trace_sum *sum = &traces->items[*index];
     sum->spans++;
@@ -200,7 +196,7 @@ static phx_status check_span(struct verify *verify, const struct span *span,
 {
     phx_status status;
 
-    if (row->level == 2 &&
+    if (row->level >= LEVEL_LASTING &&
         ((status = check_posting(verify, POSTING_SPAN, span->span_id, row->id,
                                  err)) < 0 ||
          (first_of_trace &&
@@ -217,10 +213,10 @@ static phx_status check_span(struct verify *verify, const struct span *span,
                      (long long)row->id);
     if (is_gone(verify, span))
         return PHX_OK;
-    if ((status = note_once(verify, &verify->span_ids,
-                            posting_hash(verify->store->secret, POSTING_SPAN,
-                                         span->span_id),
-                            "a span id", row->id, err)) < 0)
+    if ((status = note_once(
+             verify, &verify->span_ids,
+             posting_hash(verify->store->secret, POSTING_SPAN, span->span_id),
+             "a span id", row->id, err)) < 0)
         return status;
     return note_trace(verify, span, row->id, err);
 }
@@ -271,7 +267,7 @@ static phx_status check_block(struct verify *verify,
     phx_error why = {0};
     phx_status status;
 
-    if (row->sum != block_row_sum(row))
+    if (row->sum != (int64_t)block_row_sum(row))
         return fault(verify, "block %lld: its row is damaged",
                      (long long)row->id);
     if (row->id >= verify->counter.block)
@@ -335,19 +331,21 @@ static phx_status check_trace(struct verify *verify, struct statement *read,
 
     trace_row_read(read, &row);
     uint64_t id_hash = hash_bytes(id.data, id.size, 9);
+    if (row.sum != (int64_t)trace_row_sum(&row))
+        return fault(verify, "trace %lld: its row is damaged",
+                     (long long)row.id);
     if (gone_has(&verify->gone, PHX_PROJECT, row.project))
         return PHX_OK;
     if ((status = exists(verify, SQL_PROJECT_BY_ID, row.project, &project,
                          err)) < 0 ||
-        (row.session != 0 &&
-         (status = exists(verify, SQL_SESSION_BY_ID, row.session, &session,
-                          err)) < 0))
+        (row.session != 0 && (status = exists(verify, SQL_SESSION_BY_ID,
+                                              row.session, &session, err)) < 0))
         return status;
     if (!project || !session)
         return fault(verify, "trace %lld: its %s is lost", (long long)row.id,
                      project ? "session" : "project");
-    const uint32_t *index = map_find(
-        &verify->traces.map, hash_bytes(&row.id, sizeof row.id, 7));
+    const uint32_t *index =
+        map_find(&verify->traces.map, hash_bytes(&row.id, sizeof row.id, 7));
     if (index == NULL)
         return fault(verify, "trace %lld: no block has its spans",
                      (long long)row.id);
@@ -409,11 +407,12 @@ static phx_status check_sessions(struct verify *verify, phx_error *err)
         if ((status = sql_next(next, err)) != PHX_OK)
             break;
         session_read(next, &row);
-        bool right = row.sum == session_sum(&row) &&
+        bool right = row.sum == (int64_t)session_sum(&row) &&
                      row.id < verify->counter.session;
         sql_end(next);
-        if (!right && (status = fault(verify, "session %lld: its row is"
-                                              " damaged",
+        if (!right && (status = fault(verify,
+                                      "session %lld: its row is"
+                                      " damaged",
                                       (long long)row.id)) < 0)
             break;
     }
@@ -489,24 +488,56 @@ static phx_status check_runs(struct verify *verify, phx_error *err)
     return PHX_OK;
 }
 
-/* A gone row hides something, or is on its way out. */
+/* What is deleted is what the counters say, of numbers that were given. */
 static phx_status check_gone(struct verify *verify)
 {
-    for (size_t i = 0; i < verify->gone.count; i++) {
+    int64_t sum = 0;
+    phx_status status = PHX_OK;
+
+    for (size_t i = 0; i < verify->gone.count && status >= 0; i++) {
         const struct gone_row *row = &verify->gone.rows[i];
         int64_t next = row->kind == PHX_PROJECT ? verify->counter.project
                        : row->kind == PHX_TRACE ? verify->counter.trace
                        : row->kind == PHX_SPAN  ? verify->counter.span
                                                 : 0;
-        if (row->id <= 0 || row->id >= next) {
-            phx_status status = fault(verify, "deleted row %lld of kind %d is"
-                                              " of no known number",
-                                      (long long)row->id, row->kind);
-            if (status < 0)
-                return status;
-        }
+        sum ^= gone_row_sum(row);
+        if (row->id <= 0 || row->id >= next)
+            status = fault(verify,
+                           "deleted row %lld of kind %d is of no known"
+                           " number",
+                           (long long)row->id, row->kind);
     }
-    return PHX_OK;
+    if (status >= 0 && sum != verify->counter.gone)
+        status = fault(verify, "a row of what is deleted is lost or damaged");
+    return status;
+}
+
+static phx_status check_schema(struct verify *verify, phx_error *err)
+{
+    phx_error why = {0};
+    phx_status status = schema_verify(verify->connection, &why);
+
+    if (status == PHX_CORRUPT)
+        return fault(verify, "file: %s", why.message);
+    if (status < 0 && err != NULL)
+        *err = why;
+    return status;
+}
+
+/* Frames that no block has. */
+static phx_status check_frames(struct verify *verify, phx_error *err)
+{
+    struct statement *orphan = sql(verify->connection, SQL_FRAME_ORPHAN);
+    phx_status status;
+
+    while ((status = sql_next(orphan, err)) == PHX_OK) {
+        status = fault(verify, "frame %lld is of no block",
+                       (long long)sql_int(orphan, 0));
+        if (status < 0)
+            break;
+    }
+    sql_end(orphan);
+    return status < 0 ? status : PHX_OK;
 }
 
 static phx_status check_all(struct verify *verify, phx_error *err)
@@ -515,8 +546,10 @@ static phx_status check_all(struct verify *verify, phx_error *err)
     phx_status status;
 
     if ((status = check_file(verify, err)) < 0 ||
+        (status = check_schema(verify, err)) < 0 ||
         (status = gone_read(verify->connection, &verify->gone, err)) < 0 ||
-        (status = check_gone(verify)) < 0)
+        (status = check_gone(verify)) < 0 ||
+        (status = check_frames(verify, err)) < 0)
         return status;
     status = run_list_read(verify->connection, &verify->counter, &verify->runs,
                            &why);
@@ -541,11 +574,17 @@ phx_status store_verify(struct store *store, phx_verify_fn found, void *ctx,
                             .found = found,
                             .ctx = ctx,
                             .interrupts = store_interrupts(store)};
-    phx_status status = store_reader_take(store, &verify.connection,
-                                          &verify.counter, err);
+    phx_error why = {0};
+    phx_status status =
+        store_reader_take(store, &verify.connection, &verify.counter, &why);
 
-    if (status < 0)
+    if (status < 0) {
+        if (status == PHX_CORRUPT && found != NULL)
+            found(ctx, why.message);
+        if (err != NULL)
+            *err = why;
         return status;
+    }
     status = check_all(&verify, err);
     store_reader_give(store, verify.connection);
     gone_clear(&verify.gone);

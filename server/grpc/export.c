@@ -28,8 +28,7 @@ enum {
 static const char EXPORT_PATH[] =
     "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 
-/* --- birth and death
- * ---------------------------------------------------------- */
+/* --- birth and death ------------------------------------------------------ */
 
 /* Counts what the body's memory has grown by. */
 static void hold(struct call *call)
@@ -98,8 +97,7 @@ void call_free(struct call *call)
     grpc->spare_count++;
 }
 
-/* --- window
- * ---------------------------------------------------------------------- */
+/* --- window --------------------------------------------------------------- */
 
 static void withhold(struct call *call, size_t size)
 {
@@ -184,8 +182,7 @@ void call_gone(struct call *call)
         call_free(call);
 }
 
-/* --- headers
- * ------------------------------------------------------------------------ */
+/* --- headers -------------------------------------------------------------- */
 
 static bool is_refused(const struct call *call)
 {
@@ -263,9 +260,7 @@ static void check_encoding(struct call *call)
     }
 }
 
-/* --- body
- * ---------------------------------------------------------------------------
- */
+/* --- body ----------------------------------------------------------------- */
 
 /* Refused calls are answered when they end, as clients expect, unless that
  * takes too long. */
@@ -340,8 +335,7 @@ void call_end(struct call *call)
         decoders_add(&call->grpc->decoders, call);
 }
 
-/* --- decode and store
- * ---------------------------------------------------------------- */
+/* --- decode and store ----------------------------------------------------- */
 
 static void judge(struct verdict *verdict, phx_status status,
                   const phx_error *err)

@@ -1,8 +1,10 @@
 /*
  * What the files of the gRPC room share, in the order bytes walk through them.
  *
- *     listener    sockets, threads and the loop
- *     session     the HTTP/2 of one connection
+ *     listener    the loop, on its thread
+ *     socket      listening and accepting
+ *     connection  one socket's reading, writing and time limits
+ *     session     its HTTP/2
  *     frame       what gRPC adds to HTTP/2: prefixes, timeouts, details
  *     export      a call, from its body to its answer
  *     decode      the threads that decode large bodies
@@ -27,8 +29,7 @@
 /* Of one message, as sent and unpacked. */
 #define MESSAGE_MAX ((size_t)64 << 20)
 
-/* --- frame.c ----------------------------------------------------------------
- */
+/* --- frame.c -------------------------------------------------------------- */
 
 /* Codes of google.rpc.Code that we answer with. */
 enum grpc_code {
@@ -85,8 +86,7 @@ void message_print(struct buf *out, const char *message);
  * RetryInfo of one second. */
 void retry_print(struct buf *out, const struct verdict *verdict);
 
-/* --- export.c ----------------------------------------------------------------
- */
+/* --- export.c ------------------------------------------------------------- */
 
 enum call_state {
     CALL_RECEIVING, /* its headers or body come in */
@@ -150,8 +150,7 @@ void call_gone(struct call *call);
 /* Gives withheld bytes back to their senders while there is room. */
 void calls_grant(struct grpc *grpc);
 
-/* --- decode.c
- * ------------------------------------------------------------------ */
+/* --- decode.c ------------------------------------------------------------- */
 
 enum { DECODERS = 2 };
 
@@ -169,8 +168,7 @@ phx_status decoders_start(struct decoders *decoders, phx_error *err);
 void decoders_add(struct decoders *decoders, struct call *call);
 void decoders_stop(struct decoders *decoders);
 
-/* --- session.c
- * ------------------------------------------------------------------- */
+/* --- connection.c --------------------------------------------------------- */
 
 /* What epoll tells of. */
 enum source { SOURCE_CONNECTION, SOURCE_LISTENER, SOURCE_WAKE };
@@ -202,10 +200,6 @@ struct connection {
     uint64_t resets_since;
 };
 
-/* Callbacks, options and memory of all sessions. */
-phx_status sessions_init(struct grpc *grpc, phx_error *err);
-void sessions_clear(struct grpc *grpc);
-
 /* Takes the socket over; closes it without memory. */
 void connection_new(struct grpc *grpc, int fd);
 void connection_event(struct connection *connection, uint32_t events);
@@ -222,14 +216,34 @@ void connection_sweep(struct connection *connection);
 /* Drops it, whatever is under way. */
 void connection_kill(struct connection *connection);
 
+/* --- session.c ------------------------------------------------------------ */
+
+/* Callbacks, options and memory of all sessions. */
+phx_status sessions_init(struct grpc *grpc, phx_error *err);
+void sessions_clear(struct grpc *grpc);
+
+/* Makes the connection's session; NO_MEMORY. */
+phx_status session_open(struct connection *connection);
+
 /* Answers with the call's verdict, and its answer if that is OK. */
 void session_answer(struct call *call);
+
+/* Answers that it took too long. A BUSY call loses its stream. */
+void session_expire(struct call *call);
 
 /* Opens the stream's window for more bytes. */
 void session_grant(struct call *call, size_t size);
 
-/* --- listener.c
- * -------------------------------------------------------------------- */
+/* --- socket.c ------------------------------------------------------------- */
+
+/* Fills grpc->listeners and port. Errors: INVALID (host), IO. */
+phx_status socket_listen(struct grpc *grpc, const char *host, uint16_t port,
+                         phx_error *err);
+
+/* A connection that does not block, or -1 and errno. */
+int socket_accept(struct grpc *grpc, int listener);
+
+/* --- listener.c ----------------------------------------------------------- */
 
 enum { LISTENERS = 4, INPUT_SIZE = 256 << 10, OUTPUT_SIZE = 64 << 10 };
 

@@ -1,5 +1,5 @@
 /*
- * listener.c - sockets, threads and the loop. A round of the loop waits for
+ * listener.c - the loop and its life. A round of the loop waits for
  * events, reads what has come, answers the calls that were stored meanwhile
  * and at its end sends everything to each connection at once:
  *
@@ -13,129 +13,19 @@
 #include "server/log.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define SECOND UINT64_C(1000000000)
 
 enum {
     EVENTS = 256,
-    ACCEPTS = 64, /* a round */
-    BACKLOG = 1024,
-    CONNECTIONS = 16384,
+    ACCEPTS = 64,   /* a round */
     SWEEP_MS = 100, /* with calls under way; else ten times that */
     STOP_SECONDS = 5,
     INLINE_UNPACKED = 128 << 10
 };
-
-/* --- listening
- * ------------------------------------------------------------------ */
-
-static phx_status no_listener(const char *host, uint16_t port, int code,
-                              phx_error *err)
-{
-    return fail_os(err, PHX_IO, code, "cannot listen on %.64s port %u: %s",
-                   host, port, strerror(code));
-}
-
-static bool is_any(const char *host)
-{
-    return host[0] == '\0' || strcmp(host, "::") == 0;
-}
-
-/* A socket that listens on one address, or -1 and errno. Only the address
- * "::" takes IPv4, too. */
-static int open_socket(const struct addrinfo *address, bool dual)
-{
-    int on = 1;
-    int v6_only = !dual;
-    int fd = socket(address->ai_family,
-                    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-    if (fd < 0)
-        return -1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (address->ai_family == AF_INET6)
-        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6_only, sizeof v6_only);
-    if (bind(fd, address->ai_addr, address->ai_addrlen) == 0 &&
-        listen(fd, BACKLOG) == 0)
-        return fd;
-    int code = errno;
-    close(fd);
-    errno = code;
-    return -1;
-}
-
-static uint16_t port_of(int fd)
-{
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } address = {0};
-    socklen_t size = sizeof address;
-
-    getsockname(fd, &address.any, &size);
-    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port
-                                                   : address.v4.sin_port);
-}
-
-static void set_port(struct addrinfo *address, uint16_t port)
-{
-    /* both families keep the port at the same place */
-    struct sockaddr_in in;
-
-    memcpy(&in, address->ai_addr, sizeof in);
-    in.sin_port = htons(port);
-    memcpy(address->ai_addr, &in, sizeof in);
-}
-
-/* All addresses of the host share one port; families that this machine has
- * not are passed over. */
-static phx_status listen_all(struct grpc *grpc, const char *host, uint16_t port,
-                             phx_error *err)
-{
-    struct addrinfo hints = {.ai_family = AF_UNSPEC,
-                             .ai_socktype = SOCK_STREAM,
-                             .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
-    struct addrinfo *addresses = NULL;
-    phx_status status = PHX_OK;
-    int code = getaddrinfo(is_any(host) ? "::" : host, "0", &hints, &addresses);
-
-    if (code != 0)
-        return fail(err, PHX_INVALID, -1, "cannot find host %.64s: %s", host,
-                    gai_strerror(code));
-    grpc->port = port;
-    code = EADDRNOTAVAIL;
-    for (struct addrinfo *at = addresses;
-         at != NULL && grpc->listener_count < LISTENERS; at = at->ai_next) {
-        set_port(at, grpc->port);
-        int fd = open_socket(at, is_any(host));
-        if (fd < 0) {
-            code = errno;
-            if (code == EAFNOSUPPORT || code == EADDRNOTAVAIL)
-                continue;
-            status = no_listener(host, grpc->port, code, err);
-            break;
-        }
-        grpc->port = port_of(fd);
-        grpc->listeners[grpc->listener_count++] =
-            (struct listener){SOURCE_LISTENER, fd};
-    }
-    freeaddrinfo(addresses);
-    if (status >= 0 && grpc->listener_count == 0 && is_any(host))
-        return listen_all(grpc, "0.0.0.0", port, err);
-    if (status >= 0 && grpc->listener_count == 0)
-        return no_listener(host, port, code, err);
-    return status;
-}
 
 static void watch_listeners(struct grpc *grpc, bool on)
 {
@@ -156,49 +46,13 @@ static void close_listeners(struct grpc *grpc)
     grpc->listening = false;
 }
 
-/* Keepalive finds the half-open within two minutes; TCP_USER_TIMEOUT those
- * that vanish while we speak. */
-static void set_options(int fd)
-{
-    static const struct {
-        int level;
-        int name;
-        int value;
-    } table[] = {{IPPROTO_TCP, TCP_NODELAY, 1},
-                 {SOL_SOCKET, SO_KEEPALIVE, 1},
-                 {IPPROTO_TCP, TCP_KEEPIDLE, 60},
-                 {IPPROTO_TCP, TCP_KEEPINTVL, 15},
-                 {IPPROTO_TCP, TCP_KEEPCNT, 4},
-                 {IPPROTO_TCP, TCP_USER_TIMEOUT, 30000}};
-
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        setsockopt(fd, table[i].level, table[i].name, &table[i].value,
-                   sizeof table[i].value);
-}
-
-/* A connection that does not block, or -1 and errno. */
-static int accept_one(struct grpc *grpc, int listener)
-{
-    if (grpc->connection_count >= CONNECTIONS) {
-        errno = EMFILE;
-        return -1;
-    }
-    int fd = accept(listener, NULL, NULL);
-    if (fd >= 0) {
-        fcntl(fd, F_SETFL, O_NONBLOCK);
-        fcntl(fd, F_SETFD, FD_CLOEXEC);
-    }
-    return fd;
-}
-
 /* Out of descriptors the listeners rest for a second: the clients wait in
  * the backlog and the loop does not spin. */
 static void accept_some(struct grpc *grpc, int listener)
 {
     for (int i = 0; i < ACCEPTS; i++) {
-        int fd = accept_one(grpc, listener);
+        int fd = socket_accept(grpc, listener);
         if (fd >= 0) {
-            set_options(fd);
             connection_new(grpc, fd);
             continue;
         }
@@ -214,8 +68,7 @@ static void accept_some(struct grpc *grpc, int listener)
     }
 }
 
-/* --- the loop
- * -------------------------------------------------------------------- */
+/* --- the loop ------------------------------------------------------------- */
 
 void grpc_touch(struct connection *connection)
 {
@@ -367,8 +220,7 @@ static void *serve(void *ctx)
     return NULL;
 }
 
-/* --- the door
- * ----------------------------------------------------------------------- */
+/* --- the door ------------------------------------------------------------- */
 
 static void free_grpc(struct grpc *grpc)
 {
@@ -430,7 +282,8 @@ phx_status grpc_start(const struct config *config, struct writer *writer,
     grpc->wake_source = SOURCE_WAKE;
     buf_init(&grpc->scratch, INLINE_UNPACKED);
     if ((status = sessions_init(grpc, err)) < 0 ||
-        (status = listen_all(grpc, config->host, config->grpc_port, err)) < 0 ||
+        (status = socket_listen(grpc, config->host, config->grpc_port, err)) <
+            0 ||
         (status = open_loop(grpc, err)) < 0 ||
         (status = decoders_start(&grpc->decoders, err)) < 0 ||
         (status = start_thread(grpc, err)) < 0) {

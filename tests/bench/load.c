@@ -108,8 +108,7 @@ static _Noreturn void give_up(const char *message)
     exit(2);
 }
 
-/* --- figures
- * -------------------------------------------------------------------- */
+/* --- figures -------------------------------------------------------------- */
 
 static size_t bucket_of(uint64_t us)
 {
@@ -192,8 +191,7 @@ static void report(const struct load *load, double seconds, double cpu)
            load->issued > 0 ? cpu * 1e6 / (double)load->issued : 0);
 }
 
-/* --- sending
- * --------------------------------------------------------------------- */
+/* --- sending -------------------------------------------------------------- */
 
 static void log_ids(struct load *load, const struct sender *sender)
 {
@@ -324,8 +322,7 @@ static void run(struct load *load)
     }
 }
 
-/* --- options
- * ------------------------------------------------------------------------ */
+/* --- options -------------------------------------------------------------- */
 
 static void *get(size_t count, size_t size)
 {

@@ -70,8 +70,7 @@ static ssize_t put(int fd, const uint8_t *bytes, size_t size)
     return sent;
 }
 
-/* --- HTTP
- * ---------------------------------------------------------------------- */
+/* --- HTTP ----------------------------------------------------------------- */
 
 static void write_head(struct exchange *exchange)
 {
@@ -156,8 +155,7 @@ static void http_read(struct wire *wire)
     }
 }
 
-/* --- gRPC
- * ------------------------------------------------------------------------ */
+/* --- gRPC ----------------------------------------------------------------- */
 
 static ssize_t read_body(nghttp2_session *session, int32_t stream, uint8_t *out,
                          size_t size, uint32_t *flags,
@@ -284,9 +282,7 @@ static bool grpc_init(struct wire *wire)
                               wire->session, NGHTTP2_FLAG_NONE, NULL, 0) == 0;
 }
 
-/* --- both
- * ---------------------------------------------------------------------------
- */
+/* --- both ----------------------------------------------------------------- */
 
 static bool send_all(struct wire *wire)
 {
