@@ -68,8 +68,14 @@ $(LIBRARY_SO): $(LIBRARY_OBJECTS)
 $(SERVER): $(SERVER_OBJECTS) $(SERVER_ROOMS) $(LIBRARY_A)
 	$(CC) -pthread $(EXTRA) -o $@ $^ $(SERVER_LIBS)
 
-$(LOAD): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
+$(LOAD): $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/limit.c,$(wildcard tests/bench/*.c)))
 	$(CC) $(EXTRA) -o $@ $^ -lnghttp2 -lz
+
+# What the disk and zstd alone would allow.
+LIMIT     := $(BUILD)/limit
+LOAD_ONLY := %/load.c %/send.c %/wire.c
+$(LIMIT): $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(LOAD_ONLY),$(wildcard tests/bench/*.c)))
+	$(CC) $(EXTRA) -o $@ $^ -lzstd
 
 # --- tests ------------------------------------------------------------------
 # tests/unit/ROOM/NAME_test.c is built with TEST_BUILD (small constants, freed

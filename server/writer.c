@@ -141,6 +141,8 @@ static void release(struct writer *writer, const struct item *items,
     metrics_add(METRIC_QUEUE_BYTES, -bytes);
 }
 
+/* What makes a put fail is no batch's own fault, and batches cannot be put
+ * twice: all of them are told. */
 static void commit(struct writer *writer, const struct item *items,
                    size_t count)
 {

@@ -227,8 +227,8 @@ static phx_status lend_frame(struct lender *lender, uint32_t number,
         uint8_t *bytes;
         phx_status status = PHX_OK;
         if (!frame->bytes)
-            status = block_expand(lender->block, number, lender->arena, &bytes,
-                                  err);
+            status =
+                block_expand(lender->block, number, lender->arena, &bytes, err);
         else if (!(bytes = arena_copy(lender->arena, frame->bytes, frame->raw)))
             status = arena_status(lender->arena, frame->raw, err);
         if (status < 0)

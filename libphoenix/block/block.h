@@ -12,24 +12,24 @@
 #include "model/model.h"
 
 enum {
-    BLOCK_ROWS = 65535,            /* at most, a row number is 16 bits */
-    BLOCK_COLUMNS = 4096,          /* attribute columns at most */
-    BLOCK_TEXTS = 8 << 20,         /* bytes of texts kept; one span may pass */
-    BLOCK_LEAVES = 3000,           /* attribute columns of one span; subtrees
-                                      past that are one packed value each */
-    BLOCK_LEVELS = 32,             /* deeper subtrees are one packed value */
+    BLOCK_ROWS = 65535,    /* at most, a row number is 16 bits */
+    BLOCK_COLUMNS = 4096,  /* attribute columns at most */
+    BLOCK_TEXTS = 8 << 20, /* bytes of texts kept; one span may pass */
+    BLOCK_LEAVES = 3000,   /* attribute columns of one span; subtrees
+                              past that are one packed value each */
+    BLOCK_LEVELS = 32,     /* deeper subtrees are one packed value */
     BLOCK_FRAMES = 4096
 };
 
 /* What a reader may prune by, without opening the block. */
 struct block_zone {
-    int64_t project;             /* -1 if mixed */
-    int64_t min_time, max_time;  /* start, us */
+    int64_t project;            /* -1 if mixed */
+    int64_t min_time, max_time; /* start, us */
     int64_t min_number, max_number;
-    int64_t max_latency;         /* us */
+    int64_t max_latency; /* us */
     int64_t max_tokens;
-    uint64_t kinds;              /* bit per kind */
-    uint64_t projects;           /* bit per project number modulo 64 */
+    uint64_t kinds;    /* bit per kind */
+    uint64_t projects; /* bit per project number modulo 64 */
     uint32_t rows;
 };
 
@@ -39,13 +39,14 @@ struct block_frame {
 };
 
 struct block_image {
-    struct buf bytes;                         /* all frames, compressed */
-    struct block_frame frames[BLOCK_FRAMES];  /* [0] is the directory */
+    struct buf bytes;                        /* all frames, compressed */
+    struct block_frame frames[BLOCK_FRAMES]; /* [0] is the directory */
     uint32_t frame_count;
     struct block_zone zone;
 };
 
-/* Encoding keeps its tables from one block to the next. One thread at a time. */
+/* Encoding keeps its tables from one block to the next. One thread at a time.
+ */
 struct block_writer;
 phx_status block_writer_new(struct block_writer **out, phx_error *err);
 void block_writer_free(struct block_writer *writer);
@@ -56,8 +57,7 @@ void block_writer_free(struct block_writer *writer);
  */
 phx_status block_encode(struct block_writer *writer,
                         const struct span *const *spans, size_t count,
-                        struct block_image *out, size_t *taken,
-                        phx_error *err);
+                        struct block_image *out, size_t *taken, phx_error *err);
 void block_image_init(struct block_image *image);
 void block_image_clear(struct block_image *image);
 
@@ -65,8 +65,8 @@ void block_image_clear(struct block_image *image);
 
 /* Lends the compressed bytes of frame `number` until the next call or
  * block_close. Returns a failure of its own to stop the read. */
-typedef phx_status (*block_fetch)(void *ctx, uint32_t number,
-                                  phx_text *out, phx_error *err);
+typedef phx_status (*block_fetch)(void *ctx, uint32_t number, phx_text *out,
+                                  phx_error *err);
 
 /* What decoding keeps from one block to the next. One thread at a time uses it
  * and its blocks, and it lives until the last of them is closed. */
@@ -83,14 +83,23 @@ size_t block_memory(const struct block *block); /* bytes held */
 
 /* Columns every row has. Ints unless noted. */
 enum block_column {
-    COLUMN_NUMBER, COLUMN_START, COLUMN_DURATION, COLUMN_KIND, COLUMN_STATUS,
-    COLUMN_PROJECT, COLUMN_TRACE, /* row's index among the block's traces */
-    COLUMN_PARENT, COLUMN_PROMPT_TOKENS, COLUMN_COMPLETION_TOKENS,
-    COLUMN_NAME,                                     /* texts */
+    COLUMN_NUMBER,
+    COLUMN_START,
+    COLUMN_DURATION,
+    COLUMN_KIND,
+    COLUMN_STATUS,
+    COLUMN_PROJECT,
+    COLUMN_TRACE, /* row's index among the block's traces */
+    COLUMN_PARENT,
+    COLUMN_PROMPT_TOKENS,
+    COLUMN_COMPLETION_TOKENS,
+    COLUMN_NAME, /* texts */
     /* by index of trace */
-    COLUMN_TRACE_NUMBER, COLUMN_TRACE_SESSION, COLUMN_TRACE_ID /* texts */,
-    COLUMN_SPAN_ID,                                  /* texts */
-    COLUMN_OUTSIDE_PARENT,                           /* texts */
+    COLUMN_TRACE_NUMBER,
+    COLUMN_TRACE_SESSION,
+    COLUMN_TRACE_ID /* texts */,
+    COLUMN_SPAN_ID,        /* texts */
+    COLUMN_OUTSIDE_PARENT, /* texts */
     COLUMN_FIXED
 };
 

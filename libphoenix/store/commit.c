@@ -58,6 +58,7 @@ struct commit {
     struct commit_trace *traces;
     uint32_t trace_count, trace_capacity;
     struct name_list projects, sessions;
+    struct stored_block repeated; /* where the last known span was found */
     size_t memtable_before;
     uint64_t blocks; /* written */
 };
@@ -82,12 +83,33 @@ static phx_status find_stored(struct commit *commit, enum posting_kind kind,
     return status;
 }
 
+/* The same for a span. A request that comes again brings the spans of one
+ * block or a few, so the block of the last find is asked first. */
+static phx_status find_stored_span(struct commit *commit, phx_text id,
+                                   uint64_t hash, phx_error *err)
+{
+    struct store *store = commit->store;
+    struct location location = {0};
+    phx_status status = PHX_DONE;
+
+    if (commit->repeated.block != NULL)
+        status = lookup_in_block(commit->repeated.block, &store->gone,
+                                 POSTING_SPAN, id, &location, err);
+    if (status != PHX_DONE)
+        return status;
+    status = find_stored(commit, POSTING_SPAN, id, hash, &location, err);
+    if (status != PHX_OK)
+        return status;
+    stored_block_close(&commit->repeated);
+    return stored_block_open(store->writer, location.block, &commit->repeated,
+                             err);
+}
+
 /* OK if the span is new, DONE if it is known. Of two ids of one hash the
  * second takes the next free slot. */
 static phx_status check_new(struct commit *commit, const struct span *span,
                             uint64_t hash, phx_error *err)
 {
-    struct location location;
     uint64_t slot = hash;
     uint32_t *index;
     phx_status status;
@@ -104,8 +126,7 @@ static phx_status check_new(struct commit *commit, const struct span *span,
     commit->seen[commit->seen_count++] = span;
     if (!filter_maybe(commit->store->filter, hash))
         return PHX_OK;
-    status =
-        find_stored(commit, POSTING_SPAN, span->span_id, hash, &location, err);
+    status = find_stored_span(commit, span->span_id, hash, err);
     if (status < 0)
         return status;
     return status == PHX_DONE ? PHX_OK : PHX_DONE;
@@ -508,22 +529,34 @@ static void commit_undo(struct commit *commit)
     pthread_mutex_unlock(&store->memory_lock);
 }
 
+static phx_status take_spans(struct commit *commit,
+                             const struct put_request *requests, phx_error *err)
+{
+    phx_status status = PHX_OK;
+
+    for (const struct put_request *r = requests; r != NULL && status >= 0;
+         r = r->next) {
+        for (size_t i = 0; i < r->count && status >= 0; i++) {
+            struct store_batch *batch = r->batches[i];
+            batch->report.accepted = batch->report.duplicate = 0;
+            for (size_t j = 0; j < batch->spans.count && status >= 0; j++)
+                status = take_span(commit, &batch->spans.spans[j],
+                                   &batch->report, err);
+        }
+    }
+    /* An open block holds a snapshot, which no transaction may begin in. */
+    stored_block_close(&commit->repeated);
+    return status;
+}
+
 static phx_status commit_requests(struct store *store,
                                   struct put_request *requests, phx_error *err)
 {
     struct commit commit;
     phx_status status = commit_begin(&commit, store, requests, err);
 
-    for (struct put_request *r = requests; r != NULL && status >= 0;
-         r = r->next) {
-        for (size_t i = 0; i < r->count && status >= 0; i++) {
-            struct store_batch *batch = r->batches[i];
-            batch->report.accepted = batch->report.duplicate = 0;
-            for (size_t j = 0; j < batch->spans.count && status >= 0; j++)
-                status = take_span(&commit, &batch->spans.spans[j],
-                                   &batch->report, err);
-        }
-    }
+    if (status >= 0)
+        status = take_spans(&commit, requests, err);
     if (status >= 0 && commit.count > 0)
         status = write_all(&commit, err);
     if (status < 0)

@@ -354,6 +354,8 @@ static int rows_up(const void *a, const void *b)
 
 static void sort_candidates(struct find *find)
 {
+    if (find->candidate_count == 0)
+        return;
     qsort(find->candidates, find->candidate_count, sizeof *find->candidates,
           find->ascending ? rows_up : rows_down);
 }

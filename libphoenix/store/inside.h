@@ -385,6 +385,10 @@ phx_status lookup_hints(struct store *store, uint64_t hash,
 phx_status lookup_blocks(struct connection *connection,
                          const struct counter *counter, uint64_t hash,
                          bool complete, struct block_set *out, phx_error *err);
+/* DONE if the block has no living row of the id. */
+phx_status lookup_in_block(struct block *block, const struct gone *gone,
+                           enum posting_kind kind, phx_text id,
+                           struct location *out, phx_error *err);
 /* DONE if no living row has the id. */
 phx_status lookup_in_blocks(struct connection *connection,
                             const struct gone *gone, enum posting_kind kind,

@@ -79,12 +79,13 @@ static phx_status locate_row(struct block *block, uint32_t row,
                : PHX_OK;
 }
 
-static phx_status find_row(struct block *block, const struct gone *gone,
+phx_status lookup_in_block(struct block *block, const struct gone *gone,
                            enum posting_kind kind, phx_text id,
                            struct location *out, phx_error *err)
 {
     const struct block_texts *ids;
     struct block_ints traces = {0};
+    uint32_t count, index = 0;
     phx_status status;
 
     if ((status = block_read_texts(
@@ -93,13 +94,12 @@ static phx_status find_row(struct block *block, const struct gone *gone,
         (kind == POSTING_TRACE &&
          (status = block_read_ints(block, COLUMN_TRACE, &traces, err)) < 0))
         return status;
-    for (uint32_t i = 0; i < block_texts_count(ids); i++) {
-        if (!text_equal(block_text(ids, i), id))
-            continue;
-        uint32_t row = i;
+    count = block_texts_count(ids);
+    while ((index = block_texts_find(ids, id, index)) < count) {
+        uint32_t row = index++;
         if (kind == POSTING_TRACE) {
             for (row = 0; row < traces.count; row++) {
-                if (block_int(&traces, row) == (int64_t)i)
+                if (block_int(&traces, row) == (int64_t)index - 1)
                     break;
             }
         }
@@ -126,7 +126,7 @@ phx_status lookup_in_blocks(struct connection *connection,
         if ((status = stored_block_open(connection, row.id, &stored, err)) < 0)
             return status;
         out->block = row.id;
-        status = find_row(stored.block, gone, kind, id, out, err);
+        status = lookup_in_block(stored.block, gone, kind, id, out, err);
         stored_block_close(&stored);
     }
     return status;

@@ -235,15 +235,17 @@ void call_start(struct call *call)
 
     if (is_refused(call))
         return;
-    if (!call->is_grpc)
+    if (!call->is_grpc) {
         refuse_http(verdict, 415, "this port takes OTLP over gRPC only\n");
-    else if (!call->is_post)
+    } else if (!call->is_post) {
         refuse_http(verdict, 405, "gRPC calls are POST requests\n");
-    else if (!call->is_export)
+    } else if (!call->is_export) {
         refuse(verdict, GRPC_UNIMPLEMENTED,
                "no such method: this server has %s", EXPORT_PATH);
-    else if (!call->has_timeout)
+        session_answer(call); /* it may be of those that stream requests */
+    } else if (!call->has_timeout) {
         refuse(verdict, GRPC_INTERNAL, "malformed grpc-timeout");
+    }
 }
 
 static void check_encoding(struct call *call)
@@ -262,7 +264,7 @@ static void check_encoding(struct call *call)
 
 /* --- body ----------------------------------------------------------------- */
 
-/* Refused calls are answered when they end, as clients expect, unless that
+/* Refused exports are answered when they end, as clients expect, unless that
  * takes too long. */
 static void discard(struct call *call, size_t size)
 {

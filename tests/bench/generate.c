@@ -22,8 +22,7 @@ struct project {
 
 struct generator {
     struct agents *agents;
-    size_t pool;  /* spans a project */
-    size_t bytes; /* of all spans */
+    size_t pool; /* spans a project */
     size_t largest;
     struct project projects[PROJECTS];
     size_t turn;
@@ -53,7 +52,6 @@ static void make_project(struct generator *generator, size_t number,
     for (size_t i = 0; i < generator->pool; i++) {
         struct made_span *span = &project->spans[i];
         agents_next(generator->agents, sessions, session_count, i, span);
-        generator->bytes += span->size;
         if (span->size > generator->largest)
             generator->largest = span->size;
     }
@@ -82,11 +80,6 @@ void generator_free(struct generator *generator)
         free(generator->projects[i].spans);
     agents_free(generator->agents);
     free(generator);
-}
-
-double generator_span_size(const struct generator *generator)
-{
-    return (double)generator->bytes / (double)(generator->pool * PROJECTS);
 }
 
 size_t generator_bound(const struct generator *generator, size_t spans)

@@ -24,9 +24,6 @@ struct generator;
 struct generator *generator_new(const struct generate_options *options);
 void generator_free(struct generator *generator);
 
-/* Mean bytes of a span in a request. */
-double generator_span_size(const struct generator *generator);
-
 /* The most bytes a request of so many spans can take. */
 size_t generator_bound(const struct generator *generator, size_t spans);
 

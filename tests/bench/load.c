@@ -18,6 +18,9 @@
  *     --seed N                of all chance (the time, so that no run sends
  *                             the span ids of another)
  *     --log FILE              append the ids of acknowledged spans, in hex
+ *     --requests FILE         send these instead of what is made here: of each
+ *                             two u32 in little-endian, spans and bytes, then
+ *                             the bytes
  *
  * One thread does everything; the answers' statuses are counted, refused
  * requests are not sent again.
@@ -34,7 +37,13 @@
 #include <sys/resource.h>
 #include <time.h>
 
-enum { STATUSES = 16, EVENTS = 64, REFUSED_PAUSE_MS = 100, END_SECONDS = 60 };
+enum {
+    STATUSES = 16,
+    EVENTS = 64,
+    REFUSED_PAUSE_MS = 100,
+    END_SECONDS = 60,
+    REQUEST_MAX = 16 << 20 /* of a file */
+};
 
 /* Latencies in us: exact up to 64, then 64 steps an octave. */
 enum { STEPS = 64, OCTAVES = 40 };
@@ -49,6 +58,7 @@ struct options {
     double seconds;
     double rate;
     const char *log;
+    const char *requests;
     struct generate_options generate;
 };
 
@@ -71,6 +81,8 @@ struct load {
     size_t wires_alive;
     int epoll;
     FILE *log;
+    FILE *file;       /* of requests; NULL: they are made */
+    uint32_t next[2]; /* spans and bytes of the next of the file; 0: none */
     uint64_t start;
     uint64_t issued; /* spans */
     uint64_t acknowledged;
@@ -177,8 +189,8 @@ static void report(const struct load *load, double seconds, double cpu)
            options->grpc ? "grpc" : "http", options->connections,
            options->streams, options->spans_per_request,
            (unsigned long long)options->generate.seed,
-           generator_span_size(load->generator), seconds,
-           (unsigned long long)load->issued,
+           load->issued > 0 ? (double)load->bytes / (double)load->issued : 0,
+           seconds, (unsigned long long)load->issued,
            (unsigned long long)load->acknowledged, spans / seconds,
            (unsigned long long)load->answered, (double)load->answered / seconds,
            (double)load->bytes / seconds / 1e6, percentile(load, 0.5),
@@ -230,17 +242,49 @@ static bool is_over(const struct load *load, uint64_t now)
     const struct options *options = &load->options;
 
     return (options->spans > 0 && load->issued >= options->spans) ||
+           (load->file != NULL && load->next[0] == 0) ||
            (options->seconds > 0 &&
             (double)(now - load->start) / 1e9 >= options->seconds);
 }
 
-static void start(struct load *load, struct sender *sender, uint64_t due)
+/* The sizes of the next request of the file, if there is one. */
+static void look_ahead(struct load *load)
+{
+    if (fread(load->next, sizeof load->next, 1, load->file) != 1)
+        load->next[0] = 0;
+    else if (load->next[1] > REQUEST_MAX)
+        give_up("a request of the file is too large");
+}
+
+static void take_request(struct load *load, struct sender *sender)
+{
+    struct exchange *exchange = &sender->exchange;
+    uint8_t *out = exchange->memory + HEAD_ROOM;
+
+    sender->spans = load->next[0];
+    exchange->size = load->next[1];
+    if (fread(out, 1, exchange->size, load->file) != exchange->size)
+        give_up("the file of requests is cut off");
+    look_ahead(load);
+}
+
+static void make_request(struct load *load, struct sender *sender)
 {
     struct exchange *exchange = &sender->exchange;
 
     sender->spans = load->options.spans_per_request;
     exchange->size = generator_next(load->generator, sender->spans,
                                     exchange->memory + HEAD_ROOM, sender->ids);
+}
+
+static void start(struct load *load, struct sender *sender, uint64_t due)
+{
+    struct exchange *exchange = &sender->exchange;
+
+    if (load->file != NULL)
+        take_request(load, sender);
+    else
+        make_request(load, sender);
     exchange->path = "/v1/traces";
     exchange->content_type = "application/x-protobuf";
     sender->due = due;
@@ -336,9 +380,15 @@ static void *get(size_t count, size_t size)
 static void open_all(struct load *load)
 {
     const struct options *options = &load->options;
-    size_t room = HEAD_ROOM +
-                  generator_bound(load->generator, options->spans_per_request);
+    size_t room = HEAD_ROOM + REQUEST_MAX;
 
+    if (options->requests == NULL)
+        room = HEAD_ROOM +
+               generator_bound(load->generator, options->spans_per_request);
+    else if ((load->file = fopen(options->requests, "rb")) == NULL)
+        give_up("cannot open the file of requests");
+    else
+        look_ahead(load);
     load->epoll = epoll_create1(0);
     load->wires = get(options->connections, sizeof *load->wires);
     load->sender_count = options->connections * options->streams;
@@ -373,6 +423,8 @@ static void close_all(struct load *load)
     free(load->wires);
     if (load->log != NULL)
         fclose(load->log);
+    if (load->file != NULL)
+        fclose(load->file);
     generator_free(load->generator);
 }
 
@@ -402,6 +454,10 @@ static void read_option(struct options *options, const char *name,
         options->log = value;
         return;
     }
+    if (strcmp(name, "--requests") == 0) {
+        options->requests = value;
+        return;
+    }
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (strcmp(name, table[i].name) != 0)
             continue;
@@ -428,7 +484,10 @@ static void read_options(struct options *options, int argc, char **argv)
             give_up("an option lacks its value");
         read_option(options, argv[i], argv[i + 1]);
     }
-    if (options->spans == 0 && options->seconds <= 0)
+    if (options->requests != NULL && options->log != NULL)
+        give_up("--requests has no ids to --log");
+    if (options->spans == 0 && options->seconds <= 0 &&
+        options->requests == NULL)
         options->spans = 100000;
     if (!options->grpc)
         options->streams = 1;

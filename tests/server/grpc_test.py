@@ -133,6 +133,18 @@ def test_only_export_is_there(build):
             equal(answer["headers"][":status"], wanted, f"{method} {kind}")
 
 
+def test_an_unknown_method_is_not_waited_for(build):
+    with Server(build) as server:
+        port = server.grpc_port
+        path = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
+        call = grpc.Call(port, heads(port, path), b"")
+        while not call.done:  # the stream of requests stays open
+            call.step()
+        call.socket.close()
+        call.inflater.close()
+        equal(call.found.get("grpc-status"), UNIMPLEMENTED, "grpc-status")
+
+
 def test_messages_may_be_packed(build):
     with Server(build) as server:
         packed = gzip.compress(request(3))

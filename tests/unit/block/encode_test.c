@@ -53,7 +53,7 @@ TEST(every_kind_of_value_comes_back)
     struct span *span = made_span(&made, "{\"a\":0.5}");
     span->tree.members[0].value.real = -0.0;
     span = made_span(&made, "{\"a\":0.5}");
-    span->tree.members[0].value.real = NAN;
+    span->tree.members[0].value.real = (double)NAN;
     span = made_span(&made, "{\"a\":\"bytes\"}");
     span->tree.members[0].value.kind = JSON_BYTES;
     span = made_span(&made, "{\"a\":\"bytes\"}");
@@ -77,7 +77,8 @@ TEST(keys_of_every_kind_come_back)
                      "\"a-x\":1,\"a0\":2}");
     made_span(&made, "{\"a\":{\"-\":1,\"0\":{\"1\":2}},\".\":{\".\":1}}");
     made_span(&made, "{\"a\":1,\"a-\":2,\"a.\":3}");
-    made_span(&made, "{\"\":[{\"a\":1},{\"\":[{\"\":{}}]}],\"z\":1}")->flags = 1;
+    made_span(&made, "{\"\":[{\"a\":1},{\"\":[{\"\":{}}]}],\"z\":1}")->flags =
+        1;
     made_round_trip(&made);
     made_clear(&made);
 }

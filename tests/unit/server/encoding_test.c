@@ -1,3 +1,4 @@
+/* Packing and unpacking: limits, broken bodies, and memory that runs out. */
 #include "t.h"
 
 #include "../../../server/encoding.c"

@@ -1,4 +1,7 @@
-/* nghttp2.h names members `malloc`, which cmocka.h or base.h would spoil. */
+/*
+ * What gRPC adds to HTTP/2: prefixes, timeouts, messages and details.
+ * nghttp2.h comes first: it names members `malloc`, which base.h poisons.
+ */
 #include <nghttp2/nghttp2.h>
 
 #include "t.h"

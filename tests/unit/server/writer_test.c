@@ -1,3 +1,4 @@
+/* The queue and its commits, over a store that does as it is told. */
 #include "t.h"
 
 #include <stdatomic.h>

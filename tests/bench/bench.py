@@ -1,0 +1,557 @@
+#!/usr/bin/env python3
+"""The figures of the project, each with what limits it here.
+
+    bench.py [--build DIR] [--spans N] [--big] [--recordings DIR]
+             [--out FILE] [FIGURE ...]
+
+One row of FIGURES is one function and one row of the output. A figure takes
+servers and stores of its own, in a folder under DIR/bench; those that need a
+full store share one, filled by the standard load. With --big that store grows
+to 10 M spans in the end; without, what is asked of 10 M is asked of N.
+
+The status is 0 whatever the figures are.
+"""
+import argparse
+import base64
+import os
+import random
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.dont_write_bytecode = True
+sys.path[:0] = [str(HERE), str(HERE.parent / "server"),
+                str(HERE.parent / "golden")]
+
+import otlp
+import recordings
+import wire
+from measure import (MIB, Failed, Measured, Others, Reader, folder_bytes,
+                     loopback_ms, machine, percentile, run_json, run_load,
+                     stripped_bytes)
+from report import Table, number, numbers, today, write_section
+
+BIG_SPANS = 10_000_000
+GIANT_SPANS = 10_000
+PROJECTS = 8
+LATENCY_S = 15
+SINGLE_S = 8
+STARTS = 7
+LOAD = {"connections": 8, "spans_per_request": 512}
+SINGLE = {"connections": 64, "spans_per_request": 1}
+
+
+class Bench:
+    """What the figures share; made when the first of them asks."""
+
+    def __init__(self, given):
+        self.build, self.recordings = given.build, given.recordings
+        self.spans, self.big = given.spans, given.big
+        self.full = None      # the server with the full store
+        self.stored = 0       # spans in it
+        self.fill = {}        # how it was filled
+        self.limits = {}
+        self.chance = random.Random(1)
+
+    def server(self):
+        return Measured(self.build)
+
+    def limit(self, spans, requests, commits):
+        """The same commits, packed, appended and synced, and no more."""
+        key = spans, requests
+        if key not in self.limits:
+            path = Path(self.build) / "bench" / "limit"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.limits[key] = run_json(Path(self.build) / "limit", path,
+                                        spans, requests, commits)
+            path.unlink()
+        return self.limits[key]
+
+    def log_limit(self):
+        return self.limit(512, 8, 120)
+
+    def single_limit(self):
+        return self.limit(1, 64, 1000)
+
+    def filled(self):
+        """A running server with the full store."""
+        if self.full is None:
+            self.full = self.server()
+            self.full.start()
+            self.fill = self.grow(self.spans, giant=GIANT_SPANS)
+            self.fill["peak"] = self.full.memory("VmHWM")
+            self.fill["bytes"] = folder_bytes(self.full.folder)
+        elif self.full.process.poll() is not None:
+            self.full.start()
+        return self.full
+
+    def grow(self, spans, **options):
+        """More of the load; its result, with CPU until compaction is done."""
+        result = measured_load(self.full, "http", spans=spans, **LOAD,
+                               **options)
+        self.stored += result["spans"]
+        return result
+
+    def close(self):
+        if self.full is not None:
+            self.full.__exit__()
+
+
+def measured_load(server, protocol, **options):
+    """A load, and the server's CPU for it until compaction is done."""
+    before, others = server.cpu_s(), Others(server)
+    port = server.grpc_port if protocol == "grpc" else server.port
+    result = run_load(server.program.parent, protocol, port, **options)
+    result["others"] = others.cores()
+    server.settle()
+    result["cpu_us"] = (server.cpu_s() - before) * 1e6 / result["spans"]
+    return result
+
+
+def aside(result):
+    """What else a load says: CPU, and who else was at work."""
+    return (f"CPU {number(result['cpu_us'])} us a span; "
+            f"others used {result['others']:.1f} cores")
+
+
+def three(latency):
+    return latency["p50"], latency["p99"], latency["worst"]
+
+
+# --- taking in ----------------------------------------------------------------
+# A figure returns (values, limits, note); limits and note may be None.
+
+def rate(bench):
+    bench.filled()
+    limit = bench.log_limit()
+    return ([bench.fill["spans_per_s"]], [limit["spans_per_s"]],
+            f"{bench.fill['spans']:,} spans of "
+            f"{bench.fill['span_bytes']:.0f} B; " + aside(bench.fill))
+
+
+def cpu(bench):
+    bench.filled()
+    return ([bench.fill["cpu_us"]], [bench.log_limit()["pack_us_per_span"]],
+            "limit: zstd -1 of the requests alone")
+
+
+def grpc(bench):
+    with bench.server() as server:
+        result = measured_load(server, "grpc", spans=bench.spans // 2, **LOAD)
+    return ([result["spans_per_s"]], [bench.log_limit()["spans_per_s"]],
+            aside(result))
+
+
+def single(bench):
+    with bench.server() as server:
+        result = measured_load(server, "http", seconds=SINGLE_S, **SINGLE)
+    limit = bench.single_limit()
+    return ([result["requests_per_s"]], [limit["requests_per_s"]],
+            f"sync of 64 spans {number(limit['sync_ms']['p50'])} ms; "
+            + aside(result))
+
+
+def at_half(bench, shape, limit):
+    """Latency, open loop, at half the rate that a first run reaches."""
+    with bench.server() as server:
+        port = server.port
+        full = run_load(bench.build, "http", port, seconds=LATENCY_S / 3,
+                        **shape)["spans_per_s"]
+        server.settle()
+        others = Others(server)
+        result = run_load(bench.build, "http", port, seconds=LATENCY_S,
+                          rate=full / 2, **shape)
+        busy = others.cores()
+    return (three(result["latency_ms"]), three(limit["sync_ms"]),
+            f"at {result['spans_per_s']:,.0f} spans/s; limit: one sync; "
+            f"others used {busy:.1f} cores")
+
+
+def latency(bench):
+    return at_half(bench, LOAD, bench.log_limit())
+
+
+def latency_single(bench):
+    return at_half(bench, SINGLE, bench.single_limit())
+
+
+def sessions(bench):
+    with bench.server() as server:
+        result = measured_load(server, "http", spans=bench.spans // 2,
+                               sessions=2048, pool=1 << 17, **LOAD)
+        used = folder_bytes(server.folder) / result["spans"]
+    return ([result["spans_per_s"]], [bench.log_limit()["spans_per_s"]],
+            f"{used:.0f} B a span; " + aside(result))
+
+
+def replayed(bench, count):
+    """The recordings, so many sessions of them at once."""
+    with bench.server() as server:
+        path = server.folder / "requests"
+        spans, size = recordings.write_requests(
+            recordings_of(bench), path, count, bench.spans // 4)
+        result = measured_load(server, "http", requests=path, connections=8)
+        used = folder_bytes(server.folder) / spans
+    return ([result["spans_per_s"]], None,
+            f"{spans:,} spans of {size / spans:.0f} B; {used:.0f} B a span on "
+            f"disk; " + aside(result))
+
+
+def replay(bench):
+    return replayed(bench, 64)
+
+
+def replay_many(bench):
+    return replayed(bench, 2048)
+
+
+def recordings_of(bench):
+    folder = Path(bench.recordings)
+    return folder if folder.is_dir() else HERE.parent / "golden"
+
+
+def growth(bench):
+    """Rates over stretches of the same length, after 100 k and at the end."""
+    stretch = max(bench.spans // 2, 50_000)
+    with bench.server() as server:
+        measured_load(server, "http", spans=100_000, **LOAD)
+        first = measured_load(server, "http", spans=stretch, **LOAD)
+    bench.filled()
+    if bench.big and bench.stored < BIG_SPANS:
+        bench.grow(BIG_SPANS - bench.stored)
+    at = bench.stored
+    last = bench.grow(stretch)
+    return ([last["spans_per_s"] / first["spans_per_s"]], None,
+            f"{last['spans_per_s']:,.0f} at {at / 1e6:.1f} M, "
+            f"{first['spans_per_s']:,.0f} at 0.1 M; CPU "
+            f"{number(last['cpu_us'])}, {number(first['cpu_us'])} us a span")
+
+
+# --- space --------------------------------------------------------------------
+
+def disk(bench):
+    bench.filled()
+    return ([bench.fill["bytes"] / bench.fill["spans"]],
+            [bench.log_limit()["bytes_per_span"]],
+            "after the load, log and free pages in it; limit: the requests "
+            "under zstd -1")
+
+
+def disk_stopped(bench):
+    server = bench.filled()
+    server.stop()
+    used = folder_bytes(server.folder)
+    return ([used / bench.stored], [bench.log_limit()["bytes_per_span"]],
+            f"{bench.stored:,} spans, {used / MIB:.0f} MiB")
+
+
+def recorded(bench):
+    """The worst recording of over 200 spans, less the empty store."""
+    with bench.server() as server:
+        server.stop()
+        empty = folder_bytes(server.folder)
+    found = []
+    for path in sorted(recordings_of(bench).iterdir()):
+        if wire.has_json(path, "request.json"):
+            found += bytes_of_recording(bench, path, empty)
+    if not found:
+        raise Failed(f"no recording of over 200 spans in "
+                     f"{recordings_of(bench)}")
+    return ([max(found)[0]], None, ", ".join(
+        f"{name} {used:.0f} ({spans})" for used, name, spans in sorted(found)))
+
+
+def bytes_of_recording(bench, path, empty):
+    requests = [request for request in wire.read_requests(path)
+                if request.is_traces and request.encoding in
+                ("identity", "gzip", "deflate", "zlib", "zstd")]
+    spans = sum(len(request.span_ids() or ()) for request in requests)
+    if spans <= 200:
+        return
+    with bench.server() as server:
+        for request in requests:
+            send_recorded(server, request)
+        server.stop()
+        yield (folder_bytes(server.folder) - empty) / spans, path.name, spans
+
+
+def send_recorded(server, request):
+    """As HTTP with protobuf or JSON, whatever it came by."""
+    text = wire.unpack(*request.message())
+    kind = "json" if request.is_json else "x-protobuf"
+    status = server.request("POST", "/v1/traces", text, {
+        "Content-Type": f"application/{kind}"})[0]
+    if status != 200:
+        raise Failed(f"{request.file}: {status}")
+
+
+def idle(bench):
+    with bench.server() as server:
+        server.request("GET", "/healthz")
+        time.sleep(1)
+        return [server.memory("VmRSS")], None, None
+
+
+def peak(bench):
+    bench.filled()
+    return ([bench.fill["peak"]], None,
+            f"over {bench.fill['spans']:,} spans under load")
+
+
+def sizes(bench):
+    build = Path(bench.build)
+    return ([stripped_bytes(build / "libphoenix.so") / 1e6,
+             stripped_bytes(build / "phoenix-server") / 1e6], None, None)
+
+
+# --- starting -----------------------------------------------------------------
+
+def status_of(method, path, body=None, kind="application/x-protobuf"):
+    """A request to ask again and again, until it is answered."""
+    def ask(connection):
+        headers = {"Content-Type": kind} if body else {}
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    return ask
+
+
+def start(bench):
+    times = []
+    for _ in range(STARTS):
+        server = bench.server()
+        times.append(server.first_answer(status_of("GET", "/healthz")))
+        server.__exit__()
+    return ([percentile(times, 0.5)], None,
+            f"an empty store, median of {STARTS}; worst {number(max(times))}")
+
+
+def forget_pages(server):
+    """The store's pages leave the memory of the system, if it will."""
+    with open(server.store, "rb") as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def open_full(bench):
+    """First read and first write of the full store, each after a start."""
+    read = status_of("GET", "/v1/projects/bench-0/spans?limit=100")
+    request = otlp.request([otlp.span(bench.chance.randbytes(16),
+                                      bench.chance.randbytes(8))], "bench-0")
+    write = status_of("POST", "/v1/traces", request)
+    server = bench.filled()
+    times = []
+    for forget in (False, True):
+        for ask in (read, write):
+            server.stop()
+            if forget:
+                forget_pages(server)
+            times.append(server.first_answer(ask))
+    return (times[:2], None, f"{bench.stored / 1e6:.1f} M stored, from the "
+            f"start; {numbers(times[2:])} with the file not in memory")
+
+
+# --- reading ------------------------------------------------------------------
+
+def spans_path(project, **query):
+    words = "&".join(f"{key}={value}" for key, value in query.items())
+    return f"/v1/projects/bench-{project}/spans?{words}"
+
+
+def walk(reader, limit, pages, projects=range(PROJECTS)):
+    """Times and mean size of the newest pages of every project."""
+    times, sizes = [], []
+    for project in projects:
+        cursor = None
+        for _ in range(pages):
+            more = {"cursor": cursor} if cursor else {}
+            ms, rows, cursor = reader.page(spans_path(project, limit=limit,
+                                                      **more))
+            times.append(ms)
+            sizes.append(len(str(rows)))
+            if cursor is None:
+                break
+    return times, sum(sizes) // len(sizes)
+
+
+def walked(bench, limit, pages):
+    reader = Reader(bench.filled().port)
+    walk(reader, limit, 1, (0,))
+    times, size = walk(reader, limit, pages)
+    reader.close()
+    local = loopback_ms(size, 100)
+    return ([percentile(times, 0.5), percentile(times, 0.99)],
+            [percentile(local, 0.5), percentile(local, 0.99)],
+            f"{len(times)} pages of {size / 1e3:.0f} kB, "
+            f"{bench.stored:,} stored; limit: the bytes over a local socket")
+
+
+def list_100(bench):
+    return walked(bench, 100, 50)
+
+
+def list_1000(bench):
+    return walked(bench, 1000, 8)
+
+
+def giant(bench):
+    """All pages of the trace that the load spreads over its first requests."""
+    reader = Reader(bench.filled().port)
+    traces = reader.page("/v1/projects/bench-0/traces?limit=1&"
+                         "session_identifier=session-ffffffffffff")[1]
+    times = []
+    for _ in range(5):
+        total, count, cursor = 0.0, 0, None
+        while count == 0 or cursor:
+            more = {"cursor": cursor} if cursor else {}
+            ms, rows, cursor = reader.page(spans_path(
+                0, trace_id=traces[0]["trace_id"], limit=1000, **more))
+            total, count = total + ms, count + len(rows)
+        times.append(total)
+    reader.close()
+    return [percentile(times, 0.5)], None, f"{count:,} spans in the trace"
+
+
+def one_span(bench):
+    """Spans from anywhere in the store, by id."""
+    reader = Reader(bench.filled().port)
+    times = []
+    while len(times) < 300:
+        row = bench.chance.randrange(1, bench.stored)
+        cursor = base64.b64encode(b"Span:%d" % row).decode()
+        project = bench.chance.randrange(PROJECTS)
+        rows = reader.page(spans_path(project, limit=1, cursor=cursor))[1]
+        if not rows:
+            continue
+        ms, found, _ = reader.page(spans_path(
+            project, span_id=rows[0]["context"]["span_id"]))
+        if len(found) != 1:
+            raise Failed(f"{len(found)} spans of one id")
+        times.append(ms)
+    alone = [reader.get("/healthz")[0] for _ in range(300)]
+    reader.close()
+    return ([percentile(times, 0.5)], [percentile(alone, 0.5)],
+            f"p99 {number(percentile(times, 0.99))} ms; limit: GET /healthz")
+
+
+# --- the table ----------------------------------------------------------------
+
+LEAST, MOST = 1, -1
+
+# name, what it is, unit, function, reach, which way
+FIGURES = [
+    ("rate", "durable spans/s, HTTP, 512 a request, 8 connections",
+     "spans/s", rate, [60_000], LEAST),
+    ("cpu", "CPU of the server for these, compaction included", "us/span",
+     cpu, [22], MOST),
+    ("peak", "peak memory for these", "MiB", peak, [200], MOST),
+    ("disk", "bytes a span on disk, all in", "B", disk, [240], MOST),
+    ("list", "GET spans?limit=100, p50 / p99", "ms", list_100, [5, 15], MOST),
+    ("list1000", "GET spans?limit=1000, p50 / p99", "ms", list_1000, [30],
+     MOST),
+    ("trace", "a trace of 10,000 spans, all pages", "ms", giant, [250], MOST),
+    ("span", "a span by id", "ms", one_span, [3], MOST),
+    ("growth", "rate at 10 M stored over rate at 100 k", "", growth, [0.95],
+     LEAST),
+    ("open", "start to first read / first write, 10 M stored", "ms",
+     open_full, [100, 1000], MOST),
+    ("stopped", "bytes a span on disk after the server's end", "B",
+     disk_stopped, [240], MOST),
+    ("grpc", "durable spans/s, gRPC, 512 a request, 8 connections",
+     "spans/s", grpc, [50_000], LEAST),
+    ("single", "requests/s of 1 span, 64 connections", "requests/s", single,
+     [8_000], LEAST),
+    ("latency", "latency at half of `rate`, p50 / p99 / worst", "ms",
+     latency, [10, 60, 250], MOST),
+    ("latency1", "latency at half of `single`, p50 / p99 / worst", "ms",
+     latency_single, [10, 60, 250], MOST),
+    ("sessions", "durable spans/s, 2,048 sessions at once", "spans/s",
+     sessions, None, LEAST),
+    ("replay", "durable spans/s, recordings, 64 sessions at once", "spans/s",
+     replay, None, LEAST),
+    ("replay2048", "durable spans/s, recordings, 2,048 sessions at once",
+     "spans/s", replay_many, None, LEAST),
+    ("recordings", "bytes a span, recordings over 200 spans, the worst", "B",
+     recorded, [350], MOST),
+    ("idle", "idle memory", "MiB", idle, [12], MOST),
+    ("start", "start to first 200", "ms", start, [30], MOST),
+    ("size", "stripped libphoenix.so / phoenix-server", "MB", sizes,
+     [1.2, 2], MOST),
+]
+
+
+def is_reached(values, reach, way):
+    return all(value * way >= wanted * way
+               for value, wanted in zip(values, reach))
+
+
+def take(bench, figure):
+    """The cells of a figure's row."""
+    _, title, unit, function, reach, way = figure
+    try:
+        values, limits, note = function(bench)
+    except (Failed, OSError, RuntimeError, ValueError, LookupError) as error:
+        values, limits, note = None, None, f"failed: {error}"[:160]
+    ratios = [value / limit for value, limit in zip(values, limits)] \
+        if limits and values else None
+    verdict = "" if reach is None else "ok" if values and is_reached(
+        values, reach, way) else "MISSED"
+    shown = numbers(values) + (f" {unit}" if unit else "")
+    return (title, shown, numbers(limits), numbers(ratios), numbers(reach),
+            verdict, note or "")
+
+
+def read_arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build", default="build")
+    parser.add_argument("--spans", type=int, default=1_000_000)
+    parser.add_argument("--big", action="store_true")
+    parser.add_argument("--recordings", default="../shared/data/otlp")
+    parser.add_argument("--out")
+    parser.add_argument("figures", nargs="*", metavar="FIGURE")
+    given = parser.parse_args()
+    unknown = set(given.figures) - {figure[0] for figure in FIGURES}
+    if unknown:
+        parser.error(f"no figure {', '.join(sorted(unknown))}; there are "
+                     + " ".join(figure[0] for figure in FIGURES))
+    return given
+
+
+def command_of(given):
+    words = ["make bench"]
+    if given.figures:
+        words.append(f"BENCH=\"{' '.join(given.figures)}\"")
+    return " ".join(words + [f"SPANS={given.spans}", f"BIG={given.big:d}"])
+
+
+def main():
+    given = read_arguments()
+    load, began = os.getloadavg()[0], time.monotonic()
+    bench = Bench(given)
+    table = Table(("figure", "measured", "limit here", "ratio", "reach", "",
+                   "note"), [51, 24, 20, 15, 15, 6])
+    try:
+        for figure in FIGURES:
+            if not given.figures or figure[0] in given.figures:
+                table.add(*take(bench, figure))
+    finally:
+        bench.close()
+    sync = bench.log_limit()["sync_ms"]
+    reached = [row[5] for row in table.rows]
+    where = (f"{machine()}; write and fdatasync of "
+             f"{bench.log_limit()['bytes_per_span'] * 4096 / MIB:.1f} MiB: p50 "
+             f"{number(sync['p50'])}, p99 {number(sync['p99'])} ms; load of "
+             f"the machine before: {load:.1f}")
+    print(f"\n{reached.count('ok')} reached, {reached.count('MISSED')} "
+          f"missed, in {time.monotonic() - began:.0f} s\n{where}")
+    if given.out:
+        write_section(given.out, "make bench", [
+            f"{today()}, `{command_of(given)}`, "
+            f"{time.monotonic() - began:.0f} s.", f"{where}.", "",
+            *table.markdown()])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,783 @@
+/*
+ * store_model_test.c - a store against a model of it: arrays that are searched
+ * from end to end. Some thousand random steps (requests with duplicates,
+ * deletes, compaction, reopening, questions) are done to both, and now and
+ * then everything the store tells must be what the model has.
+ *
+ * MODEL_SEED and MODEL_STEPS repeat a run; SWEEP_ALL makes more of them.
+ */
+#include "t.h"
+
+#include "contract/stored.h"
+
+enum {
+    TRACE_IDS = 14, SPAN_IDS = 220, SESSIONS = 5, PROJECTS = 5, NAMES = 3,
+    MOST = 40000, STEPS = 2000, CHECK_EVERY = 40
+};
+
+/* Rows of the model; a number of 0 ends a row's life. `id`, `name` and the
+ * like are indexes that stand for texts. */
+struct project {
+    phx_id number;
+    int name;
+};
+
+struct session {
+    phx_id number, project;
+    int name;
+    int has_window; /* of traces that are deleted */
+    uint64_t start, end;
+};
+
+struct trace {
+    phx_id number, project, session;
+    int id, spans;
+    uint64_t start, end;
+};
+
+struct span {
+    phx_id number, trace;
+    int id, parent, name, kind, status; /* parent -1: none */
+    int n;         /* its place in the request */
+    int64_t tokens;
+    uint64_t start, end;
+};
+
+static struct {
+    struct project projects[MOST];
+    struct session sessions[MOST];
+    struct trace traces[MOST];
+    struct span spans[MOST];
+    phx_id next_project, next_session, next_trace, next_span;
+    int project_count, session_count, trace_count, span_count;
+    unsigned chance;
+    int step;
+    uint32_t flags;
+    struct place place;
+} m;
+
+static const char *const kinds[] = {"LLM", "TOOL", "CHAIN"};
+static const char *const names[NAMES] = {"call", "plan", "step"};
+
+static int dice(int sides)
+{
+    return rand_r(&m.chance) % sides;
+}
+
+#define is_equal(actual, expected)                                            \
+    do {                                                                       \
+        int64_t t_actual = (int64_t)(actual), t_expected = (int64_t)(expected); \
+        if (t_actual != t_expected)                                            \
+            wrong("step %d: %s is %lld, not %lld", m.step, #actual,            \
+                  (long long)t_actual, (long long)t_expected);                 \
+    } while (0)
+
+/* --- texts ------------------------------------------------------------------- */
+
+/* 1 to 40 bytes, all zero for the first. */
+static const char *id_text(int id, char out[84])
+{
+    int size = 1 + id * 13 % 40;
+
+    for (int i = 0; i < size; i++)
+        snprintf(out + 2 * i, 3, "%02x", i == size - 1 ? id : id ? i * 3 : 0);
+    return out;
+}
+
+static const char *session_text(int name, char out[84])
+{
+    snprintf(out, 84, "session %d", name);
+    return out;
+}
+
+static const char *project_text(int name, char out[84])
+{
+    snprintf(out, 84, name == 0 ? "default" : "project %d", name);
+    return out;
+}
+
+/* --- the model ------------------------------------------------------------------ */
+
+static struct project *project_named(int name)
+{
+    for (int i = 0; i < m.project_count; i++) {
+        if (m.projects[i].number && m.projects[i].name == name)
+            return &m.projects[i];
+    }
+    return NULL;
+}
+
+static struct session *session_named(int name)
+{
+    for (int i = 0; i < m.session_count; i++) {
+        if (m.sessions[i].number && m.sessions[i].name == name)
+            return &m.sessions[i];
+    }
+    return NULL;
+}
+
+static struct session *session_numbered(phx_id number)
+{
+    for (int i = 0; number && i < m.session_count; i++) {
+        if (m.sessions[i].number == number)
+            return &m.sessions[i];
+    }
+    return NULL;
+}
+
+static struct trace *trace_called(int id)
+{
+    for (int i = m.trace_count - 1; i >= 0; i--) {
+        if (m.traces[i].number && m.traces[i].id == id)
+            return &m.traces[i];
+    }
+    return NULL;
+}
+
+static struct trace *trace_numbered(phx_id number)
+{
+    for (int i = m.trace_count - 1; i >= 0; i--) {
+        if (m.traces[i].number == number)
+            return &m.traces[i];
+    }
+    return NULL;
+}
+
+static struct span *span_called(int id)
+{
+    for (int i = m.span_count - 1; i >= 0; i--) {
+        if (m.spans[i].number && m.spans[i].id == id)
+            return &m.spans[i];
+    }
+    return NULL;
+}
+
+static struct project *add_project(int name)
+{
+    struct project *project = &m.projects[m.project_count++];
+
+    *project = (struct project){m.next_project++, name};
+    return project;
+}
+
+static struct trace *add_trace(int id, int project_name)
+{
+    struct project *project = project_named(project_name);
+    struct trace *trace = &m.traces[m.trace_count++];
+
+    assert_true(m.trace_count < MOST && m.span_count < MOST - 20);
+    if (!project)
+        project = add_project(project_name);
+    *trace = (struct trace){.number = m.next_trace++,
+                            .project = project->number,
+                            .id = id,
+                            .start = UINT64_MAX};
+    return trace;
+}
+
+static void join_session(struct trace *trace, int name)
+{
+    struct session *session = session_named(name);
+
+    if (trace->session)
+        return;
+    if (!session) {
+        session = &m.sessions[m.session_count++];
+        *session = (struct session){.number = m.next_session++,
+                                    .project = trace->project,
+                                    .name = name};
+    }
+    trace->session = session->number;
+}
+
+/* What ingest does with a span; whether it is new. */
+static int model_put(struct span *span, int trace_id, int project, int session)
+{
+    struct trace *trace = trace_called(trace_id);
+
+    if (span_called(span->id))
+        return 0;
+    if (!trace)
+        trace = add_trace(trace_id, project);
+    if (session >= 0)
+        join_session(trace, session);
+    trace->spans++;
+    if (span->start < trace->start)
+        trace->start = span->start;
+    if (trace->spans == 1 && trace->end == 0)
+        trace->end = span->end;
+    if (span->end > trace->end)
+        trace->end = span->end;
+    span->number = m.next_span++;
+    span->trace = trace->number;
+    m.spans[m.span_count++] = *span;
+    return 1;
+}
+
+static void model_delete_trace(struct trace *trace)
+{
+    struct session *session = session_numbered(trace->session);
+
+    for (int i = 0; i < m.span_count; i++) {
+        if (m.spans[i].trace == trace->number)
+            m.spans[i].number = 0;
+    }
+    if (session) {
+        if (!session->has_window || trace->start < session->start)
+            session->start = trace->start;
+        if (!session->has_window || trace->end > session->end)
+            session->end = trace->end;
+        session->has_window = 1;
+    }
+    trace->number = 0;
+}
+
+static void model_delete_session(struct session *session)
+{
+    phx_id number = session->number;
+
+    session->number = 0;
+    for (int i = 0; i < m.trace_count; i++) {
+        if (m.traces[i].number && m.traces[i].session == number)
+            model_delete_trace(&m.traces[i]);
+    }
+}
+
+static void model_delete_project(struct project *project)
+{
+    phx_id number = project->number;
+
+    project->number = 0;
+    for (int i = 0; i < m.session_count; i++) {
+        struct session *session = &m.sessions[i];
+        if (session->number && session->project == number) {
+            for (int j = 0; j < m.trace_count; j++) {
+                if (m.traces[j].session == session->number)
+                    m.traces[j].session = 0;
+            }
+            session->number = 0;
+        }
+    }
+    for (int i = 0; i < m.trace_count; i++) {
+        if (m.traces[i].number && m.traces[i].project == number)
+            model_delete_trace(&m.traces[i]);
+    }
+}
+
+/* --- steps ------------------------------------------------------------------------ */
+
+static uint64_t random_time(void)
+{
+    static const uint64_t odd[] = {0, 1, 999, 1000, UINT64_MAX,
+                                   UINT64_MAX - 1, (uint64_t)INT64_MAX};
+
+    if (dice(20) == 0)
+        return odd[dice(7)];
+    return 1772300000000000000u + (uint64_t)dice(4) * 43200000000000u +
+           (uint64_t)dice(1000000) * 1001;
+}
+
+static void random_span(struct request *request, int project, int *fresh)
+{
+    char trace[84], id[84], parent[84], session[84];
+    int trace_id = dice(TRACE_IDS);
+    int session_name = dice(3) ? -1 : dice(SESSIONS);
+    struct span span = {.id = dice(SPAN_IDS),
+                        .parent = dice(3) ? dice(SPAN_IDS) : -1,
+                        .name = dice(NAMES),
+                        .kind = dice(3),
+                        .status = dice(3),
+                        .tokens = dice(100),
+                        .start = random_time(),
+                        .end = random_time(),
+                        .n = request->count + 1};
+
+    request_add(request,
+                &(struct sent){
+                    .trace = id_text(trace_id, trace),
+                    .span = id_text(span.id, id),
+                    .parent = span.parent < 0 ? NULL
+                                              : id_text(span.parent, parent),
+                    .name = names[span.name],
+                    .session = session_name < 0
+                                   ? NULL
+                                   : session_text(session_name, session),
+                    .kind = kinds[span.kind],
+                    .start = span.start,
+                    .end = span.end,
+                    .status = span.status,
+                    .tokens = span.tokens});
+    *fresh += model_put(&span, trace_id, project, session_name);
+}
+
+static void step_ingest(void)
+{
+    struct request request = {0};
+    phx_ingest_report report = {0};
+    int project = dice(PROJECTS), count = 1 + dice(6), fresh = 0;
+    char name[84];
+
+    for (int i = 0; i < count; i++)
+        random_span(&request, project, &fresh);
+    succeeds(request_ingest(&request, m.place.store,
+                            project ? project_text(project, name) : NULL,
+                            &report, err));
+    is_equal(report.accepted, fresh);
+    is_equal(report.duplicate, count - fresh);
+}
+
+static void step_delete(int32_t kind)
+{
+    phx_id number = 0;
+
+    if (kind == PHX_SPAN) {
+        struct span *span = span_called(dice(SPAN_IDS));
+        if (!span)
+            return;
+        struct trace *trace = trace_numbered(span->trace);
+        number = span->number;
+        if (--trace->spans == 0)
+            model_delete_trace(trace);
+        span->number = 0;
+    } else if (kind == PHX_TRACE) {
+        struct trace *trace = trace_called(dice(TRACE_IDS));
+        if (!trace)
+            return;
+        number = trace->number;
+        model_delete_trace(trace);
+    } else if (kind == PHX_SESSION) {
+        struct session *session = session_named(dice(SESSIONS));
+        if (!session)
+            return;
+        number = session->number;
+        model_delete_session(session);
+    } else {
+        struct project *project = project_named(1 + dice(PROJECTS - 1));
+        if (!project)
+            return;
+        number = project->number;
+        model_delete_project(project);
+    }
+    delete_one(m.place.store, kind, number);
+}
+
+static void step_compact(void)
+{
+    static const uint32_t budgets[] = {0, 1, 1000};
+    phx_error why = {0};
+    phx_status status =
+        phx_store_compact(m.place.store, budgets[dice(3)], &why);
+
+    if (status < 0)
+        wrong("step %d: compact: %s", m.step, why.message);
+}
+
+static void step_reopen(void)
+{
+    m.flags = dice(2) ? PHX_OPEN_NO_COMPACT : 0;
+    place_reopen(&m.place, m.flags);
+}
+
+/* --- questions ---------------------------------------------------------------------- */
+
+struct question {
+    phx_span_query query;
+    phx_text trace_ids[2], span_ids[3], parent_ids[2], names[1];
+    int traces[2], spans[3], parents[2], name;
+    phx_attribute_test test;
+    int n; /* 0: no test */
+    char texts[7][84];
+    char json[8];
+};
+
+static void ask_ids(phx_text *texts, int *ids, size_t count, int ids_end,
+                    char (*room)[84])
+{
+    for (size_t i = 0; i < count; i++) {
+        ids[i] = dice(ids_end);
+        texts[i].data = id_text(ids[i], room[i]);
+        texts[i].size = strlen(texts[i].data);
+    }
+}
+
+static void random_question(struct question *q)
+{
+    phx_span_query *query = &q->query;
+
+    *q = (struct question){.query = PHX_SPAN_QUERY_INIT};
+    query->order = dice(2);
+    if (dice(2))
+        query->project = 1 + dice((int)m.next_project);
+    if (dice(3) == 0)
+        query->from = 1 + dice((int)m.next_span + 10);
+    if (dice(4) == 0)
+        query->start_time = random_time();
+    if (dice(4) == 0)
+        query->end_time = random_time();
+    if (dice(2) == 0)
+        query->limit = 1 + dice(30);
+    if (dice(4) == 0)
+        query->statuses = (uint32_t)dice(8);
+    for (int32_t i = 0; dice(4) == 0 && phx_kind_name(i); i++)
+        query->kinds |= strcmp(phx_kind_name(i), kinds[0]) ? 0 : 1u << i;
+    query->roots_only = dice(5) == 0;
+    query->trace_id_count = dice(4) == 0 ? (size_t)dice(3) : 0;
+    query->span_id_count = dice(4) == 0 ? (size_t)dice(4) : 0;
+    query->parent_id_count = dice(6) == 0 ? (size_t)dice(3) : 0;
+    query->name_count = dice(5) == 0;
+    ask_ids(q->trace_ids, q->traces, query->trace_id_count, TRACE_IDS,
+            q->texts);
+    ask_ids(q->span_ids, q->spans, query->span_id_count, SPAN_IDS,
+            q->texts + 2);
+    ask_ids(q->parent_ids, q->parents, query->parent_id_count, SPAN_IDS,
+            q->texts + 5);
+    q->name = dice(NAMES);
+    q->names[0] = (phx_text){names[q->name], strlen(names[q->name])};
+    query->trace_ids = q->trace_ids;
+    query->span_ids = q->span_ids;
+    query->parent_ids = q->parent_ids;
+    query->names = q->names;
+    if (dice(5) == 0) {
+        q->n = 1 + dice(4);
+        snprintf(q->json, sizeof q->json, "%d", q->n);
+        q->test = (phx_attribute_test){"n", {q->json, strlen(q->json)}};
+        query->tests = &q->test;
+        query->test_count = 1;
+    }
+}
+
+static int is_among(int id, const int *ids, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (ids[i] == id)
+            return 1;
+    }
+    return count == 0;
+}
+
+static int matches(const struct question *q, const struct span *span)
+{
+    const phx_span_query *query = &q->query;
+    const struct trace *trace = trace_numbered(span->trace);
+    int is_llm = span->kind == 0;
+
+    return (!query->project || trace->project == query->project) &&
+           (!query->from || (query->order == PHX_OLDEST_FIRST
+                                 ? span->number >= query->from
+                                 : span->number <= query->from)) &&
+           span->start >= query->start_time &&
+           (!query->end_time || span->start < query->end_time) &&
+           (!query->statuses || (query->statuses >> span->status & 1)) &&
+           (!query->kinds || is_llm) &&
+           (!query->roots_only || span->parent < 0) &&
+           is_among(trace->id, q->traces, query->trace_id_count) &&
+           is_among(span->id, q->spans, query->span_id_count) &&
+           is_among(span->parent, q->parents, query->parent_id_count) &&
+           (!query->name_count || span->name == q->name) &&
+           (!q->n || span->n == q->n);
+}
+
+static void same_span(const phx_span *actual, const struct span *expected)
+{
+    const struct trace *trace = trace_numbered(expected->trace);
+    char text[84];
+
+    is_equal(actual->id, expected->number);
+    is_equal(actual->trace, expected->trace);
+    is_equal(actual->project_id, trace->project);
+    is_equal(actual->session, trace->session);
+    eq_text(actual->span_id, id_text(expected->id, text));
+    eq_text(actual->trace_id, id_text(trace->id, text));
+    if (expected->parent >= 0)
+        eq_text(actual->parent_id, id_text(expected->parent, text));
+    else
+        assert_null(actual->parent_id.data);
+    eq_text(actual->name, names[expected->name]);
+    eq_text(actual->kind, kinds[expected->kind]);
+    is_equal(actual->status, expected->status);
+    is_equal(actual->start_time, expected->start);
+    is_equal(actual->end_time, expected->end);
+    if (expected->kind == 0)
+        is_equal(actual->prompt_tokens, expected->tokens);
+    snprintf(text, sizeof text, "\"n\": %d", expected->n);
+    char other[84];
+    snprintf(other, sizeof other, "\"n\":%d", expected->n);
+    if (!strstr(actual->attributes.data, text) &&
+        !strstr(actual->attributes.data, other))
+        wrong("step %d: attributes are %s", m.step, actual->attributes.data);
+}
+
+static void ask(const struct question *q)
+{
+    int up = q->query.order == PHX_OLDEST_FIRST;
+    const phx_span *span;
+    phx_cursor *cursor;
+    int64_t left = q->query.limit ? q->query.limit : INT64_MAX;
+
+    succeeds(phx_store_find_spans(m.place.store, &q->query, &cursor, err));
+    for (int k = 0; k < m.span_count && left > 0; k++) {
+        const struct span *expected =
+            &m.spans[up ? k : m.span_count - 1 - k];
+        if (!expected->number || !matches(q, expected))
+            continue;
+        left--;
+        succeeds(phx_cursor_next_span(cursor, &span, err));
+        if (!span)
+            wrong("step %d: span %lld does not come", m.step,
+                  (long long)expected->number);
+        same_span(span, expected);
+    }
+    succeeds(phx_cursor_next_span(cursor, &span, err));
+    if (span)
+        wrong("step %d: span %lld comes", m.step, (long long)span->id);
+    phx_cursor_close(cursor);
+}
+
+static void step_ask(void)
+{
+    struct question question;
+
+    random_question(&question);
+    ask(&question);
+}
+
+static void step_find(void)
+{
+    phx_store *store = m.place.store;
+    char text[84];
+    int id = dice(SPAN_IDS);
+    const struct span *span = span_called(id);
+    is_equal(number_of(store, PHX_SPAN, id_text(id, text)),
+             span ? span->number : 0);
+    id = dice(TRACE_IDS);
+    const struct trace *trace = trace_called(id);
+    is_equal(number_of(store, PHX_TRACE, id_text(id, text)),
+             trace ? trace->number : 0);
+    id = dice(SESSIONS);
+    const struct session *session = session_named(id);
+    is_equal(number_of(store, PHX_SESSION, session_text(id, text)),
+             session ? session->number : 0);
+    id = dice(PROJECTS);
+    const struct project *project = project_named(id);
+    is_equal(number_of(store, PHX_PROJECT, project_text(id, text)),
+             project ? project->number : 0);
+}
+
+/* --- everything --------------------------------------------------------------------- */
+
+static void same_trace(const phx_trace *actual, const struct trace *expected)
+{
+    int64_t errors = 0, tokens = 0;
+    char text[84];
+
+    for (int i = 0; i < m.span_count; i++) {
+        const struct span *span = &m.spans[i];
+        if (span->number && span->trace == expected->number) {
+            errors += span->status == PHX_SPAN_ERROR;
+            tokens += span->kind == 0 ? span->tokens : 0;
+        }
+    }
+    is_equal(actual->id, expected->number);
+    is_equal(actual->project, expected->project);
+    is_equal(actual->session, expected->session);
+    is_equal(actual->start_time, expected->start);
+    is_equal(actual->end_time, expected->end);
+    is_equal(actual->spans, expected->spans);
+    is_equal(actual->errors, errors);
+    is_equal(actual->prompt_tokens, tokens);
+    eq_text(actual->trace_id, id_text(expected->id, text));
+}
+
+static int check_traces(void)
+{
+    phx_trace_query query = PHX_TRACE_QUERY_INIT;
+    const phx_trace *trace;
+    phx_cursor *cursor;
+    int count = 0;
+
+    query.order = PHX_OLDEST_FIRST;
+    succeeds(phx_store_find_traces(m.place.store, &query, &cursor, err));
+    for (int i = 0; i < m.trace_count; i++) {
+        if (!m.traces[i].number)
+            continue;
+        succeeds(phx_cursor_next_trace(cursor, &trace, err));
+        if (!trace)
+            wrong("step %d: trace %lld does not come", m.step,
+                  (long long)m.traces[i].number);
+        same_trace(trace, &m.traces[i]);
+        count++;
+    }
+    is_equal(phx_cursor_next_trace(cursor, &trace, NULL), PHX_DONE);
+    phx_cursor_close(cursor);
+    return count;
+}
+
+static void same_session(const phx_session *actual,
+                         const struct session *expected)
+{
+    uint64_t start = expected->start, end = expected->end;
+    int has_window = expected->has_window, traces = 0;
+    char text[84];
+
+    for (int i = 0; i < m.trace_count; i++) {
+        const struct trace *trace = &m.traces[i];
+        if (!trace->number || trace->session != expected->number)
+            continue;
+        traces++;
+        if (!has_window || trace->start < start)
+            start = trace->start;
+        if (!has_window || trace->end > end)
+            end = trace->end;
+        has_window = 1;
+    }
+    is_equal(actual->id, expected->number);
+    is_equal(actual->project, expected->project);
+    is_equal(actual->traces, traces);
+    is_equal(actual->start_time, start);
+    is_equal(actual->end_time, end);
+    eq_text(actual->session_id, session_text(expected->name, text));
+}
+
+static int check_sessions(void)
+{
+    const phx_session *session;
+    phx_cursor *cursor;
+    int count = 0;
+
+    succeeds(phx_store_find_sessions(m.place.store, 0, 0, 0, PHX_OLDEST_FIRST,
+                                     0, &cursor, err));
+    for (int i = 0; i < m.session_count; i++) {
+        if (!m.sessions[i].number)
+            continue;
+        succeeds(phx_cursor_next_session(cursor, &session, err));
+        if (!session)
+            wrong("step %d: session %lld does not come", m.step,
+                  (long long)m.sessions[i].number);
+        same_session(session, &m.sessions[i]);
+        count++;
+    }
+    is_equal(phx_cursor_next_session(cursor, &session, NULL), PHX_DONE);
+    phx_cursor_close(cursor);
+    return count;
+}
+
+static int check_projects(void)
+{
+    const phx_project *project;
+    phx_cursor *cursor;
+    char text[84];
+    int count = 0;
+
+    succeeds(
+        phx_store_find_projects(m.place.store, 0, 0, NULL, 0, &cursor, err));
+    for (int i = m.project_count - 1; i >= 0; i--) {
+        if (!m.projects[i].number)
+            continue;
+        succeeds(phx_cursor_next_project(cursor, &project, err));
+        assert_non_null(project);
+        is_equal(project->id, m.projects[i].number);
+        eq_text(project->name, project_text(m.projects[i].name, text));
+        count++;
+    }
+    is_equal(phx_cursor_next_project(cursor, &project, NULL), PHX_DONE);
+    phx_cursor_close(cursor);
+    return count;
+}
+
+static void check_all(int settled)
+{
+    struct question everything = {.query = PHX_SPAN_QUERY_INIT};
+    phx_error why = {0};
+    int traces, sessions, projects, spans = 0;
+
+    if (phx_store_verify(m.place.store, NULL, NULL, &why) < 0)
+        wrong("step %d: verify: %s", m.step, why.message);
+    everything.query.order = PHX_OLDEST_FIRST;
+    ask(&everything);
+    traces = check_traces();
+    sessions = check_sessions();
+    projects = check_projects();
+    for (int i = 0; i < m.span_count; i++)
+        spans += m.spans[i].number != 0;
+    phx_store_stats stats = stats_of(m.place.store);
+    is_equal(stats.sessions, sessions);
+    is_equal(stats.projects, projects);
+    if (settled) {
+        is_equal(stats.spans, spans);
+        is_equal(stats.traces, traces);
+        is_equal(stats.deleted, 0);
+        is_equal(stats.young_blocks, 0);
+    }
+}
+
+static void one_step(void)
+{
+    int chance = dice(1000);
+
+    if (chance < 480)
+        step_ingest();
+    else if (chance < 580)
+        step_delete(PHX_SPAN);
+    else if (chance < 620)
+        step_delete(PHX_TRACE);
+    else if (chance < 635)
+        step_delete(PHX_SESSION);
+    else if (chance < 645)
+        step_delete(PHX_PROJECT);
+    else if (chance < 740)
+        step_compact();
+    else if (chance < 760)
+        step_reopen();
+    else if (chance < 880)
+        step_ask();
+    else
+        step_find();
+}
+
+static void run(unsigned seed, int steps)
+{
+    memset(&m, 0, sizeof m);
+    m.chance = seed;
+    m.next_project = m.next_session = m.next_trace = m.next_span = 1;
+    add_project(0);
+    place_make(&m.place);
+    place_open(&m.place, 0);
+    for (m.step = 1; m.step <= steps; m.step++) {
+        one_step();
+        if (m.step % CHECK_EVERY == 0) {
+            int settled = m.step / CHECK_EVERY % 4 == 0;
+            if (settled)
+                compact_all(m.place.store);
+            check_all(settled);
+        }
+    }
+    place_remove(&m.place);
+}
+
+static int setting(const char *name, int otherwise)
+{
+    const char *text = getenv(name);
+
+    return text ? atoi(text) : otherwise;
+}
+
+TEST(a_store_does_what_its_model_does)
+{
+    int runs = setting("MODEL_RUNS", getenv("SWEEP_ALL") ? 20 : 1);
+    unsigned seed = (unsigned)setting("MODEL_SEED", 1);
+
+    UNUSED_STATE;
+    for (int i = 0; i < runs; i++) {
+        fprintf(stderr, "seed %u\n", seed + (unsigned)i);
+        run(seed + (unsigned)i, setting("MODEL_STEPS", STEPS));
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_store_does_what_its_model_does),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
