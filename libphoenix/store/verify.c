@@ -7,7 +7,7 @@
  *     blocks    row checksum, frames, everything block_verify knows, zone
  *     spans     number and id once; trace, project and session exist
  *     traces    as many living rows as n says, the window covers them
- *     postings  every id of a lasting block is reached through a run
+ *     postings  those of a lasting block are its ids, no more and no fewer
  *     rows      checksums of projects and sessions
  */
 #include "base/base.h"
@@ -30,6 +30,14 @@ struct trace_sums {
     uint32_t count, capacity;
 };
 
+/* What the runs say of a block's ids: how many, and the sum of their hashes,
+ * mixed. A lost, added or damaged posting changes it, so that no id needs a
+ * look-up of its own. */
+struct posting_sum {
+    uint64_t sum;
+    uint64_t count;
+};
+
 struct verify {
     struct store *store;
     struct connection *connection;
@@ -39,6 +47,9 @@ struct verify {
     struct map span_ids;     /* hash of id -> 1 */
     struct map span_numbers; /* hash of number -> 1 */
     const struct run_list *runs;
+    struct map posting_blocks; /* block -> index into postings */
+    struct posting_sum *postings;
+    uint32_t posting_count, posting_capacity;
     phx_verify_fn found;
     void *ctx;
     phx_error first;
@@ -159,28 +170,38 @@ static phx_status note_trace(struct verify *verify, const struct span *span,
     return PHX_OK;
 }
 
-static phx_status check_posting(struct verify *verify, enum posting_kind kind,
-                                phx_text id, int64_t block, phx_error *err)
+static void sum_posting(struct posting_sum *sum, uint64_t hash)
 {
-    uint64_t hash = posting_hash(verify->store->secret, kind, id);
-    struct block_set blocks = {0};
-    bool reached = false;
-    phx_error why = {0};
-    phx_status status =
-        run_find(verify->connection, verify->runs, hash, &blocks, &why);
+    sum->sum += (hash ^ hash >> 31) * 0x9E3779B97F4A7C15u;
+    sum->count++;
+}
 
-    for (size_t i = 0; i < blocks.count; i++)
-        reached = reached || blocks.ids[i] == (uint32_t)block;
-    block_set_clear(&blocks);
-    if (status < 0) {
-        if (err != NULL)
-            *err = why;
-        return finding(verify, status, "postings of block", block, &why);
+/* The sum of a block's postings in the runs, made at its first one. */
+static phx_status posting_sum_of(struct verify *verify, uint32_t block,
+                                 struct posting_sum **out, phx_error *err)
+{
+    bool fresh;
+    uint32_t *index = map_slot(&verify->posting_blocks, block, &fresh);
+
+    if (index == NULL)
+        return fail_memory(err, sizeof *index);
+    if (fresh) {
+        if (verify->posting_count == verify->posting_capacity) {
+            uint32_t capacity =
+                verify->posting_capacity ? verify->posting_capacity * 2 : 64;
+            size_t size = size_mul(capacity, sizeof *verify->postings);
+            struct posting_sum *postings =
+                memory_resize(verify->postings, size);
+            if (postings == NULL)
+                return fail_memory(err, size);
+            verify->postings = postings;
+            verify->posting_capacity = capacity;
+        }
+        *index = verify->posting_count++;
+        verify->postings[*index] = (struct posting_sum){0};
     }
-    return reached ? PHX_OK
-                   : fault(verify, "block %lld: a %s id is in no run",
-                           (long long)block,
-                           kind == POSTING_SPAN ? "span" : "trace");
+    *out = &verify->postings[*index];
+    return PHX_OK;
 }
 
 static bool is_gone(const struct verify *verify, const struct span *span)
@@ -191,18 +212,10 @@ static bool is_gone(const struct verify *verify, const struct span *span)
 }
 
 static phx_status check_span(struct verify *verify, const struct span *span,
-                             const struct block_row *row, bool first_of_trace,
-                             phx_error *err)
+                             const struct block_row *row, phx_error *err)
 {
     phx_status status;
 
-    if (row->level >= LEVEL_LASTING &&
-        ((status = check_posting(verify, POSTING_SPAN, span->span_id, row->id,
-                                 err)) < 0 ||
-         (first_of_trace &&
-          (status = check_posting(verify, POSTING_TRACE, span->trace_id,
-                                  row->id, err)) < 0)))
-        return status;
     if ((status = note_once(verify, &verify->span_numbers,
                             hash_bytes(&span->number, sizeof span->number, 8),
                             "a span number", row->id, err)) < 0)
@@ -221,10 +234,43 @@ static phx_status check_span(struct verify *verify, const struct span *span,
     return note_trace(verify, span, row->id, err);
 }
 
+/* The postings a lasting block has: a span's, and a trace's once. */
+static void sum_span(const struct verify *verify, const struct span *span,
+                     bool first_of_trace, struct posting_sum *sum)
+{
+    uint64_t secret = verify->store->secret;
+
+    sum_posting(sum, posting_hash(secret, POSTING_SPAN, span->span_id));
+    if (first_of_trace)
+        sum_posting(sum, posting_hash(secret, POSTING_TRACE, span->trace_id));
+}
+
+static phx_status check_rows(struct verify *verify, struct block *block,
+                             const struct block_row *row, const uint32_t *rows,
+                             size_t count, struct arena *arena,
+                             int64_t *last_trace, struct posting_sum *sum,
+                             phx_error *err)
+{
+    struct span *spans = arena_new(arena, size_mul(count, sizeof *spans));
+    phx_status status;
+
+    if (spans == NULL)
+        return fail_memory(err, count * sizeof *spans);
+    status = block_read_spans(block, arena, rows, count,
+                              BLOCK_BARE | BLOCK_LENT, spans, err);
+    for (size_t i = 0; i < count && status >= 0; i++) {
+        sum_span(verify, &spans[i], spans[i].trace != *last_trace, sum);
+        status = check_span(verify, &spans[i], row, err);
+        *last_trace = spans[i].trace;
+    }
+    return status;
+}
+
 static phx_status check_spans(struct verify *verify, struct block *block,
                               const struct block_row *row, phx_error *err)
 {
-    enum { SOME = 64 };
+    enum { SOME = 512 };
+    struct posting_sum sum = {0}, *written = NULL;
     struct arena arena;
     uint32_t rows[SOME];
     phx_status status = PHX_OK;
@@ -236,28 +282,20 @@ static phx_status check_spans(struct verify *verify, struct block *block,
         while (count < SOME && at < block_rows(block))
             rows[count++] = at++;
         arena_reset(&arena);
-        struct span *spans = arena_new(&arena, count * sizeof *spans);
-        if (spans == NULL) {
-            status = fail_memory(err, count * sizeof *spans);
-            break;
-        }
-        phx_error why = {0};
-        status = block_read_spans(block, &arena, rows, count, BLOCK_WHOLE,
-                                  spans, &why);
-        if (status < 0) {
-            if (err != NULL)
-                *err = why;
-            status = finding(verify, status, "block", row->id, &why);
-            break;
-        }
-        for (size_t i = 0; i < count && status >= 0; i++) {
-            status = check_span(verify, &spans[i], row,
-                                spans[i].trace != last_trace, err);
-            last_trace = spans[i].trace;
-        }
+        status = check_rows(verify, block, row, rows, count, &arena,
+                            &last_trace, &sum, err);
     }
     arena_clear(&arena);
-    return status;
+    if (status < 0 || row->level < LEVEL_LASTING ||
+        (status = posting_sum_of(verify, (uint32_t)row->id, &written, err)) < 0)
+        return status;
+    return written->sum == sum.sum && written->count == sum.count
+               ? PHX_OK
+               : fault(verify,
+                       "block %lld: the runs have %llu postings of it, not"
+                       " those of its %llu ids",
+                       (long long)row->id, (unsigned long long)written->count,
+                       (unsigned long long)sum.count);
 }
 
 static phx_status check_block(struct verify *verify,
@@ -276,13 +314,14 @@ static phx_status check_block(struct verify *verify,
     if ((status = stored_block_open(verify->connection, row->id, &stored,
                                     &why)) >= 0)
         status = block_verify(stored.block, &row->zone, &why);
-    if (status >= 0) {
-        status = check_spans(verify, stored.block, row, err);
-    } else {
-        if (err != NULL)
-            *err = why;
+    bool sound = status >= 0;
+    if (sound)
+        status = check_spans(verify, stored.block, row, &why);
+    if (status < 0 && err != NULL)
+        *err = why;
+    /* What check_spans finds it has told already. */
+    if (!sound)
         status = finding(verify, status, "block", row->id, &why);
-    }
     stored_block_close(&stored);
     return status;
 }
@@ -450,42 +489,65 @@ static phx_status check_projects(struct verify *verify, phx_error *err)
                        (long long)rows, (long long)verify->counter.projects);
 }
 
-/* Every part of every run: checksum, order, count. */
-static phx_status check_runs(struct verify *verify, phx_error *err)
+static phx_status check_part(struct verify *verify, const struct run *run,
+                             uint32_t number, uint64_t *last, bool *sorted,
+                             phx_error *err)
 {
-    struct run_part *part = verify->connection->part;
+    const struct run_part *part = verify->connection->part;
+    struct posting_sum *sum = NULL;
     phx_status status;
 
-    for (size_t i = 0; i < verify->runs->count; i++) {
-        const struct run *run = &verify->runs->runs[i];
-        int64_t count = 0;
-        uint64_t last = 0;
-        bool sorted = run->id < verify->counter.run;
-        for (uint32_t j = 0; j < run->parts; j++) {
-            phx_error why = {0};
-            status = run_read_part(verify->connection, run->id, j, part, &why);
-            if (status < 0) {
-                if (err != NULL)
-                    *err = why;
-                if ((status = finding(verify, status, "run", run->id, &why)) <
-                    0)
-                    return status;
-                continue;
-            }
-            sorted = sorted &&
-                     run->first[j] == (uint32_t)(part->postings[0].hash >> 32);
-            for (size_t k = 0; k < part->count; k++) {
-                sorted = sorted && part->postings[k].hash >= last;
-                last = part->postings[k].hash;
-            }
-            count += (int64_t)part->count;
-        }
-        if ((!sorted || count != run->count) &&
-            (status = fault(verify, "run %lld: its head or order is damaged",
-                            (long long)run->id)) < 0)
+    *sorted = *sorted &&
+              run->first[number] == (uint32_t)(part->postings[0].hash >> 32);
+    for (size_t i = 0; i < part->count; i++) {
+        const struct posting *posting = &part->postings[i];
+        *sorted = *sorted && posting->hash >= *last;
+        *last = posting->hash;
+        status = posting_sum_of(verify, posting->block, &sum, err);
+        if (status < 0)
             return status;
+        sum_posting(sum, posting->hash);
     }
     return PHX_OK;
+}
+
+/* Every part of a run: checksum, order, count. */
+static phx_status check_run(struct verify *verify, const struct run *run,
+                            phx_error *err)
+{
+    struct run_part *part = verify->connection->part;
+    bool sorted = run->id < verify->counter.run;
+    int64_t count = 0;
+    uint64_t last = 0;
+    phx_status status;
+
+    for (uint32_t i = 0; i < run->parts; i++) {
+        phx_error why = {0};
+        status = run_read_part(verify->connection, run->id, i, part, &why);
+        if (status >= 0) {
+            status = check_part(verify, run, i, &last, &sorted, err);
+            count += (int64_t)part->count;
+        } else {
+            if (err != NULL)
+                *err = why;
+            status = finding(verify, status, "run", run->id, &why);
+        }
+        if (status < 0)
+            return status;
+    }
+    return sorted && count == run->count
+               ? PHX_OK
+               : fault(verify, "run %lld: its head or order is damaged",
+                       (long long)run->id);
+}
+
+static phx_status check_runs(struct verify *verify, phx_error *err)
+{
+    phx_status status = PHX_OK;
+
+    for (size_t i = 0; i < verify->runs->count && status >= 0; i++)
+        status = check_run(verify, &verify->runs->runs[i], err);
+    return status;
 }
 
 /* What is deleted is what the counters say, of numbers that were given. */
@@ -592,6 +654,8 @@ phx_status store_verify(struct store *store, phx_verify_fn found, void *ctx,
     memory_free(verify.traces.items);
     map_clear(&verify.span_ids);
     map_clear(&verify.span_numbers);
+    map_clear(&verify.posting_blocks);
+    memory_free(verify.postings);
     if (verify.faults == 0)
         return status;
     if (err != NULL)
