@@ -229,6 +229,12 @@ check-recordings: all
 check-server: all
 	@tests/check/server $(BUILD)
 
+# Real senders, installed and built under $(BUILD)/senders: needs the registries
+# of Python, Node and Go at first.
+.PHONY: check-senders
+check-senders: all
+	@tests/senders/run --build $(BUILD)
+
 ROUNDS ?= 20
 check-crash: all $(LOAD)
 	@python3 tests/server/crash.py --build $(BUILD) --rounds $(ROUNDS)
@@ -300,4 +306,5 @@ clean:
 	rm -rf $(BUILD)
 
 .SECONDARY:
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path $(BUILD)/senders -prune -o \
+    -name '*.d' -type f -print 2>/dev/null)

@@ -150,7 +150,7 @@ static bool same_members(const struct value *a, const struct value *b,
 
 static bool same_value(const struct value *a, const struct value *b, int depth)
 {
-    if (a->kind != b->kind || depth > JSON_DEPTH)
+    if (a->kind != b->kind || depth > JSON_DEPTH_DEEP)
         return false;
     switch (a->kind) {
     case JSON_BOOL:
@@ -240,9 +240,9 @@ static phx_status copy_value(struct arena *arena, const struct value *value,
                              int depth, struct value *out, phx_error *err)
 {
     *out = *value;
-    if (depth > JSON_DEPTH)
+    if (depth > JSON_DEPTH_DEEP)
         return fail(err, PHX_TOO_BIG, -1, "JSON is nested over %d levels",
-                    JSON_DEPTH);
+                    JSON_DEPTH_DEEP);
     switch (value->kind) {
     case JSON_NUMBER:
     case JSON_TEXT:

@@ -182,7 +182,7 @@ static void write_nested(struct buf *out, const struct value *value, int flags,
 {
     if (out->status < 0)
         return;
-    if (depth == JSON_DEPTH)
+    if (depth == JSON_DEPTH_DEEP)
         out->status = PHX_TOO_BIG;
     else if (value->kind == JSON_ARRAY)
         write_items(out, value, flags, depth + 1);

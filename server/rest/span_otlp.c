@@ -185,8 +185,8 @@ static void write_span(struct request *request, struct json_writer *json,
 
     (void)request;
     arena_init(&arena, SIZE_MAX);
-    if (json_read(&arena, span->attributes, 0, &attributes, NULL) < 0 ||
-        json_read(&arena, span->events, 0, &events, NULL) < 0) {
+    if (json_read(&arena, span->attributes, JSON_DEEP, &attributes, NULL) < 0 ||
+        json_read(&arena, span->events, JSON_DEEP, &events, NULL) < 0) {
         json->out->status = PHX_NO_MEMORY; /* the store's JSON is sound */
         arena_clear(&arena);
         return;

@@ -130,6 +130,7 @@ class Reader:
     def __init__(self, port):
         self.connection = http.client.HTTPConnection("127.0.0.1", port,
                                                      timeout=120)
+        self.size = 0         # of the last body
         self.connection.connect()
         self.connection.sock.setsockopt(socket.IPPROTO_TCP,
                                         socket.TCP_NODELAY, 1)
@@ -143,6 +144,7 @@ class Reader:
         ms = (time.perf_counter() - began) * 1e3
         if answer.status != 200:
             raise Failed(f"GET {path[:80]}: {answer.status} {body[:80]!r}")
+        self.size = len(body)
         return ms, body
 
     def page(self, path):

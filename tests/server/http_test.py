@@ -163,6 +163,32 @@ def test_otlp_in_every_form(build):
         equal(len(rows), 7, "spans")
 
 
+def test_what_nests_deepest_is_given_back(build):
+    """255 levels are taken; the lists that have them must still answer."""
+    def listed(levels):
+        return otlp.field(5, otlp.field(1, listed(levels - 1))) \
+            if levels else otlp.text("x")
+
+    def member(levels):
+        return otlp.field(6, otlp.field(1, otlp.field(1, b"k") + otlp.field(
+            2, member(levels - 1)))) if levels else otlp.text("x")
+
+    with Server(build) as server:
+        for number, value in enumerate((listed(254), listed(255), member(254),
+                                        member(255)), 1):
+            more = otlp.field(9, otlp.field(1, b"a") + otlp.field(2, value))
+            span = otlp.span(struct.pack(">QQ", 1, number),
+                             struct.pack(">Q", number), more=more)
+            answer = server.request("POST", "/v1/traces",
+                                    otlp.request([span], "deep"), PROTOBUF)
+            equal((answer[0], answer[2]), (200, b""), f"request {number}")
+        for path in ("spans", "spans/otlpv1"):
+            status, _, body = server.request("GET",
+                                             f"/v1/projects/deep/{path}")
+            equal(status, 200, path)
+            equal(body.count(b'"span_id"'), 4, path)
+
+
 def test_bodies_that_are_refused(build):
     with Server(build) as server:
         for body, headers, wanted in (

@@ -117,16 +117,16 @@ TEST(values_are_compact_unless_spaced)
 TEST(what_is_nested_too_deep_fails)
 {
     UNUSED_STATE;
-    struct value levels[JSON_DEPTH + 2];
+    struct value levels[JSON_DEPTH_DEEP + 2];
 
     levels[0] = value_null();
-    for (int i = 1; i < JSON_DEPTH + 2; i++)
+    for (int i = 1; i < JSON_DEPTH_DEEP + 2; i++)
         levels[i] = (struct value){
             .kind = JSON_ARRAY, .count = 1, .items = &levels[i - 1]};
     buf_reset(&buf);
-    json_write_value(&buf, &levels[JSON_DEPTH], 0);
+    json_write_value(&buf, &levels[JSON_DEPTH_DEEP], 0);
     succeeds(buf_status(&buf, "JSON", err));
-    json_write_value(&buf, &levels[JSON_DEPTH + 1], 0);
+    json_write_value(&buf, &levels[JSON_DEPTH_DEEP + 1], 0);
     fails_with(PHX_TOO_BIG, "JSON", buf_status(&buf, "JSON", err));
 }
 
