@@ -151,6 +151,9 @@ typedef struct phx_span {
     phx_text trace_state;
     phx_text attributes;       /* JSON object, as the query asks for it */
     phx_text events;           /* JSON array of {name, timestamp, attributes} */
+    phx_text kind_attribute;   /* JSON: the attribute openinference.span.kind as
+                                  sent, which flat attributes leave out; absent
+                                  if there is none */
 } phx_span;
 
 typedef struct phx_batch phx_batch;
@@ -391,7 +394,8 @@ enum {
 
 enum {
     PHX_ATTRIBUTES_NESTED = 0, /* {"llm": {"model_name": ...}} */
-    PHX_ATTRIBUTES_FLAT = 1,   /* {"llm.model_name": ...}, as REST lists them */
+    PHX_ATTRIBUTES_FLAT = 1,   /* {"llm.model_name": ...}, as REST lists them,
+                                  the kind apart: see kind_attribute */
     PHX_ATTRIBUTES_NONE = 2    /* neither attributes nor events: faster */
 };
 

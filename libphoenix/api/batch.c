@@ -7,6 +7,10 @@
 
 #include "api/inside.h"
 
+/* Of one batch. Requests as programs send them need four times their size;
+ * two bytes of hostile ones can cost a hundred. */
+enum { BATCH_MEMORY = 512 << 20 };
+
 static phx_status read_request(struct phx_batch *batch, int32_t format,
                                const void *bytes, size_t size, phx_error *err)
 {
@@ -71,11 +75,11 @@ phx_status phx_batch_decode(int32_t format, const void *bytes, size_t size,
     if ((batch = memory_new(sizeof *batch)) == NULL)
         return fail_memory(err, sizeof *batch);
     *batch = (struct phx_batch){0};
-    arena_init(&batch->arena, SIZE_MAX);
+    arena_init(&batch->arena, BATCH_MEMORY);
     if (project != NULL) {
         name.data = arena_copy(&batch->arena, project, name.size);
         if (name.data == NULL) {
-            status = fail_memory(err, name.size);
+            status = arena_status(&batch->arena, name.size, err);
             goto done;
         }
     }

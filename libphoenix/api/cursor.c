@@ -80,13 +80,12 @@ static phx_status copy_texts(struct arena *arena, const phx_text *from,
     if (texts == NULL)
         return arena_status(arena, size_mul(count, sizeof *texts), err);
     for (size_t i = 0; i < count; i++) {
-        uint8_t *bytes = arena_new(arena, from[i].size + 1);
         size_t size = from[i].size;
+        NEEDS(from[i].data != NULL || size == 0);
+        uint8_t *bytes = arena_copy(arena, from[i].data, size);
         if (bytes == NULL)
-            return arena_status(arena, from[i].size, err);
-        if (!hex)
-            memcpy(bytes, from[i].data, from[i].size);
-        else if (hex_read(from[i], bytes, &size, NULL) < 0)
+            return arena_status(arena, size, err);
+        if (hex && hex_read(from[i], bytes, &size, NULL) < 0)
             size = 0; /* no row has it */
         texts[i] = text_span(bytes, size);
     }
@@ -127,6 +126,8 @@ static phx_status copy_tests(struct arena *arena, const phx_span_query *query,
         return arena_status(arena, size, err);
     for (size_t i = 0; i < query->test_count; i++) {
         const phx_attribute_test *from = &query->tests[i];
+        NEEDS(from->path != NULL &&
+              (from->json.data != NULL || from->json.size == 0));
         char *json = arena_copy(arena, from->json.data, from->json.size);
         if (json == NULL)
             return arena_status(arena, from->json.size, err);
@@ -460,7 +461,8 @@ phx_status phx_store_find_sessions(phx_store *store, phx_id project,
     phx_session *rows = NULL;
     phx_status status;
 
-    NEEDS(store != NULL && out != NULL);
+    NEEDS(store != NULL && out != NULL && order >= 0 &&
+          order <= PHX_OLDEST_FIRST);
     if ((status = cursor_new(store, CURSOR_SESSIONS, &cursor, err)) < 0)
         return status;
     if ((status = store_read_sessions(

@@ -35,7 +35,7 @@ phx_status span_json_read(struct arena *arena, phx_text json,
 struct lent_span {
     phx_span row;
     struct arena arena;
-    struct buf attributes, events, ids;
+    struct buf attributes, events, kind;
 };
 
 phx_status lent_span_new(struct lent_span **out, phx_error *err);

@@ -18,7 +18,7 @@ phx_status lent_span_new(struct lent_span **out, phx_error *err)
     arena_init(&lent->arena, SIZE_MAX);
     buf_init(&lent->attributes, SIZE_MAX);
     buf_init(&lent->events, SIZE_MAX);
-    buf_init(&lent->ids, SIZE_MAX);
+    buf_init(&lent->kind, SIZE_MAX);
     *out = lent;
     return PHX_OK;
 }
@@ -30,22 +30,34 @@ void lent_span_free(struct lent_span *lent)
     arena_clear(&lent->arena);
     buf_clear(&lent->attributes);
     buf_clear(&lent->events);
-    buf_clear(&lent->ids);
+    buf_clear(&lent->kind);
     memory_free(lent);
 }
 
-/* JSON has no NaN and no infinities: a null, which flat attributes leave out.
- */
-static void drop_nonfinite(struct attributes *flat)
+/* The kind goes out apart. JSON has no NaN and no infinities: a null, which
+ * flat attributes leave out. */
+static phx_status trim_flat(struct lent_span *lent, struct attributes *flat,
+                            phx_error *err)
 {
     uint32_t kept = 0;
 
+    buf_reset(&lent->kind);
     for (uint32_t i = 0; i < flat->count; i++) {
-        const struct value *value = &flat->members[i].value;
-        if (value->kind != JSON_REAL || isfinite(value->real))
-            flat->members[kept++] = flat->members[i];
+        const struct member *member = &flat->members[i];
+        if (text_is(member->key, "openinference.span.kind")) {
+            buf_reset(&lent->kind);
+            json_write_value(&lent->kind, &member->value, 0);
+        } else if (member->value.kind != JSON_REAL ||
+                   isfinite(member->value.real)) {
+            flat->members[kept++] = *member;
+        }
     }
     flat->count = kept;
+    if (lent->kind.size == 0)
+        return PHX_OK;
+    buf_add_byte(&lent->kind, 0);
+    lent->row.kind_attribute = text_span(lent->kind.data, lent->kind.size - 1);
+    return buf_status(&lent->kind, "a span's kind", err);
 }
 
 static phx_status write_attributes(struct lent_span *lent,
@@ -59,9 +71,9 @@ static phx_status write_attributes(struct lent_span *lent,
     buf_reset(&lent->attributes);
     if (how == PHX_ATTRIBUTES_FLAT) {
         if ((status = attr_flatten(&lent->arena, &span->tree, NULL,
-                                   ATTR_RECURSE, &flat, err)) < 0)
+                                   ATTR_RECURSE, &flat, err)) < 0 ||
+            (status = trim_flat(lent, &flat, err)) < 0)
             return status;
-        drop_nonfinite(&flat);
         object = (struct value){
             .kind = JSON_OBJECT, .count = flat.count, .members = flat.members};
     }

@@ -38,7 +38,8 @@ static bool add_chunk(struct arena *arena, size_t size)
         wanted = size;
     if (size_add(arena->total, wanted) > arena->limit) {
         wanted = size;
-        if (size_add(arena->total, wanted) > arena->limit)
+        arena->over = size_add(arena->total, wanted) > arena->limit;
+        if (arena->over)
             return false;
     }
     struct arena_chunk *chunk = memory_new(size_add(sizeof *chunk, wanted));
@@ -80,7 +81,7 @@ void *arena_copy(struct arena *arena, const void *bytes, size_t size)
 
 phx_status arena_status(const struct arena *arena, size_t size, phx_error *err)
 {
-    if (size_add(arena->total, size) > arena->limit)
+    if (arena->over || size_add(arena->total, size) > arena->limit)
         return fail(err, PHX_TOO_BIG, -1, "needs over %zu bytes of memory",
                     arena->limit);
     return fail_memory(err, size);
@@ -103,6 +104,7 @@ void arena_reset(struct arena *arena)
     arena->chunk->next = NULL;
     arena->total = arena->chunk->size;
     arena->used = 0;
+    arena->over = false;
     if (arena->chunk->size > LARGEST_CHUNK)
         arena_clear(arena);
 }

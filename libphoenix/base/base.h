@@ -66,6 +66,7 @@ struct arena {
     size_t used;               /* bytes of it that are taken */
     size_t total;              /* bytes of all chunks */
     size_t limit;              /* of total; a request past it gets NULL */
+    bool over;                 /* such a request was made */
 };
 
 void arena_init(struct arena *arena, size_t limit);

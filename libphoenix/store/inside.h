@@ -84,8 +84,10 @@ phx_status schema_verify(struct connection *connection, phx_error *err);
 
 /* --- lock.c --------------------------------------------------------------- */
 
-/* One writing process a store: an operating-system lock beside the file. */
-phx_status lock_take(const char *path, int *out, phx_error *err);
+/* One writing process a store: an operating-system lock beside the file.
+ * Errors: BUSY, INVALID (path, VFS), IO. */
+phx_status lock_take(const char *path, const char *vfs, int *out,
+                     phx_error *err);
 void lock_release(int lock);
 
 /* --- counter.c: the numbers that clients see, and what else one row holds - */

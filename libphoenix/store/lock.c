@@ -22,14 +22,36 @@ static phx_status told_busy(int file, const char *path, phx_error *err)
                 holder, path);
 }
 
-phx_status lock_take(const char *path, int *out, phx_error *err)
+/* "PATH-lock", with the path that SQLite makes of the one given: whoever comes
+ * by a symbolic link meets the same lock. */
+static phx_status name_lock(const char *path, const char *vfs_name, char *name,
+                            size_t size, phx_error *err)
+{
+    sqlite3_vfs *vfs = sqlite3_vfs_find(vfs_name);
+    size_t most = size - sizeof "-lock";
+
+    if (vfs == NULL)
+        return fail(err, PHX_INVALID, -1, "no SQLite VFS is named '%.64s'",
+                    vfs_name ? vfs_name : "");
+    if (strlen(path) > most)
+        return fail(err, PHX_INVALID, -1, "the path is over %zu bytes", most);
+    int code = vfs->xFullPathname(vfs, path, (int)most, name) & 0xFF;
+    if (code != SQLITE_OK)
+        return fail_os(err, PHX_IO, code, "cannot find '%.200s': %s", path,
+                       sqlite3_errstr(code));
+    memcpy(name + strlen(name), "-lock", sizeof "-lock");
+    return PHX_OK;
+}
+
+phx_status lock_take(const char *path, const char *vfs, int *out,
+                     phx_error *err)
 {
     char name[4096 + 8];
     char holder[32];
-    phx_status status = PHX_OK;
+    phx_status status = name_lock(path, vfs, name, sizeof name, err);
 
-    if ((size_t)snprintf(name, sizeof name, "%s-lock", path) >= sizeof name)
-        return fail(err, PHX_INVALID, -1, "the path is over 4096 bytes");
+    if (status < 0)
+        return status;
     int file = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (file < 0)
         return fail_os(err, PHX_IO, errno, "cannot open '%.200s': %s", name,

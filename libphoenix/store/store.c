@@ -95,7 +95,7 @@ phx_status store_open(const char *path, const struct store_options *options,
         (status = copy_string(options->vfs, &store->vfs, err)) < 0)
         goto done;
     if (path != NULL && !options->read_only &&
-        (status = lock_take(path, &store->lock, err)) < 0)
+        (status = lock_take(path, store->vfs, &store->lock, err)) < 0)
         goto done;
     if ((status = connect(store, &store->writer, err)) < 0 ||
         (status = open_writer(store, err)) < 0 ||

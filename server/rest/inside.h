@@ -153,15 +153,6 @@ void span_page(struct request *request, const struct span_filter *filter,
 /* "UNSET", "OK", "ERROR". */
 const char *status_code_name(int32_t status);
 
-/* span_kind.c: cuts the member "openinference.span.kind" out of an object of
- * flat attributes. *kind is its JSON text, or absent. */
-struct kind_cut {
-    phx_text before; /* with its comma gone where needed */
-    phx_text after;
-    phx_text kind;
-};
-void kind_cut(phx_text attributes, struct kind_cut *out);
-
 void write_time(struct json_writer *json, uint64_t ns);
 
 #endif

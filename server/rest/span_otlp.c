@@ -123,26 +123,38 @@ static void write_array(struct json_writer *json, const struct value *array)
     json_close_object(json);
 }
 
+static void write_attribute(struct json_writer *json, phx_text key,
+                            const struct value *value)
+{
+    json_open_object(json);
+    json_key(json, "key");
+    json_text(json, key);
+    json_key(json, "value");
+    write_any(json, value);
+    json_close_object(json);
+}
+
+/* kind is that of the span, which its flat attributes leave out, or null. */
 static void write_attributes(struct json_writer *json,
-                             const struct value *object)
+                             const struct value *object,
+                             const struct value *kind)
 {
     json_key(json, "attributes");
     json_open_array(json);
+    if (kind->kind != JSON_NULL)
+        write_attribute(json, text_of("openinference.span.kind"), kind);
     for (uint32_t i = 0;
          object != NULL && object->kind == JSON_OBJECT && i < object->count;
-         i++) {
-        json_open_object(json);
-        json_key(json, "key");
-        json_text(json, object->members[i].key);
-        json_key(json, "value");
-        write_any(json, &object->members[i].value);
-        json_close_object(json);
-    }
+         i++)
+        write_attribute(json, object->members[i].key,
+                        &object->members[i].value);
     json_close_array(json);
 }
 
 static void write_events(struct json_writer *json, const struct value *events)
 {
+    const struct value none = value_null();
+
     json_key(json, "events");
     if (events->kind != JSON_ARRAY || events->count == 0) {
         json_null(json);
@@ -156,7 +168,7 @@ static void write_events(struct json_writer *json, const struct value *events)
         uint64_t ns = 0;
 
         json_open_object(json);
-        write_attributes(json, value_member(event, "attributes"));
+        write_attributes(json, value_member(event, "attributes"), &none);
         json_key(json, "dropped_attributes_count");
         json_null(json);
         json_key(json, "name");
@@ -181,18 +193,21 @@ static void write_span(struct request *request, struct json_writer *json,
                        const phx_span *span)
 {
     struct arena arena;
-    struct value attributes = value_null(), events = value_null();
+    struct value attributes = value_null(), events = value_null(),
+                 kind = value_null();
 
     (void)request;
     arena_init(&arena, SIZE_MAX);
     if (json_read(&arena, span->attributes, JSON_DEEP, &attributes, NULL) < 0 ||
-        json_read(&arena, span->events, JSON_DEEP, &events, NULL) < 0) {
+        json_read(&arena, span->events, JSON_DEEP, &events, NULL) < 0 ||
+        (span->kind_attribute.data != NULL &&
+         json_read(&arena, span->kind_attribute, JSON_DEEP, &kind, NULL) < 0)) {
         json->out->status = PHX_NO_MEMORY; /* the store's JSON is sound */
         arena_clear(&arena);
         return;
     }
     json_open_object(json);
-    write_attributes(json, &attributes);
+    write_attributes(json, &attributes, &kind);
     write_null(json, "dropped_attributes_count");
     write_null(json, "dropped_events_count");
     write_null(json, "dropped_links_count");

@@ -52,7 +52,7 @@ static struct {
     int project_count, session_count, trace_count, span_count;
     unsigned chance;
     int step;
-    uint32_t flags;
+    int in_memory;
     struct place place;
 } m;
 
@@ -374,8 +374,10 @@ static void step_compact(void)
 
 static void step_reopen(void)
 {
-    m.flags = dice(2) ? PHX_OPEN_NO_COMPACT : 0;
-    place_reopen(&m.place, m.flags);
+    uint32_t flags = dice(2) ? PHX_OPEN_NO_COMPACT : 0;
+
+    if (!m.in_memory)
+        place_reopen(&m.place, flags);
 }
 
 /* --- questions ---------------------------------------------------------------------- */
@@ -734,13 +736,16 @@ static void one_step(void)
         step_find();
 }
 
-static void run(unsigned seed, int steps)
+static void run(unsigned seed, int steps, int in_memory)
 {
     memset(&m, 0, sizeof m);
+    m.in_memory = in_memory;
     m.chance = seed;
     m.next_project = m.next_session = m.next_trace = m.next_span = 1;
     add_project(0);
     place_make(&m.place);
+    if (in_memory)
+        snprintf(m.place.url, sizeof m.place.url, "sqlite::memory:");
     place_open(&m.place, 0);
     for (m.step = 1; m.step <= steps; m.step++) {
         one_step();
@@ -761,22 +766,35 @@ static int setting(const char *name, int otherwise)
     return text ? atoi(text) : otherwise;
 }
 
-TEST(a_store_does_what_its_model_does)
+static void run_all(int in_memory)
 {
     int runs = setting("MODEL_RUNS", getenv("SWEEP_ALL") ? 20 : 1);
+    int steps = setting("MODEL_STEPS", STEPS);
     unsigned seed = (unsigned)setting("MODEL_SEED", 1);
 
-    UNUSED_STATE;
     for (int i = 0; i < runs; i++) {
         fprintf(stderr, "seed %u\n", seed + (unsigned)i);
-        run(seed + (unsigned)i, setting("MODEL_STEPS", STEPS));
+        run(seed + (unsigned)i, steps, in_memory);
     }
+}
+
+TEST(a_store_does_what_its_model_does)
+{
+    UNUSED_STATE;
+    run_all(0);
+}
+
+TEST(a_store_in_memory_does_what_its_model_does)
+{
+    UNUSED_STATE;
+    run_all(1);
 }
 
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_store_does_what_its_model_does),
+        cmocka_unit_test(a_store_in_memory_does_what_its_model_does),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

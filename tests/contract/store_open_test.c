@@ -254,6 +254,39 @@ TEST(a_second_writer_is_told_the_first_ones_process)
     place_remove(&place);
 }
 
+TEST(a_second_writer_by_a_symbolic_link_is_refused)
+{
+    phx_store *second = NULL;
+    struct place place;
+    char link[128], url[160];
+
+    UNUSED_STATE;
+    place_make(&place);
+    snprintf(link, sizeof link, "%s/link", place.folder);
+    snprintf(url, sizeof url, "sqlite:%s", link);
+    assert_int_equal(symlink(place.path, link), 0); /* to nothing yet */
+    place_open(&place, 0);
+    fails_with(PHX_BUSY, "", open_url(url, 0, &second, err));
+    place_close(&place);
+    succeeds(open_url(url, 0, &place.store, err));
+    fails_with(PHX_BUSY, "", open_url(place.url, 0, &second, err));
+    place_remove(&place);
+}
+
+TEST(an_unknown_vfs_is_invalid)
+{
+    phx_store_options options = PHX_STORE_OPTIONS_INIT;
+    phx_store *store = NULL;
+    struct place place;
+
+    UNUSED_STATE;
+    place_make(&place);
+    options.sqlite_vfs = "no such one";
+    fails_with(PHX_INVALID, "no such one",
+               phx_store_open(place.url, &options, &store, err));
+    place_remove(&place);
+}
+
 TEST(a_dead_writer_holds_nothing)
 {
     struct place place;
@@ -474,6 +507,8 @@ int main(void)
         cmocka_unit_test(other_urls_are_refused),
         cmocka_unit_test(a_folder_is_no_store),
         cmocka_unit_test(a_second_writer_is_told_the_first_ones_process),
+        cmocka_unit_test(a_second_writer_by_a_symbolic_link_is_refused),
+        cmocka_unit_test(an_unknown_vfs_is_invalid),
         cmocka_unit_test(a_dead_writer_holds_nothing),
         cmocka_unit_test(readers_see_what_another_writer_commits),
         cmocka_unit_test(a_read_only_store_is_not_written),

@@ -23,6 +23,12 @@ def equal(found, wanted, what):
         raise Wrong(f"{what} is {found!r:.300}, wanted {wanted!r:.300}")
 
 
+def equal_values(found, wanted, what):
+    """The same keys and values, in any order."""
+    for key in sorted(found.keys() | wanted.keys()):
+        equal(found.get(key), wanted.get(key), f"{what}: {key}")
+
+
 def sorted_by_key(values):
     return dict(sorted(values.items()))
 
@@ -109,8 +115,7 @@ def check_row(row, sent, all_sent):
           f"{name}: status_code")
     equal(row["status_message"], wanted.get("message", ""),
           f"{name}: status_message")
-    equal(sorted_by_key(row["attributes"]), sorted_by_key(attributes),
-          f"{name}: attributes")
+    equal_values(row["attributes"], attributes, f"{name}: attributes")
     equal([(event["name"], sorted_by_key(event["attributes"]))
            for event in row["events"]], sent.events(), f"{name}: events")
 
@@ -161,8 +166,8 @@ def check_span(span, sent, all_sent):
     equal(span["endTimeUnixNano"], sent.said["end"], f"{name}: end")
     equal(span["status"].get("code", 0),
           STATUSES[wanted.get("status", "UNSET")], f"{name}: status")
-    equal(values(span.get("attributes")), sorted_by_key(sent.attributes()),
-          f"{name}: exported attributes")
+    equal_values(values(span.get("attributes")), sent.attributes(),
+                 f"{name}: exported attributes")
     equal([(event["name"], values(event.get("attributes")))
            for event in span.get("events", [])], sent.events(),
           f"{name}: exported events")

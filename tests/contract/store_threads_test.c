@@ -1,0 +1,259 @@
+/*
+ * store_threads_test.c - many threads on one store: two ingest, one reads, one
+ * deletes, one compacts. What was acknowledged and not deleted is there at the
+ * end, a reader never sees a span twice or half a request, and the store is
+ * whole. Small; for TSan above all.
+ */
+#include "t.h"
+
+#include "contract/stored.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum { REQUESTS = 120, SPANS = 3, WRITERS = 2 };
+
+static struct {
+    struct place place;
+    atomic_int writing; /* writers that are not done */
+    atomic_int acknowledged[WRITERS];
+    atomic_int failures;
+} shared;
+
+/* Threads tell of a failure; the test fails when they have ended. */
+static void expect(int is_right, const char *what, const phx_error *why)
+{
+    if (is_right)
+        return;
+    fprintf(stderr, "%s: %s\n", what, why ? why->message : "");
+    atomic_fetch_add(&shared.failures, 1);
+}
+
+static const char *name_id(char out[16], int kind, int writer, int number)
+{
+    snprintf(out, 16, "%02x%02x%04x", (unsigned)kind, (unsigned)writer,
+             (unsigned)number);
+    return out;
+}
+
+/* Every third request is a trace that the deleter may delete; all but the
+ * last of the others share a few traces. */
+static void *write_spans(void *ctx)
+{
+    int writer = *(int *)ctx;
+
+    for (int i = 0; i < REQUESTS; i++) {
+        struct request request = {0};
+        phx_ingest_report report = {0};
+        phx_error why = {0};
+        char trace[16], span[16];
+        name_id(trace, i % 3 == 0 ? 0xdd : 0xaa, writer,
+                i % 3 == 0 ? i : i % 7);
+        for (int j = 0; j < SPANS; j++)
+            request_add(&request, &(struct sent){
+                                      trace,
+                                      name_id(span, 1, writer, i * SPANS + j),
+                                      .session = "shared",
+                                      .start = (uint64_t)i});
+        phx_status status =
+            request_ingest(&request, shared.place.store, i % 2 ? "p" : NULL,
+                           &report, &why);
+        expect(status == PHX_OK && report.accepted == SPANS, "ingest", &why);
+        atomic_store(&shared.acknowledged[writer], i + 1);
+    }
+    atomic_fetch_sub(&shared.writing, 1);
+    return NULL;
+}
+
+static void *read_spans(void *ctx)
+{
+    phx_span_query query = PHX_SPAN_QUERY_INIT;
+
+    (void)ctx;
+    query.order = PHX_OLDEST_FIRST;
+    while (atomic_load(&shared.writing) > 0) {
+        phx_error why = {0};
+        phx_cursor *cursor = NULL;
+        const phx_span *span;
+        phx_status status =
+            phx_store_find_spans(shared.place.store, &query, &cursor, &why);
+        phx_id last = 0;
+        while (status == PHX_OK && (status = phx_cursor_next_span(
+                                        cursor, &span, &why)) == PHX_OK) {
+            expect(span->id > last, "order", NULL);
+            last = span->id;
+        }
+        expect(status == PHX_DONE, "read", &why);
+        phx_cursor_close(cursor);
+    }
+    return NULL;
+}
+
+/* What a writer has been told is stored is found at once. */
+static void *look_up(void *ctx)
+{
+    (void)ctx;
+    while (atomic_load(&shared.writing) > 0) {
+        for (int writer = 0; writer < WRITERS; writer++) {
+            int done = atomic_load(&shared.acknowledged[writer]);
+            int request = done - 1 - (done - 1) % 3 + 1; /* not deleted */
+            char id[16];
+            phx_error why = {0};
+            phx_id found;
+            if (request >= done || done == 0)
+                continue;
+            name_id(id, 1, writer, request * SPANS + 2);
+            expect(phx_store_find(shared.place.store, PHX_SPAN, id, strlen(id),
+                                  &found, &why) == PHX_OK,
+                   "find", &why);
+        }
+    }
+    return NULL;
+}
+
+static void *delete_traces(void *ctx)
+{
+    int at[WRITERS] = {0};
+
+    (void)ctx;
+    while (atomic_load(&shared.writing) > 0) {
+        for (int writer = 0; writer < WRITERS; writer++) {
+            phx_error why = {0};
+            char id[16];
+            phx_id trace;
+            if (at[writer] >= atomic_load(&shared.acknowledged[writer]))
+                continue;
+            name_id(id, 0xdd, writer, at[writer]);
+            at[writer] += 3;
+            phx_status status = phx_store_find(shared.place.store, PHX_TRACE,
+                                               id, strlen(id), &trace, &why);
+            expect(status == PHX_OK, "find trace", &why);
+            if (status == PHX_OK)
+                expect(phx_store_delete(shared.place.store, PHX_TRACE, trace,
+                                        &why) == PHX_OK,
+                       "delete", &why);
+        }
+    }
+    return NULL;
+}
+
+static void *compact(void *ctx)
+{
+    (void)ctx;
+    while (atomic_load(&shared.writing) > 0) {
+        phx_error why = {0};
+        phx_store_stats stats;
+        expect(phx_store_compact(shared.place.store, 20, &why) >= 0, "compact",
+               &why);
+        expect(phx_store_stat(shared.place.store, &stats, &why) == PHX_OK,
+               "stat", &why);
+    }
+    return NULL;
+}
+
+static void check_kept(void)
+{
+    char id[16];
+
+    for (int writer = 0; writer < WRITERS; writer++) {
+        for (int i = 0; i < REQUESTS; i++) {
+            for (int j = 0; i % 3 != 0 && j < SPANS; j++) {
+                name_id(id, 1, writer, i * SPANS + j);
+                if (span_of(&shared.place, id) == 0)
+                    wrong("span %s is lost", id);
+            }
+        }
+    }
+}
+
+static void run(const char *url)
+{
+    static void *(*const works[])(void *) = {
+        write_spans, write_spans, read_spans, look_up, delete_traces, compact};
+    enum { THREADS = sizeof works / sizeof *works };
+    pthread_t threads[THREADS];
+    int numbers[THREADS] = {0, 1};
+
+    memset(&shared, 0, sizeof shared);
+    place_make(&shared.place);
+    if (url)
+        snprintf(shared.place.url, sizeof shared.place.url, "%s", url);
+    place_open(&shared.place, PHX_OPEN_NO_COMPACT);
+    atomic_store(&shared.writing, WRITERS);
+    for (int i = 0; i < THREADS; i++)
+        eq_int(pthread_create(&threads[i], NULL, works[i], &numbers[i]), 0);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    eq_int(atomic_load(&shared.failures), 0);
+    check_kept();
+    verify_clean(shared.place.store);
+    compact_all(shared.place.store);
+    verify_clean(shared.place.store);
+    check_kept();
+    place_remove(&shared.place);
+}
+
+TEST(threads_share_a_store)
+{
+    UNUSED_STATE;
+    run(NULL);
+}
+
+TEST(threads_share_a_store_in_memory)
+{
+    UNUSED_STATE;
+    run("sqlite::memory:");
+}
+
+/* Requests that wait together share a commit. */
+static void *send_one(void *ctx)
+{
+    phx_ingest_report report = {0};
+    struct request request = {0};
+    phx_error why = {0};
+    char id[16];
+
+    name_id(id, 2, 0, *(int *)ctx);
+    request_add(&request, &(struct sent){"01", id});
+    request_add(&request, &(struct sent){"01", "ff"}); /* one of them wins */
+    phx_status status =
+        request_ingest(&request, shared.place.store, NULL, &report, &why);
+    expect(status == PHX_OK && report.accepted + report.duplicate == 2,
+           "ingest", &why);
+    atomic_fetch_add(&shared.acknowledged[0], (int)report.accepted);
+    return NULL;
+}
+
+TEST(equal_ids_of_many_threads_are_one_span)
+{
+    enum { THREADS = 12 };
+    pthread_t threads[THREADS];
+    int numbers[THREADS];
+
+    UNUSED_STATE;
+    memset(&shared, 0, sizeof shared);
+    place_make(&shared.place);
+    place_open(&shared.place, 0);
+    for (int i = 0; i < THREADS; i++) {
+        numbers[i] = i;
+        eq_int(pthread_create(&threads[i], NULL, send_one, &numbers[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    eq_int(atomic_load(&shared.failures), 0);
+    eq_int(atomic_load(&shared.acknowledged[0]), THREADS + 1);
+    eq_int(stats_of(shared.place.store).spans, THREADS + 1);
+    verify_clean(shared.place.store);
+    place_remove(&shared.place);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(threads_share_a_store),
+        cmocka_unit_test(threads_share_a_store_in_memory),
+        cmocka_unit_test(equal_ids_of_many_threads_are_one_span),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
