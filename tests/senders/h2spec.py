@@ -1,15 +1,9 @@
 """h2spec: the generic, http2 and hpack suites against the gRPC port, which
 must serve as before afterwards."""
 import subprocess
-import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "server"))
-
-import grpc_client
-import otlp
 from known import Wrong, equal
-from sender import Server
+from sender import Server, grpc_client, otlp
 
 NAME = "h2spec"
 PACKAGE = "github.com/summerwind/h2spec/cmd/h2spec"

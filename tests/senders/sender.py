@@ -6,8 +6,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "server"))
 
+import grpc_client  # noqa: F401  (these are for the families)
+import otlp  # noqa: F401
 from known import Wrong
-from running import Server, free_port  # noqa: F401  (for the families)
+from running import Server, free_port  # noqa: F401
 
 
 def run(tools, command, more=None, talks=False, patience=120):

@@ -107,6 +107,21 @@ def test_a_compression_bomb_is_413(build):
         still_serves(server)
 
 
+def test_small_things_in_great_number_are_413(build):
+    one = otlp.field(2, otlp.field(1, b"1") + otlp.field(2, b"2"))
+    spans = otlp.field(1, otlp.field(2, one * (60 * MIB // len(one))))
+    scopes = otlp.field(1, otlp.field(2, b"") * (30 * MIB))
+    nulls = otlp.field(5, otlp.field(1, b"") * (30 * MIB))
+    array = otlp.request([otlp.span(b"1" * 16, b"12345678", "",
+                                    otlp.attribute("a", nulls))])
+    with Server(build) as server, Health(server):
+        for body in spans, scopes, array:
+            refused_for_size(server, gzip.compress(body, 1),
+                             {**PROTOBUF, "Content-Encoding": "gzip"})
+        true(peak_memory(server) < (4096 if SLOW else 1024) * MIB,
+             f"peak memory is {peak_memory(server) >> 20} MiB")
+
+
 def test_a_body_over_the_limit_is_413(build):
     with Server(build) as server, Health(server):
         body = bytes(LIMIT + MIB)
