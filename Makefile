@@ -186,8 +186,9 @@ CHECKS := check-rooms check-style check-unit check-contract check-fault \
 .PHONY: check check-all demo
 check:
 	@tools/install-packages test
-	@$(MAKE) --no-print-directory all
-	@MAKE="$(MAKE)" tests/run-checks $(CHECKS)
+	@echo "building ..."
+	@$(MAKE) -s --no-print-directory all
+	@MAKE="$(MAKE) -s" tests/run-checks $(CHECKS)
 
 .PHONY: check-rooms check-style check-header check-symbols check-readme
 check-rooms:
@@ -277,8 +278,33 @@ $(BUILD)/examples/%: examples/%.c $(LIBRARY_A)
 
 demo:
 	@tools/install-packages build
-	@$(MAKE) --no-print-directory all $(LOAD) $(BUILD)/examples/ingest_file
+	@echo "building ..."
+	@$(MAKE) -s --no-print-directory all $(LOAD) $(BUILD)/examples/ingest_file
 	@tools/demo.sh $(BUILD)
+
+# --- figures ------------------------------------------------------------------
+# make bench [BENCH="rate grpc ..."] [SPANS=N] [BIG=1] [OUT=docs/performance.md]
+# Never a pass or a failure. BIG=1 fills a store of 10 M spans.
+
+SPANS      ?= 1000000
+PEER_SPANS ?= 2000
+BIG        ?= 0
+BENCH      ?=
+OUT        ?=
+.PHONY: bench bench-peers
+bench:
+	@tools/install-packages build
+	@$(MAKE) --no-print-directory all $(LOAD) $(LIMIT)
+	@python3 tests/bench/bench.py --build $(BUILD) --spans $(SPANS) \
+	    $(if $(filter 1,$(BIG)),--big) --recordings $(RECORDINGS) \
+	    $(if $(OUT),--out $(OUT)) $(BENCH)
+
+# Phoenix 20.3.0 from PyPI beside ours; it goes to build/peers.
+bench-peers:
+	@tools/install-packages build
+	@$(MAKE) --no-print-directory all $(LOAD)
+	@python3 tests/bench/peers.py --build $(BUILD) --spans $(PEER_SPANS) \
+	    $(if $(OUT),--out $(OUT))
 
 # --- install ------------------------------------------------------------------
 

@@ -19,7 +19,6 @@ static void print_tree(phx_store *store, phx_text trace_id, const char *parent,
     phx_text parent_id = {parent, parent ? strlen(parent) : 0};
     const phx_span *span;
     phx_cursor *cursor;
-    char id[64];
 
     query.order = PHX_OLDEST_FIRST;
     query.attributes = PHX_ATTRIBUTES_NONE;
@@ -34,8 +33,7 @@ static void print_tree(phx_store *store, phx_text trace_id, const char *parent,
         printf("%*s%s (%s)%s\n", depth * 2, "", span->name.data,
                span->kind.data,
                span->status == PHX_SPAN_ERROR ? " failed" : "");
-        snprintf(id, sizeof id, "%s", span->span_id.data);
-        print_tree(store, trace_id, id, depth + 1);
+        print_tree(store, trace_id, span->span_id.data, depth + 1);
     }
     phx_cursor_close(cursor);
 }
@@ -62,9 +60,11 @@ int main(int argc, char **argv)
     phx_store *store;
     int i, failed = 0;
 
+    if (argc < 2)
+        return fprintf(stderr, "usage: ingest_file STORE [FILE...]\n"), 2;
     options.flags = argc > 2 ? 0 : PHX_OPEN_READ_ONLY;
-    if (argc < 2 || phx_store_open(argv[1], &options, &store, &err) < 0)
-        return fprintf(stderr, "usage: STORE [FILE...] %s\n", err.message), 2;
+    if (phx_store_open(argv[1], &options, &store, &err) < 0)
+        return fprintf(stderr, "%s\n", err.message), 1;
     for (i = 2; i < argc && !failed; i++)
         failed = ingest(store, argv[i]) != 0;
     if (phx_store_find_traces(store, NULL, &traces, &err) < 0)

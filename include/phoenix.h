@@ -1,13 +1,14 @@
 /*
- * phoenix.h - take in, keep, ask about and score the traces of LLM programs.
+ * phoenix.h - take in, keep and give back the traces of LLM programs.
  *
  *     OTLP bytes --> spans --> store --> query --> rows
  *
  * Five rules hold for every function in this file.
  *
- * Errors   A PHX_CALL returns PHX_OK, or PHX_DONE when a cursor has run out,
- *          or a negative status. On failure the outputs are untouched, the
- *          store is as it was before the call, and *err, if given, says why.
+ * Errors   A PHX_CALL returns PHX_OK, or PHX_DONE when a cursor has run out or
+ *          compaction has nothing to do, or a negative status. On failure the
+ *          outputs are untouched, the store is as it was before the call, and
+ *          *err, if given, says why.
  * Owners   What you open or decode is yours to close or free: once, in any
  *          order, NULL allowed. What you are lent (const struct, phx_text)
  *          stays good until the next call on the handle that lent it.
@@ -72,7 +73,7 @@ PHX_API int32_t phx_has_feature(const char *name);
 typedef int32_t phx_status;
 enum {
     PHX_OK = 0,
-    PHX_DONE = 1,          /* no more rows; not a failure */
+    PHX_DONE = 1,          /* no more rows or work; not a failure */
     PHX_NO_MEMORY = -1,    /* nothing changed; free something and try again */
     PHX_MISUSE = -2,       /* the call broke a rule of this file */
     PHX_INVALID = -3,      /* the data given is malformed; see err->offset */
@@ -160,10 +161,12 @@ typedef struct phx_batch phx_batch;
 
 /*
  * Decodes one request, without a store. A span that cannot be kept (no trace
- * or span id, attributes nested over 255 levels or over 16384 of them) is
- * left out and counted: see phx_batch_rejected.
+ * or span id, attributes nested over 255 levels, over 16384 attributes, events
+ * or links) is left out and counted: see phx_batch_rejected. JSON nested over
+ * 1280 levels is refused whole.
  *
- * bytes   [size] uncompressed, up to 64 MiB; yours again after the call.
+ * bytes   [size] uncompressed, up to 64 MiB; yours again after the call. What
+ *         is in them may take up to 512 MiB of memory.
  * project overrides the project of every span; NULL leaves it to the resource
  *         attribute openinference.project.name, else "default".
  * Errors: INVALID (offset is where decoding stopped), TOO_BIG.
@@ -278,8 +281,10 @@ PHX_CALL phx_store_put(phx_store *store, phx_batch **batches, size_t count,
 
 /*
  * Rewrites young blocks into their lasting order, merges indexes and sweeps
- * deleted rows, for about budget ms; DONE when nothing is left to do. Ingest
- * calls it itself unless the store was opened with PHX_OPEN_NO_COMPACT.
+ * deleted rows; DONE when nothing is left to do. Ingest does what is overdue
+ * itself unless the store was opened with PHX_OPEN_NO_COMPACT.
+ *
+ * budget  ms, about; 0 for what is overdue alone, however long that takes.
  * Errors: IO, BUSY, INTERRUPTED, CORRUPT.
  */
 PHX_CALL phx_store_compact(phx_store *store, uint32_t budget, phx_error *err);
@@ -356,7 +361,8 @@ PHX_CALL phx_project_create(phx_store *store, const char *name,
                             const char *description, phx_id *out,
                             phx_error *err);
 
-/* description: NULL leaves it as it is. Errors: NOT_FOUND, IO, BUSY. */
+/* description: NULL leaves it as it is. Errors: NOT_FOUND, INVALID (not
+ * UTF-8), IO, BUSY. */
 PHX_CALL phx_project_update(phx_store *store, phx_id project,
                             const char *description, phx_error *err);
 
@@ -400,7 +406,7 @@ enum {
 };
 
 /* One test of a span's attribute: equal, and of equal type, except that an
- * integer equals a float of the same value. */
+ * integer finds a float of its value, too. */
 typedef struct phx_attribute_test {
     const char *path; /* "metadata.tier": member names joined by dots */
     phx_text json;    /* a JSON text, number or boolean */
@@ -449,7 +455,8 @@ PHX_CALL phx_store_find_spans(phx_store *store, const phx_span_query *query,
                               phx_cursor **out, phx_error *err);
 
 /* Lends a row and returns OK, or returns DONE and sets *out to NULL. MISUSE
- * if the rows are of another kind. Errors: IO, INTERRUPTED, CORRUPT. */
+ * if the rows are of another kind. The nexts of other rows do the same.
+ * Errors: IO, INTERRUPTED, CORRUPT. */
 PHX_CALL phx_cursor_next_span(phx_cursor *cursor, const phx_span **out,
                               phx_error *err);
 
@@ -458,8 +465,8 @@ PHX_CALL phx_cursor_next_span(phx_cursor *cursor, const phx_span **out,
  * store takes in again: or DONE.
  *
  * format  PHX_OTLP_PROTOBUF or PHX_OTLP_JSON.
- * count   spans at most.
- * Errors: IO, INTERRUPTED, CORRUPT, TOO_BIG (over 1 GiB).
+ * count   spans at most; fewer come if they would be over 1 GiB.
+ * Errors: IO, INTERRUPTED, CORRUPT, TOO_BIG (one span is over 1 GiB).
  */
 PHX_CALL phx_cursor_next_otlp(phx_cursor *cursor, int32_t format, size_t count,
                               phx_buf *out, phx_error *err);

@@ -70,21 +70,23 @@ int command_failed(const char *doing, const phx_error *err)
     return EXIT_FAILED;
 }
 
-bool command_open(const struct command_flags *flags, uint32_t open_flags,
-                  phx_store **out)
+int command_open(const struct command_flags *flags, uint32_t open_flags,
+                 phx_store **out)
 {
     phx_store_options options = PHX_STORE_OPTIONS_INIT;
     struct config config;
     phx_error err = {0};
-    phx_status status;
 
     options.flags = open_flags;
-    status = config_read_store(&config, flags->url, flags->folder, &err);
-    if (status == PHX_OK)
-        status = phx_store_open(config.store_url, &options, out, &err);
-    if (status < 0)
-        command_failed("cannot open the store", &err);
-    return status == PHX_OK;
+    if (config_read_store(&config, flags->url, flags->folder, &err) < 0) {
+        fprintf(stderr, "phoenix-server: %s\n", err.message);
+        return EXIT_USAGE;
+    }
+    if (((open_flags & PHX_OPEN_READ_ONLY) == 0 &&
+         config_make_folder(&config, &err) < 0) ||
+        phx_store_open(config.store_url, &options, out, &err) < 0)
+        return command_failed("cannot open the store", &err);
+    return EXIT_DONE;
 }
 
 static int misused(const char *usage)
@@ -98,14 +100,15 @@ int command_backup(int argc, char **argv)
     struct command_flags flags;
     phx_store *store = NULL;
     phx_error err = {0};
-    int result = EXIT_DONE;
+    int result;
 
     if (!command_flags(&flags, argc, argv, ""))
         return EXIT_USAGE;
     if (flags.word_count != 1)
         return misused("backup FILE");
-    if (!command_open(&flags, PHX_OPEN_READ_ONLY, &store))
-        return EXIT_FAILED;
+    result = command_open(&flags, PHX_OPEN_READ_ONLY, &store);
+    if (result != EXIT_DONE)
+        return result;
     if (phx_store_backup(store, flags.words[0], &err) < 0)
         result = command_failed("cannot back up", &err);
     phx_store_close(store);
@@ -132,8 +135,9 @@ int command_verify(int argc, char **argv)
         return EXIT_USAGE;
     if (flags.word_count != 0)
         return misused("verify");
-    if (!command_open(&flags, PHX_OPEN_READ_ONLY, &store))
-        return EXIT_FAILED;
+    int result = command_open(&flags, PHX_OPEN_READ_ONLY, &store);
+    if (result != EXIT_DONE)
+        return result;
     status = phx_store_verify(store, print_fault, &faults, &err);
     phx_store_close(store);
     if (status < 0)
@@ -190,8 +194,9 @@ int command_stats(int argc, char **argv)
         return EXIT_USAGE;
     if (flags.word_count != 0)
         return misused("stats [--json]");
-    if (!command_open(&flags, PHX_OPEN_READ_ONLY, &store))
-        return EXIT_FAILED;
+    int result = command_open(&flags, PHX_OPEN_READ_ONLY, &store);
+    if (result != EXIT_DONE)
+        return result;
     status = phx_store_stat(store, &stats, &err);
     phx_store_close(store);
     if (status < 0)

@@ -33,9 +33,10 @@ struct command_flags {
 bool command_flags(struct command_flags *out, int argc, char **argv,
                    const char *allowed);
 
-/* Opens the store that flags and environment name; prints why not. */
-bool command_open(const struct command_flags *flags, uint32_t open_flags,
-                  phx_store **out);
+/* Opens the store that flags and environment name, in a new folder if it is to
+ * be written to. EXIT_DONE, or the exit status once it has printed why not. */
+int command_open(const struct command_flags *flags, uint32_t open_flags,
+                 phx_store **out);
 
 /* Prints a failure as one line; returns EXIT_FAILED. */
 int command_failed(const char *doing, const phx_error *err);

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <pwd.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -299,7 +300,9 @@ static phx_status settle_folder(struct reading *reading, phx_error *err)
         length = snprintf(config->working_dir, size, "%s", reading->folder);
     } else {
         if (getcwd(here, sizeof here) == NULL)
-            return fail_os(err, PHX_IO, errno, "cannot tell this folder");
+            return fail_os(err, PHX_IO, errno,
+                           "cannot tell the current folder: %s",
+                           strerror(errno));
         length =
             snprintf(config->working_dir, size, "%s/%s", here, reading->folder);
     }
@@ -333,6 +336,23 @@ static void set_defaults(struct config *config)
                               .grpc_port = DEFAULT_GRPC_PORT,
                               .queue_spans = DEFAULT_QUEUE_SPANS,
                               .queue_bytes = DEFAULT_QUEUE_BYTES};
+}
+
+phx_status config_make_folder(const struct config *config, phx_error *err)
+{
+    const char *path = config->working_dir;
+    char part[4096];
+
+    for (size_t i = 1; path[0] != '\0' && i <= strlen(path); i++) {
+        if (path[i] != '/' && path[i] != '\0')
+            continue;
+        snprintf(part, sizeof part, "%.*s", (int)i, path);
+        if (mkdir(part, 0700) != 0 && errno != EEXIST)
+            return fail_os(err, PHX_IO, errno,
+                           "cannot make folder '%.200s': %s", part,
+                           strerror(errno));
+    }
+    return PHX_OK;
 }
 
 phx_status config_read(struct config *out, int argc, char **argv,

@@ -41,6 +41,9 @@ phx_status config_read(struct config *out, int argc, char **argv,
 phx_status config_read_store(struct config *out, const char *url,
                              const char *folder, phx_error *err);
 
+/* Makes the folder of the store, and those above it. Errors: IO. */
+phx_status config_make_folder(const struct config *config, phx_error *err);
+
 /* environment.c: looks at every PHOENIX_* variable. INVALID if one is
  * malformed or asks for a protection that is not in this build; warns of the
  * others that have no effect. */

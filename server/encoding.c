@@ -18,11 +18,7 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-#ifdef TEST_BUILD
-enum { STEP = 7 };
-#else
-enum { STEP = 64 << 10 };
-#endif
+enum { STEP = SHRUNK(64 << 10, 7) };
 
 /* Go's zstd writes windows of 32 MiB at its best level; more is refused. */
 enum { ZSTD_WINDOW_LOG = 25 };

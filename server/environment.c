@@ -273,9 +273,11 @@ static phx_status check(const char *name, const char *value, phx_error *err)
 
     snprintf(full, sizeof full, "PHOENIX_%s", name);
     if (row == NULL) {
-        const char *hint = nearest(name);
+        const char *like = nearest(name);
+        char hint[LONGEST + 16];
 
-        if (hint != NULL)
+        snprintf(hint, sizeof hint, "PHOENIX_%s", like ? like : "");
+        if (like != NULL)
             log_event(LOG_WARN, "unknown setting", "name", full, "did_you_mean",
                       hint, NULL);
         else

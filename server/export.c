@@ -18,6 +18,11 @@ struct export
     FILE *file;
 };
 
+static phx_status fail_write(phx_error *err)
+{
+    return fail_os(err, PHX_IO, errno, "cannot write: %s", strerror(errno));
+}
+
 static phx_status write_piece(struct export *export, const phx_buf *piece,
                               phx_error *err)
 {
@@ -25,7 +30,7 @@ static phx_status write_piece(struct export *export, const phx_buf *piece,
 
     if (fwrite(piece->data, 1, piece->size, export->file) != piece->size ||
         (lines && fputc('\n', export->file) == EOF))
-        return fail_os(err, PHX_IO, errno, "cannot write");
+        return fail_write(err);
     return PHX_OK;
 }
 
@@ -62,10 +67,8 @@ static phx_status open_cursor(struct export *export, const char *project,
 /* On disk, or the command has failed. */
 static phx_status settle(FILE *file, phx_error *err)
 {
-    if (fflush(file) != 0)
-        return fail_os(err, PHX_IO, errno, "cannot write");
-    if (file != stdout && fsync(fileno(file)) != 0)
-        return fail_os(err, PHX_IO, errno, "cannot write");
+    if (fflush(file) != 0 || (file != stdout && fsync(fileno(file)) != 0))
+        return fail_write(err);
     return PHX_OK;
 }
 
@@ -94,13 +97,14 @@ int command_export(int argc, char **argv)
                         "protobuf|json] [--project NAME] [-o FILE]\n");
         return EXIT_USAGE;
     }
-    if (!command_open(&flags, PHX_OPEN_READ_ONLY, &export.store))
-        return EXIT_FAILED;
+    int result = command_open(&flags, PHX_OPEN_READ_ONLY, &export.store);
+    if (result != EXIT_DONE)
+        return result;
     status = open_cursor(&export, flags.project, &err);
     if (status == PHX_OK && flags.output != NULL &&
         (export.file = fopen(flags.output, "wbx")) == NULL)
-        status =
-            fail_os(&err, PHX_IO, errno, "cannot make %.300s", flags.output);
+        status = fail_os(&err, PHX_IO, errno, "cannot create '%.300s': %s",
+                         flags.output, strerror(errno));
     if (status == PHX_OK)
         status = write_all(&export, &err);
     if (status == PHX_OK)

@@ -215,13 +215,15 @@ static phx_status read_file(const char *path, struct buf *out, phx_error *err)
     phx_status status = PHX_OK;
 
     if (fd < 0)
-        return fail_os(err, PHX_IO, errno, "cannot open %.300s", path);
+        return fail_os(err, PHX_IO, errno, "cannot open the file: %s",
+                       strerror(errno));
     for (;;) {
         uint8_t *room = buf_room(out, 1 << 16);
         ssize_t size = room ? read(fd, room, 1 << 16) : 0;
 
         if (size < 0)
-            status = fail_os(err, PHX_IO, errno, "cannot read %.300s", path);
+            status = fail_os(err, PHX_IO, errno, "cannot read the file: %s",
+                             strerror(errno));
         if (size <= 0)
             break;
         buf_used(out, (size_t)size);
@@ -284,7 +286,7 @@ int command_import(int argc, char **argv)
     struct import import = {.shows_progress = isatty(STDERR_FILENO)};
     struct command_flags flags;
     phx_error err = {0};
-    int result = EXIT_DONE;
+    int result;
 
     if (!command_flags(&flags, argc, argv, "p"))
         return EXIT_USAGE;
@@ -293,8 +295,8 @@ int command_import(int argc, char **argv)
                 "usage: phoenix-server import [--project NAME] FILE ...\n");
         return EXIT_USAGE;
     }
-    if (!command_open(&flags, 0, &import.store))
-        return EXIT_FAILED;
+    if ((result = command_open(&flags, 0, &import.store)) != EXIT_DONE)
+        return result;
     import.project = flags.project;
     for (int i = 0; i < flags.word_count && result == EXIT_DONE; i++) {
         if (import_file(&import, flags.words[i], &err) < 0)
@@ -303,7 +305,7 @@ int command_import(int argc, char **argv)
     phx_store_close(import.store);
     if (import.shows_progress)
         fputc('\n', stderr);
-    printf("%lld spans stored, %lld known already, %lld left out\n",
+    printf("spans: %lld stored, %lld known already, %lld left out\n",
            (long long)import.total.accepted, (long long)import.total.duplicate,
            (long long)import.total.rejected);
     return result;

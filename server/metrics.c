@@ -35,7 +35,7 @@ void metrics_add(enum metric metric, int64_t value)
     atomic_fetch_add_explicit(&counters[metric], value, memory_order_relaxed);
 }
 
-int64_t metrics_get(enum metric metric)
+static int64_t metrics_get(enum metric metric)
 {
     return atomic_load_explicit(&counters[metric], memory_order_relaxed);
 }

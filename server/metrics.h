@@ -40,7 +40,6 @@ enum metric {
 };
 
 void metrics_add(enum metric metric, int64_t value);
-int64_t metrics_get(enum metric metric);
 
 /* The commit latency histogram. */
 void metrics_commit(double seconds);

@@ -15,7 +15,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 enum {
     HTTP_THREADS = 2,
@@ -66,22 +65,6 @@ static void wait_for_end(const sigset_t *set)
               signal_number == SIGINT ? "SIGINT" : "SIGTERM", NULL);
 }
 
-/* Makes the folder of the store, and those above it. */
-static phx_status make_folder(const char *path, phx_error *err)
-{
-    char part[4096];
-
-    for (size_t i = 1; path[0] != '\0' && i <= strlen(path); i++) {
-        if (path[i] != '/' && path[i] != '\0')
-            continue;
-        snprintf(part, sizeof part, "%.*s", (int)i, path);
-        if (mkdir(part, 0700) != 0 && errno != EEXIST)
-            return fail_os(err, PHX_IO, errno, "cannot make folder %.200s",
-                           part);
-    }
-    return PHX_OK;
-}
-
 static phx_status start_http(struct server *server, uint16_t port,
                              const struct route *routes, size_t count,
                              struct http **out, phx_error *err)
@@ -108,7 +91,7 @@ static phx_status start(struct server *server, phx_error *err)
 
     routes = rest_routes(&count);
     metrics_routes = rest_metrics_routes(&metrics_count);
-    if ((status = make_folder(config->working_dir, err)) < 0 ||
+    if ((status = config_make_folder(config, err)) < 0 ||
         (status = phx_store_open(
              config->store_url,
              &(phx_store_options){.size = sizeof(phx_store_options),

@@ -105,12 +105,12 @@ echo "The newest traces:"
 head -n 34 "$folder/trees"
 grep -q 'Agent workflow' "$folder/trees" || stop "the spans are not there"
 echo "..."
-echo
-echo "The server is at http://127.0.0.1:$http (try /v1/projects)" \
-     "and takes OTLP there and at 127.0.0.1:$grpc."
 
 if [ -t 0 ] && [ -t 1 ]; then
-    printf 'Press Enter to stop it. '
+    echo
+    echo "The server is at http://127.0.0.1:$http (try /v1/projects)" \
+         "and takes OTLP there and at 127.0.0.1:$grpc."
+    printf 'Press Enter to stop it and forget what it stored. '
     read -r _
 fi
 kill "$server"

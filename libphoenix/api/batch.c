@@ -66,7 +66,7 @@ phx_status phx_batch_decode(int32_t format, const void *bytes, size_t size,
     phx_status status;
 
     if ((bytes == NULL && size > 0) || out == NULL)
-        return fail(err, PHX_MISUSE, -1, "an argument is NULL");
+        return fail_argument(err);
     if (size > REQUEST_SIZE)
         return fail(err, PHX_TOO_BIG, -1, "the request is over %d bytes",
                     REQUEST_SIZE);
@@ -134,8 +134,7 @@ phx_status phx_otlp_answer(int32_t format, uint64_t rejected,
     struct buf text;
 
     if (out == NULL || (format != PHX_OTLP_PROTOBUF && format != PHX_OTLP_JSON))
-        return fail(err, PHX_MISUSE, -1, "%d is no format of an answer",
-                    format);
+        return fail_argument(err);
     buf_init(&text, 1 << 20);
     if (format == PHX_OTLP_PROTOBUF)
         wire_write_answer_protobuf(&text, rejected, reason ? reason : "");

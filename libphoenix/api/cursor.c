@@ -7,10 +7,6 @@
 
 #include "api/inside.h"
 
-#define NEEDS(condition)                                                       \
-    if (!(condition))                                                          \
-    return fail(err, PHX_MISUSE, -1, "an argument is NULL or out of range")
-
 enum { PAGE_ROWS = SHRUNK(1000, 7) };
 
 enum cursor_kind {
@@ -81,7 +77,8 @@ static phx_status copy_texts(struct arena *arena, const phx_text *from,
         return arena_status(arena, size_mul(count, sizeof *texts), err);
     for (size_t i = 0; i < count; i++) {
         size_t size = from[i].size;
-        NEEDS(from[i].data != NULL || size == 0);
+        if (from[i].data == NULL && size != 0)
+            return fail_argument(err);
         uint8_t *bytes = arena_copy(arena, from[i].data, size);
         if (bytes == NULL)
             return arena_status(arena, size, err);
@@ -126,8 +123,9 @@ static phx_status copy_tests(struct arena *arena, const phx_span_query *query,
         return arena_status(arena, size, err);
     for (size_t i = 0; i < query->test_count; i++) {
         const phx_attribute_test *from = &query->tests[i];
-        NEEDS(from->path != NULL &&
-              (from->json.data != NULL || from->json.size == 0));
+        if (from->path == NULL ||
+            (from->json.data == NULL && from->json.size != 0))
+            return fail_argument(err);
         char *json = arena_copy(arena, from->json.data, from->json.size);
         if (json == NULL)
             return arena_status(arena, from->json.size, err);
@@ -189,19 +187,22 @@ phx_status phx_store_find_spans(phx_store *store, const phx_span_query *query,
     phx_cursor *cursor;
     phx_status status;
 
-    NEEDS(store != NULL && out != NULL);
+    if (store == NULL || out == NULL)
+        return fail_argument(err);
     if (query != NULL) {
-        NEEDS(query->size >= sizeof query->size);
+        if (query->size < sizeof query->size)
+            return fail_argument(err);
         memcpy(&wanted, query,
                query->size < sizeof wanted ? query->size : sizeof wanted);
     }
-    NEEDS(wanted.order >= 0 && wanted.order <= PHX_OLDEST_FIRST &&
-          wanted.attributes >= 0 && wanted.attributes <= PHX_ATTRIBUTES_NONE &&
-          (wanted.trace_ids != NULL || wanted.trace_id_count == 0) &&
-          (wanted.span_ids != NULL || wanted.span_id_count == 0) &&
-          (wanted.parent_ids != NULL || wanted.parent_id_count == 0) &&
-          (wanted.names != NULL || wanted.name_count == 0) &&
-          (wanted.tests != NULL || wanted.test_count == 0));
+    if (wanted.order < 0 || wanted.order > PHX_OLDEST_FIRST ||
+        wanted.attributes < 0 || wanted.attributes > PHX_ATTRIBUTES_NONE ||
+        (wanted.trace_ids == NULL && wanted.trace_id_count != 0) ||
+        (wanted.span_ids == NULL && wanted.span_id_count != 0) ||
+        (wanted.parent_ids == NULL && wanted.parent_id_count != 0) ||
+        (wanted.names == NULL && wanted.name_count != 0) ||
+        (wanted.tests == NULL && wanted.test_count != 0))
+        return fail_argument(err);
     if ((status = cursor_new(store, CURSOR_SPANS, &cursor, err)) < 0)
         return status;
     if ((status = lent_span_new(&cursor->lent, err)) < 0 ||
@@ -282,7 +283,8 @@ phx_status phx_cursor_next_span(phx_cursor *cursor, const phx_span **out,
     struct span *span;
     phx_status status;
 
-    NEEDS(cursor != NULL && out != NULL && cursor->kind == CURSOR_SPANS);
+    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_SPANS)
+        return fail_argument(err);
     if ((status = next_span(cursor, &span, err)) != PHX_OK) {
         if (status == PHX_DONE)
             *out = NULL;
@@ -363,29 +365,26 @@ static phx_status restore_span(phx_cursor *cursor, struct arena *arena,
     return attr_restore(arena, out, err);
 }
 
-phx_status phx_cursor_next_otlp(phx_cursor *cursor, int32_t format,
-                                size_t count, phx_buf *out, phx_error *err)
+/* Up to `count` spans of one page: the next page would clear this one's texts.
+ * *found is how many, also of a request that grew too big. */
+static phx_status next_request(phx_cursor *cursor, int32_t format, size_t count,
+                               size_t *found, phx_buf *out, phx_error *err)
 {
     struct arena arena;
     struct buf text;
     phx_status status;
 
-    NEEDS(cursor != NULL && out != NULL && count > 0 &&
-          cursor->kind == CURSOR_SPANS &&
-          (format == PHX_OTLP_PROTOBUF || format == PHX_OTLP_JSON));
-    if (count > PAGE_ROWS)
-        count = PAGE_ROWS;
+    *found = 0;
     arena_init(&arena, SIZE_MAX);
     buf_init(&text, 1 << 30);
     const struct span **spans =
         arena_new(&arena, size_mul(count, sizeof *spans));
     const struct resource *last_from = NULL, *last_to = NULL;
-    size_t found = 0, taken = 0;
+    size_t taken = 0;
     struct span *span = NULL;
     status = spans ? PHX_OK : fail_memory(err, count * sizeof *spans);
-    /* One page at most: the next would clear this one's texts. */
-    while (status == PHX_OK && found < count &&
-           (found == 0 || cursor->at < cursor->page.count) &&
+    while (status == PHX_OK && *found < count &&
+           (*found == 0 || cursor->at < cursor->page.count) &&
            (status = next_span(cursor, &span, err)) == PHX_OK) {
         struct span *restored = arena_new(&arena, sizeof *restored);
         taken++;
@@ -393,13 +392,13 @@ phx_status phx_cursor_next_otlp(phx_cursor *cursor, int32_t format,
             status = fail_memory(err, sizeof *restored);
         else if ((status = restore_span(cursor, &arena, span, &last_from,
                                         &last_to, restored, err)) >= 0)
-            spans[found++] = restored;
+            spans[(*found)++] = restored;
     }
-    if (status >= 0 && found > 0) {
+    if (status >= 0 && *found > 0) {
         if (format == PHX_OTLP_PROTOBUF)
-            wire_write_protobuf(&text, spans, found);
+            wire_write_protobuf(&text, spans, *found);
         else
-            wire_write_json(&text, spans, found);
+            wire_write_json(&text, spans, *found);
         status = give_buf(&text, "the request", out, err);
     } else if (status >= 0) {
         status = PHX_DONE;
@@ -408,6 +407,25 @@ phx_status phx_cursor_next_otlp(phx_cursor *cursor, int32_t format,
         give_spans_back(cursor, taken);
     buf_clear(&text);
     arena_clear(&arena);
+    return status;
+}
+
+phx_status phx_cursor_next_otlp(phx_cursor *cursor, int32_t format,
+                                size_t count, phx_buf *out, phx_error *err)
+{
+    phx_status status;
+    size_t found;
+
+    if (cursor == NULL || out == NULL || count == 0 ||
+        cursor->kind != CURSOR_SPANS ||
+        (format != PHX_OTLP_PROTOBUF && format != PHX_OTLP_JSON))
+        return fail_argument(err);
+    if (count > PAGE_ROWS)
+        count = PAGE_ROWS;
+    while ((status = next_request(cursor, format, count, &found, out, err)) ==
+               PHX_TOO_BIG &&
+           found > 1)
+        count = found / 2;
     return status;
 }
 
@@ -421,15 +439,18 @@ phx_status phx_store_find_traces(phx_store *store, const phx_trace_query *query,
     phx_trace *rows = NULL;
     phx_status status;
 
-    NEEDS(store != NULL && out != NULL);
+    if (store == NULL || out == NULL)
+        return fail_argument(err);
     if (query != NULL) {
-        NEEDS(query->size >= sizeof query->size);
+        if (query->size < sizeof query->size)
+            return fail_argument(err);
         memcpy(&wanted, query,
                query->size < sizeof wanted ? query->size : sizeof wanted);
     }
-    NEEDS(wanted.order >= 0 && wanted.order <= PHX_OLDEST_FIRST &&
-          wanted.sort >= 0 && wanted.sort <= PHX_BY_LATENCY &&
-          (wanted.sessions != NULL || wanted.session_count == 0));
+    if (wanted.order < 0 || wanted.order > PHX_OLDEST_FIRST ||
+        wanted.sort < 0 || wanted.sort > PHX_BY_LATENCY ||
+        (wanted.sessions == NULL && wanted.session_count != 0))
+        return fail_argument(err);
     if ((status = cursor_new(store, CURSOR_TRACES, &cursor, err)) < 0)
         return status;
     if ((status = store_read_traces(cursor->store, &wanted, &cursor->arena,
@@ -445,7 +466,8 @@ phx_status phx_store_find_traces(phx_store *store, const phx_trace_query *query,
 phx_status phx_cursor_next_trace(phx_cursor *cursor, const phx_trace **out,
                                  phx_error *err)
 {
-    NEEDS(cursor != NULL && out != NULL && cursor->kind == CURSOR_TRACES);
+    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_TRACES)
+        return fail_argument(err);
     *out = cursor->at < cursor->count
                ? (const phx_trace *)cursor->rows + cursor->at++
                : NULL;
@@ -461,8 +483,8 @@ phx_status phx_store_find_sessions(phx_store *store, phx_id project,
     phx_session *rows = NULL;
     phx_status status;
 
-    NEEDS(store != NULL && out != NULL && order >= 0 &&
-          order <= PHX_OLDEST_FIRST);
+    if (store == NULL || out == NULL || order < 0 || order > PHX_OLDEST_FIRST)
+        return fail_argument(err);
     if ((status = cursor_new(store, CURSOR_SESSIONS, &cursor, err)) < 0)
         return status;
     if ((status = store_read_sessions(
@@ -479,7 +501,8 @@ phx_status phx_store_find_sessions(phx_store *store, phx_id project,
 phx_status phx_cursor_next_session(phx_cursor *cursor, const phx_session **out,
                                    phx_error *err)
 {
-    NEEDS(cursor != NULL && out != NULL && cursor->kind == CURSOR_SESSIONS);
+    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_SESSIONS)
+        return fail_argument(err);
     *out = cursor->at < cursor->count
                ? (const phx_session *)cursor->rows + cursor->at++
                : NULL;
@@ -494,7 +517,8 @@ phx_status phx_store_find_projects(phx_store *store, phx_id only, phx_id from,
     phx_project *rows = NULL;
     phx_status status;
 
-    NEEDS(store != NULL && out != NULL);
+    if (store == NULL || out == NULL)
+        return fail_argument(err);
     if ((status = cursor_new(store, CURSOR_PROJECTS, &cursor, err)) < 0)
         return status;
     if ((status = store_read_projects(
@@ -511,7 +535,8 @@ phx_status phx_store_find_projects(phx_store *store, phx_id only, phx_id from,
 phx_status phx_cursor_next_project(phx_cursor *cursor, const phx_project **out,
                                    phx_error *err)
 {
-    NEEDS(cursor != NULL && out != NULL && cursor->kind == CURSOR_PROJECTS);
+    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_PROJECTS)
+        return fail_argument(err);
     *out = cursor->at < cursor->count
                ? (const phx_project *)cursor->rows + cursor->at++
                : NULL;

@@ -10,6 +10,9 @@
 #include "store/store.h"
 #include "wire/wire.h"
 
+/* MISUSE: an argument breaks a rule of phoenix.h. */
+phx_status fail_argument(phx_error *err);
+
 /* The bytes become the caller's, with a NUL behind them. */
 phx_status give_buf(struct buf *from, const char *what, phx_buf *out,
                     phx_error *err);

@@ -71,6 +71,11 @@ void phx_buf_free(phx_buf *buf)
     *buf = (phx_buf)PHX_BUF_INIT;
 }
 
+phx_status fail_argument(phx_error *err)
+{
+    return fail(err, PHX_MISUSE, -1, "an argument is NULL or out of range");
+}
+
 phx_status give_buf(struct buf *from, const char *what, phx_buf *out,
                     phx_error *err)
 {
@@ -110,7 +115,7 @@ phx_status phx_attributes_unflatten(const char *json, size_t size, phx_buf *out,
     phx_status status;
 
     if (json == NULL || out == NULL)
-        return fail(err, PHX_MISUSE, -1, "an argument is NULL");
+        return fail_argument(err);
     arena_init(&arena, SIZE_MAX);
     buf_init(&text, SIZE_MAX);
     if ((status = read_object(&arena, json, size, &flat, err)) >= 0 &&
@@ -134,7 +139,7 @@ phx_status phx_attributes_flatten(const char *json, size_t size, phx_buf *out,
     phx_status status;
 
     if (json == NULL || out == NULL)
-        return fail(err, PHX_MISUSE, -1, "an argument is NULL");
+        return fail_argument(err);
     arena_init(&arena, SIZE_MAX);
     buf_init(&text, SIZE_MAX);
     if ((status = read_object(&arena, json, size, &tree, err)) >= 0 &&

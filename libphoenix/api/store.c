@@ -5,10 +5,6 @@
 
 #include "api/inside.h"
 
-#define NEEDS(condition)                                                       \
-    if (!(condition))                                                          \
-    return fail(err, PHX_MISUSE, -1, "an argument is NULL or out of range")
-
 /* "sqlite:PATH" and "sqlite:///PATH" -> PATH; NULL for memory. */
 static phx_status read_url(const char *url, const char **path, phx_error *err)
 {
@@ -37,9 +33,11 @@ phx_status phx_store_open(const char *url, const phx_store_options *options,
     const char *path = NULL;
     phx_status status;
 
-    NEEDS(url != NULL && out != NULL);
+    if (url == NULL || out == NULL)
+        return fail_argument(err);
     if (options != NULL) {
-        NEEDS(options->size >= offsetof(phx_store_options, flags));
+        if (options->size < offsetof(phx_store_options, flags))
+            return fail_argument(err);
         memcpy(&wanted, options,
                options->size < sizeof wanted ? options->size : sizeof wanted);
     }
@@ -81,9 +79,12 @@ phx_status phx_store_put(phx_store *store, phx_batch **batches, size_t count,
 {
     phx_status status;
 
-    NEEDS(store != NULL && (batches != NULL || count == 0));
-    for (size_t i = 0; i < count; i++)
-        NEEDS(batches[i] != NULL);
+    if (store == NULL || (batches == NULL && count != 0))
+        return fail_argument(err);
+    for (size_t i = 0; i < count; i++) {
+        if (batches[i] == NULL)
+            return fail_argument(err);
+    }
     struct store_batch **puts =
         memory_new(size_mul(size_add(count, 1), sizeof *puts));
     if (puts == NULL)
@@ -107,7 +108,8 @@ phx_status phx_store_ingest(phx_store *store, const char *project,
     phx_ingest_report report;
     phx_status status;
 
-    NEEDS(store != NULL);
+    if (store == NULL)
+        return fail_argument(err);
     if ((status = phx_batch_decode(format, bytes, size, project, &batch, err)) <
         0)
         return status;
@@ -120,27 +122,31 @@ phx_status phx_store_ingest(phx_store *store, const char *project,
 
 phx_status phx_store_compact(phx_store *store, uint32_t budget, phx_error *err)
 {
-    NEEDS(store != NULL);
+    if (store == NULL)
+        return fail_argument(err);
     return store_compact(store->store, budget, err);
 }
 
 phx_status phx_store_verify(phx_store *store, phx_verify_fn found, void *ctx,
                             phx_error *err)
 {
-    NEEDS(store != NULL);
+    if (store == NULL)
+        return fail_argument(err);
     return store_verify(store->store, found, ctx, err);
 }
 
 phx_status phx_store_backup(phx_store *store, const char *path, phx_error *err)
 {
-    NEEDS(store != NULL && path != NULL);
+    if (store == NULL || path == NULL)
+        return fail_argument(err);
     return store_backup(store->store, path, err);
 }
 
 phx_status phx_store_stat(phx_store *store, phx_store_stats *out,
                           phx_error *err)
 {
-    NEEDS(store != NULL && out != NULL);
+    if (store == NULL || out == NULL)
+        return fail_argument(err);
     return store_stat(store->store, out, err);
 }
 
@@ -150,7 +156,8 @@ phx_status phx_project_create(phx_store *store, const char *name,
 {
     phx_text text = text_of(name), about = text_of(description);
 
-    NEEDS(store != NULL && name != NULL && out != NULL);
+    if (store == NULL || name == NULL || out == NULL)
+        return fail_argument(err);
     if (text.size == 0)
         return fail(err, PHX_INVALID, -1, "the project's name is empty");
     if (utf8_check(text.data, text.size) != text.size ||
@@ -164,7 +171,8 @@ phx_status phx_project_update(phx_store *store, phx_id project,
 {
     phx_text about = text_of(description);
 
-    NEEDS(store != NULL);
+    if (store == NULL)
+        return fail_argument(err);
     if (utf8_check(about.data, about.size) != about.size)
         return fail(err, PHX_INVALID, -1, "a project's text is not UTF-8");
     return store_update_project(store->store, project, about, err);
@@ -177,8 +185,9 @@ phx_status phx_store_find(phx_store *store, int32_t kind, const char *name,
     uint8_t *bytes = NULL;
     phx_status status;
 
-    NEEDS(store != NULL && out != NULL && (name != NULL || size == 0) &&
-          kind >= PHX_PROJECT && kind <= PHX_SPAN);
+    if (store == NULL || out == NULL || (name == NULL && size != 0) ||
+        kind < PHX_PROJECT || kind > PHX_SPAN)
+        return fail_argument(err);
     if (name == NULL)
         text.data = "";
     if (kind == PHX_TRACE || kind == PHX_SPAN) {
@@ -199,6 +208,7 @@ phx_status phx_store_find(phx_store *store, int32_t kind, const char *name,
 phx_status phx_store_delete(phx_store *store, int32_t kind, phx_id id,
                             phx_error *err)
 {
-    NEEDS(store != NULL && kind >= PHX_PROJECT && kind <= PHX_SPAN);
+    if (store == NULL || kind < PHX_PROJECT || kind > PHX_SPAN)
+        return fail_argument(err);
     return store_delete(store->store, kind, id, err);
 }

@@ -10,11 +10,7 @@
 
 #include "attr/inside.h"
 
-#ifdef TEST_BUILD
-enum { FIRST_MEMBERS = 1 };
-#else
-enum { FIRST_MEMBERS = 32 };
-#endif
+enum { FIRST_MEMBERS = SHRUNK(32, 1) };
 
 void flattener_init(struct flattener *flattener, struct arena *arena,
                     phx_text separator)

@@ -16,11 +16,7 @@
 
 #define TEXT(string) text_span(string, sizeof(string) - 1)
 
-#ifdef TEST_BUILD
-enum { FIRST_MADE = 1 };
-#else
-enum { FIRST_MADE = 32 };
-#endif
+enum { FIRST_MADE = SHRUNK(32, 1) };
 
 /* --- collecting ---------------------------------------------------------- */
 

@@ -16,11 +16,7 @@
 #include "attr/inside.h"
 
 /* Children that are looked through one by one; more go into the table. */
-#ifdef TEST_BUILD
-enum { FEW_CHILDREN = 2, FIRST_SLOTS = 4 };
-#else
-enum { FEW_CHILDREN = 16, FIRST_SLOTS = 64 };
-#endif
+enum { FEW_CHILDREN = SHRUNK(16, 2), FIRST_SLOTS = SHRUNK(64, 4) };
 
 void trie_init(struct trie *trie, struct arena *arena, struct arena *scratch,
                const struct attr_options *options)

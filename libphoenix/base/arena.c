@@ -34,14 +34,11 @@ static bool add_chunk(struct arena *arena, size_t size)
 #ifdef ARENA_PLAIN
     wanted = size;
 #endif
-    if (wanted < size)
+    arena->over = size_add(arena->total, size) > arena->limit;
+    if (arena->over)
+        return false;
+    if (wanted < size || size_add(arena->total, wanted) > arena->limit)
         wanted = size;
-    if (size_add(arena->total, wanted) > arena->limit) {
-        wanted = size;
-        arena->over = size_add(arena->total, wanted) > arena->limit;
-        if (arena->over)
-            return false;
-    }
     struct arena_chunk *chunk = memory_new(size_add(sizeof *chunk, wanted));
     if (chunk == NULL)
         return false;

@@ -79,7 +79,6 @@ phx_status block_open(struct block_reader *reader, block_fetch fetch, void *ctx,
                       struct block **out, phx_error *err);
 void block_close(struct block *block);
 uint32_t block_rows(const struct block *block);
-size_t block_memory(const struct block *block); /* bytes held */
 
 /* Columns every row has. Ints unless noted. */
 enum block_column {

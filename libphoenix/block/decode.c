@@ -69,11 +69,6 @@ uint32_t block_rows(const struct block *block)
     return block->rows;
 }
 
-size_t block_memory(const struct block *block)
-{
-    return sizeof *block + block->arena.total + block->frame_memory;
-}
-
 /* --- frames --------------------------------------------------------------------- */
 
 /* zstd tells the size of what a frame holds before it is decoded: nothing is
@@ -130,7 +125,6 @@ phx_status block_frame_bytes(struct block *block, uint32_t number,
         status = block_expand(block, number, NULL, &frame->bytes, err);
         if (status < 0)
             return status;
-        block->frame_memory += (size_t)frame->raw + SLACK;
     }
     *out = frame->bytes;
     return PHX_OK;
@@ -171,7 +165,6 @@ static phx_status expand_directory(struct block *block, struct reader *out,
     block->directory = memory_new((size_t)raw + SLACK);
     if (!block->directory)
         return fail_memory(err, raw);
-    block->frame_memory += (size_t)raw + SLACK;
     if ((status = expand(block, body, block->directory, raw, err)) < 0)
         return status;
     reader_init(out, block->directory, raw);

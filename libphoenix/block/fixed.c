@@ -28,7 +28,8 @@ phx_status take_ints(struct reader *in, uint32_t count, struct block_ints *out,
     return PHX_OK;
 }
 
-bool ints_are_below(const struct block_ints *ints, uint64_t limit)
+/* True if every value is in [0, limit). */
+static bool ints_are_below(const struct block_ints *ints, uint64_t limit)
 {
     uint64_t base = (uint64_t)ints->base, most = 0;
 

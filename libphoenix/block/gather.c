@@ -10,13 +10,8 @@
 enum {
     CELLS = 1 << 20,      /* of a block: what its frames can hold */
     CELLS_KEPT = 2 << 20, /* memory for as many is kept between blocks */
-#ifdef TEST_BUILD
-    FIRST_CELLS = 1,
-    FIRST_COLUMNS = 1
-#else
-    FIRST_CELLS = 32,
-    FIRST_COLUMNS = 64
-#endif
+    FIRST_CELLS = SHRUNK(32, 1),
+    FIRST_COLUMNS = SHRUNK(64, 1)
 };
 
 static void free_cells(struct block_writer *writer)

@@ -35,13 +35,8 @@
 enum {
     BLOCK_VERSION = 1,
     LONG_TEXT = 64,
-#ifdef TEST_BUILD
-    COLUMN_FRAME = 1 << 10,
-    TEXT_FRAME = 8 << 10,
-#else
-    COLUMN_FRAME = 32 << 10,
-    TEXT_FRAME = 1 << 20,
-#endif
+    COLUMN_FRAME = SHRUNK(32 << 10, 1 << 10),
+    TEXT_FRAME = SHRUNK(1 << 20, 8 << 10),
     PATH_LIMIT = 1000,       /* bytes of a column's key */
     FRAME_LIMIT = 256 << 20, /* no value of a 64 MiB request packs to more */
     BLOCK_LIMIT = 512 << 20, /* of all frames */
@@ -445,7 +440,6 @@ struct block {
     block_fetch fetch;
     void *ctx;
     struct arena arena; /* everything but the frames' bytes */
-    size_t frame_memory;
     uint8_t *directory;
     uint32_t rows, traces, outside, texts;
     uint32_t column_count, column_frames, frame_count;
@@ -483,9 +477,6 @@ phx_status take_ints(struct reader *in, uint32_t count, struct block_ints *out,
                      phx_error *err);
 phx_status take_texts(struct block *block, struct reader *in, uint32_t count,
                       struct block_texts *out, phx_error *err);
-
-/* True if every value is in [0, limit). */
-bool ints_are_below(const struct block_ints *ints, uint64_t limit);
 
 /* block_int without the door's call. */
 static inline int64_t int_at(const struct block_ints *ints, uint32_t index)

@@ -23,11 +23,7 @@ enum {
     NODE_MEMORY = 16 << 20,
     SHAPE_MEMORY = 256 << 20,
     FETCHED = 16,
-#ifdef TEST_BUILD
-    FIRST_NODES = 1
-#else
-    FIRST_NODES = 256
-#endif
+    FIRST_NODES = SHRUNK(256, 1)
 };
 
 void shape_init(struct shape *shape, uint64_t seed)

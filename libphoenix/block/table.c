@@ -7,11 +7,7 @@
 #include "block/block.h"
 #include "block/inside.h"
 
-#ifdef TEST_BUILD
-enum { SMALLEST = 2 };
-#else
-enum { SMALLEST = 64 };
-#endif
+enum { SMALLEST = SHRUNK(64, 2) };
 
 void table_clear(struct table *table)
 {

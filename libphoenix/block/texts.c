@@ -20,11 +20,11 @@ enum { LEVEL = 1, WINDOW_LOG = 20, HASH_LOG = 15 };
 
 enum { AREA_LIMIT = BLOCK_TEXTS + FRAME_LIMIT };
 
-#ifdef TEST_BUILD
-enum { FIRST_PLACES = 1, FIRST_FRAMES = 1, FIRST_TEXTS = 1 };
-#else
-enum { FIRST_PLACES = 1024, FIRST_FRAMES = 16, FIRST_TEXTS = 4096 };
-#endif
+enum {
+    FIRST_PLACES = SHRUNK(1024, 1),
+    FIRST_FRAMES = SHRUNK(16, 1),
+    FIRST_TEXTS = SHRUNK(4096, 1)
+};
 
 /* --- compression ------------------------------------------------------------ */
 

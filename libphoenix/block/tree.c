@@ -12,11 +12,7 @@
 #include "block/block.h"
 #include "block/inside.h"
 
-#ifdef TEST_BUILD
-enum { FIRST_PENDING = 1 };
-#else
-enum { FIRST_PENDING = 256 };
-#endif
+enum { FIRST_PENDING = SHRUNK(256, 1) };
 
 static bool same_segment(const struct segment *a, const struct segment *b)
 {

@@ -80,10 +80,6 @@ bool value_is_text(const struct value *value, const char *string);
 bool value_equal(const struct value *a, const struct value *b); /* NaN == NaN,
     1 != 1.0, members in any order */
 
-/* A deep copy that points into nothing but the arena. */
-phx_status value_copy(struct arena *arena, const struct value *value,
-                      struct value *out, phx_error *err);
-
 /* write.c -------------------------------------------------------------------
  */
 

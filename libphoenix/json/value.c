@@ -1,5 +1,5 @@
 /*
- * value.c - making, finding, comparing and copying values.
+ * value.c - making, finding and comparing values.
  */
 #include "base/base.h"
 #include "json/inside.h"
@@ -180,90 +180,4 @@ static bool same_value(const struct value *a, const struct value *b, int depth)
 bool value_equal(const struct value *a, const struct value *b)
 {
     return same_value(a, b, 0);
-}
-
-/* --- copying ----------------------------------------------------------------
- */
-
-static phx_status copy_value(struct arena *arena, const struct value *value,
-                             int depth, struct value *out, phx_error *err);
-
-static phx_status copy_text(struct arena *arena, phx_text text, phx_text *out,
-                            phx_error *err)
-{
-    *out = text;
-    if (text.data == NULL)
-        return PHX_OK;
-    out->data = arena_copy(arena, text.data, text.size);
-    return out->data ? PHX_OK : arena_status(arena, text.size, err);
-}
-
-static phx_status copy_items(struct arena *arena, const struct value *array,
-                             int depth, struct value *out, phx_error *err)
-{
-    size_t size = size_mul(array->count, sizeof *array->items);
-    struct value *items = arena_new(arena, size);
-    phx_status status;
-
-    if (items == NULL)
-        return arena_status(arena, size, err);
-    for (uint32_t i = 0; i < array->count; i++) {
-        if ((status = copy_value(arena, &array->items[i], depth, &items[i],
-                                 err)) < 0)
-            return status;
-    }
-    out->items = items;
-    return PHX_OK;
-}
-
-static phx_status copy_members(struct arena *arena, const struct value *object,
-                               int depth, struct value *out, phx_error *err)
-{
-    size_t size = size_mul(object->count, sizeof *object->members);
-    struct member *members = arena_new(arena, size);
-    phx_status status;
-
-    if (members == NULL)
-        return arena_status(arena, size, err);
-    for (uint32_t i = 0; i < object->count; i++) {
-        const struct member *from = &object->members[i];
-        if ((status = copy_text(arena, from->key, &members[i].key, err)) < 0 ||
-            (status = copy_value(arena, &from->value, depth, &members[i].value,
-                                 err)) < 0)
-            return status;
-    }
-    out->members = members;
-    return PHX_OK;
-}
-
-static phx_status copy_value(struct arena *arena, const struct value *value,
-                             int depth, struct value *out, phx_error *err)
-{
-    *out = *value;
-    if (depth > JSON_DEPTH_DEEP)
-        return fail(err, PHX_TOO_BIG, -1, "JSON is nested over %d levels",
-                    JSON_DEPTH_DEEP);
-    switch (value->kind) {
-    case JSON_NUMBER:
-    case JSON_TEXT:
-    case JSON_BYTES:
-        return copy_text(arena, value->text, &out->text, err);
-    case JSON_ARRAY:
-        return copy_items(arena, value, depth + 1, out, err);
-    case JSON_OBJECT:
-        return copy_members(arena, value, depth + 1, out, err);
-    default:
-        return PHX_OK;
-    }
-}
-
-phx_status value_copy(struct arena *arena, const struct value *value,
-                      struct value *out, phx_error *err)
-{
-    struct value copy;
-    phx_status status = copy_value(arena, value, 0, &copy, err);
-
-    if (status == PHX_OK)
-        *out = copy;
-    return status;
 }

@@ -4,11 +4,7 @@
 #include "base/base.h"
 #include "model/model.h"
 
-#ifdef TEST_BUILD
-enum { FIRST_SPANS = 1 };
-#else
-enum { FIRST_SPANS = 16 };
-#endif
+enum { FIRST_SPANS = SHRUNK(16, 1) };
 
 struct span *span_list_add(struct arena *arena, struct span_list *list)
 {

@@ -160,6 +160,8 @@ static phx_status work(struct store *store, bool all, phx_error *err)
 {
     phx_status status;
 
+    if (store->path != NULL)
+        sql_rollback(store->background); /* one that failed */
     if ((status = copy_log(store, LOG_PAGES, err)) != PHX_DONE ||
         (status = merge_runs(store, err)) != PHX_DONE ||
         (status = compact_young(store, false, err)) != PHX_DONE ||
@@ -175,6 +177,7 @@ phx_status store_compact(struct store *store, uint32_t budget_ms,
                          phx_error *err)
 {
     uint64_t end = time_monotonic() + (uint64_t)budget_ms * 1000000;
+    unsigned interrupts = store_interrupts(store);
     phx_status status;
 
     if (store->options.read_only)
@@ -182,7 +185,9 @@ phx_status store_compact(struct store *store, uint32_t budget_ms,
     pthread_mutex_lock(&store->compact_lock);
     do {
         status = work(store, budget_ms > 0, err);
-    } while (status == PHX_OK && (budget_ms == 0 || time_monotonic() < end));
+    } while (status == PHX_OK &&
+             (status = store_check_interrupt(store, interrupts, err)) >= 0 &&
+             (budget_ms == 0 || time_monotonic() < end));
     pthread_mutex_unlock(&store->compact_lock);
     return status;
 }

@@ -89,14 +89,18 @@ phx_status block_remove(struct connection *connection, int64_t id,
     return sql_run(block, err);
 }
 
+/* The sum cannot be right where a figure does not fit its place. */
 void block_row_read(struct statement *statement, struct block_row *out)
 {
+    int64_t level = sql_int(statement, 1), rows = sql_int(statement, 4);
+    bool fits = level == (int)level && rows == (uint32_t)rows;
+
     *out = (struct block_row){
         .id = sql_int(statement, 0),
-        .level = (int)sql_int(statement, 1),
+        .level = (int)level,
         .day = sql_int(statement, 3),
         .zone = {.project = sql_int(statement, 2),
-                 .rows = (uint32_t)sql_int(statement, 4),
+                 .rows = (uint32_t)rows,
                  .min_time = sql_int(statement, 5),
                  .max_time = sql_int(statement, 6),
                  .min_number = sql_int(statement, 7),
@@ -105,7 +109,7 @@ void block_row_read(struct statement *statement, struct block_row *out)
                  .max_tokens = sql_int(statement, 10),
                  .kinds = (uint64_t)sql_int(statement, 11),
                  .projects = (uint64_t)sql_int(statement, 12)},
-        .sum = sql_int(statement, 13),
+        .sum = fits ? sql_int(statement, 13) : -1,
     };
 }
 
@@ -149,6 +153,11 @@ phx_status stored_block_open(struct connection *connection, int64_t id,
         block_open(connection->reader, fetch, out, &out->block, err);
     if (status < 0) /* or the statement would hold its snapshot */
         sql_end(&connection->statements[SQL_FRAME]);
+    if (status == PHX_UNSUPPORTED) { /* the store is not newer, so: damage */
+        status = PHX_CORRUPT;
+        if (err != NULL)
+            err->status = status;
+    }
     return status;
 }
 

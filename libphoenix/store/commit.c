@@ -353,7 +353,8 @@ static phx_status take_span(struct commit *commit, struct span *span,
 
 /* --- blocks ------------------------------------------------------------------------- */
 
-int span_order(const void *a, const void *b)
+/* Project, session, trace, start, number. */
+static int span_order(const void *a, const void *b)
 {
     const struct span *x = *(const struct span *const *)a;
     const struct span *y = *(const struct span *const *)b;

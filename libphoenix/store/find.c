@@ -3,8 +3,8 @@
  *
  *     candidate blocks   by zone map in order of number, or by posting
  *     rows of a block    columns tested in turn, cheapest first
- *     merge              the best row of the open blocks, until the page is
- * full read               the rows' spans, block by block
+ *     merge              best row of the open blocks, until the page is full
+ *     read               the rows' spans, block by block
  *
  * A block is opened only when its zone reaches the best row so far, so that
  * the newest hundred spans cost one or two blocks.
@@ -34,7 +34,7 @@ struct find {
     struct store *store;
     struct connection *connection;
     const struct span_filter *filter;
-    int64_t from;
+    int64_t from; /* the first number that may come */
     bool ascending;
     struct gone gone;
     struct source **sources;

@@ -6,7 +6,7 @@
 
 #include "store/inside.h"
 
-phx_status gone_add(struct gone *gone, int32_t kind, int64_t id, uint64_t hash,
+phx_status gone_add(struct gone *gone, int64_t kind, int64_t id, uint64_t hash,
                     phx_error *err)
 {
     if (gone->count == gone->capacity) {
@@ -61,7 +61,7 @@ phx_status gone_read(struct connection *connection, struct gone *out,
     phx_status status;
 
     while ((status = sql_next(read, err)) == PHX_OK) {
-        status = gone_add(&gone, (int32_t)sql_int(read, 0), sql_int(read, 1),
+        status = gone_add(&gone, sql_int(read, 0), sql_int(read, 1),
                           (uint64_t)sql_int(read, 2), err);
         if (status < 0)
             break;

@@ -6,9 +6,10 @@
  *                 under write_lock
  *     readers     a pool of connections, each one snapshot at a time
  *
- * Locks in order: put_lock, write_lock, memory_lock, pool_lock; each is held
- * shortly but write_lock, which is held for a commit. A store in memory has
- * one connection for everything, and reads are under write_lock.
+ * Locks in order: compact_lock, write_lock, memory_lock, pool_lock; put_lock is
+ * held with none of them. compact_lock is held for a compaction, write_lock for
+ * a commit, the others shortly. A store in memory has one connection for
+ * everything, and reads are under write_lock.
  */
 #ifndef STORE_INSIDE_H
 #define STORE_INSIDE_H
@@ -236,6 +237,8 @@ phx_status trace_cache_add(struct trace_cache *cache, uint64_t hash,
 
 /* Times in tables are us, and the ns beyond. */
 uint64_t ns_of(int64_t us, int64_t rest);
+/* Whether they are what this time is written as. */
+bool ns_fits(uint64_t ns, int64_t us, int64_t rest);
 void trace_row_read(struct statement *statement, struct trace_row *out);
 uint32_t trace_row_sum(const struct trace_row *row);
 /* DONE if there is none. */
@@ -248,7 +251,7 @@ phx_status trace_row_write(struct connection *connection,
 /* --- gone.c: what is deleted and still in blocks -------------------------- */
 
 struct gone_row {
-    int32_t kind;
+    int64_t kind;
     int64_t id;
     uint64_t hash; /* of the posting that leads to it; 0 for a project */
 };
@@ -258,7 +261,7 @@ struct gone {
     size_t count, capacity;
 };
 
-phx_status gone_add(struct gone *gone, int32_t kind, int64_t id, uint64_t hash,
+phx_status gone_add(struct gone *gone, int64_t kind, int64_t id, uint64_t hash,
                     phx_error *err);
 int64_t gone_row_sum(const struct gone_row *row);
 /* Rows of the table, inside the caller's transaction. */
@@ -322,7 +325,7 @@ phx_status store_reader_take(struct store *store, struct connection **out,
                              struct counter *counter, phx_error *err);
 void store_reader_give(struct store *store, struct connection *connection);
 
-/* Every writing call begins with this: INVALID if read-only; else takes the
+/* Every writing call begins with this: MISUSE if read-only; else takes the
  * write lock and loads what writing needs. */
 phx_status store_write_begin(struct store *store, phx_error *err);
 void store_write_end(struct store *store);
@@ -396,11 +399,6 @@ phx_status lookup_in_blocks(struct connection *connection,
                             const struct gone *gone, enum posting_kind kind,
                             phx_text id, const struct block_set *blocks,
                             struct location *out, phx_error *err);
-
-/* --- commit.c ------------------------------------------------------------- */
-
-/* qsort order of struct span *: project, session, trace, start, number. */
-int span_order(const void *a, const void *b);
 
 /* --- compact.c, merge.c, remove.c ----------------------------------------- */
 

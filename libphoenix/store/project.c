@@ -78,6 +78,10 @@ void session_read(struct statement *statement, struct session_row *out)
         .end = ns_of(sql_int(statement, 5), sql_int(statement, 6)),
         .sum = sql_int(statement, 7),
     };
+    if (!ns_fits(out->start, sql_int(statement, 3), sql_int(statement, 4)) ||
+        !ns_fits(out->end, sql_int(statement, 5), sql_int(statement, 6)) ||
+        (!out->has_window && (out->start != 0 || out->end != 0)))
+        out->sum = -1;
 }
 
 uint32_t session_sum(const struct session_row *row)

@@ -75,40 +75,52 @@ struct statement *sql(struct connection *connection, enum sql id)
                                              &statement->handle, NULL);
     else
         sqlite3_reset(statement->handle);
+    if (statement->code == SQLITE_ERROR) /* the tables are not ours */
+        statement->code = SQLITE_CORRUPT;
     return statement;
 }
 
-/* Nothing here writes to the file: it may not be a store. And a rollback must
- * not fail for want of memory. */
+/* Settings expire statements, and one that is prepared anew needs memory: a
+ * rollback must not. */
+static phx_status ready_rollback(struct connection *connection, phx_error *err)
+{
+    phx_status status = sql_begin(connection, false, err);
+
+    return status < 0 ? status
+                      : sql_run(sql(connection, SQL_ROLLBACK), err);
+}
+
+/* Nothing here writes to the file: it may not be a store. */
 static phx_status configure(struct connection *connection, phx_error *err)
 {
-    struct statement *rollback = sql(connection, SQL_ROLLBACK);
+    phx_status status;
 
     sqlite3_db_config(connection->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
                       NULL);
-    if (rollback->code != SQLITE_OK)
-        return connection_fail(connection, rollback->code, err);
-    return connection_execute(
+    status = connection_execute(
         connection,
         "PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;"
         "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
         "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0",
         err);
+    return status < 0 ? status : ready_rollback(connection, err);
 }
 
 phx_status connection_own(struct connection *connection, phx_error *err)
 {
     const char *file = sqlite3_db_filename(connection->db, "main");
+    phx_status status;
 
     if (file == NULL || *file == '\0') /* in memory */
         return PHX_OK;
     sqlite3_db_config(connection->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0,
                       NULL);
-    return connection_execute(
+    status = connection_execute(
         connection,
         "PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL;"
         "PRAGMA journal_mode = WAL",
         err);
+    return status < 0 ? status : ready_rollback(connection, err);
 }
 
 phx_status connection_open(const char *path, const char *vfs, bool read_only,
@@ -153,6 +165,10 @@ void connection_close(struct connection *connection)
 {
     if (connection == NULL)
         return;
+    /* An interrupt that found nothing to stop would stop the checkpoint of
+     * closing: running any statement clears it. */
+    if (connection->statements[SQL_ROLLBACK].handle != NULL)
+        (void)sql_run(sql(connection, SQL_ROLLBACK), NULL);
     for (int i = 0; i < SQL_COUNT; i++)
         sqlite3_finalize(connection->statements[i].handle);
     if (connection->runs != NULL)
@@ -244,6 +260,7 @@ phx_text sql_text(struct statement *statement, int column)
 
 phx_status sql_begin(struct connection *connection, bool write, phx_error *err)
 {
+    sql_rollback(connection); /* one that failed */
     return sql_run(sql(connection, write ? SQL_BEGIN_WRITE : SQL_BEGIN_READ),
                    err);
 }

@@ -217,6 +217,7 @@ phx_status store_reader_take(struct store *store, struct connection **out,
     if (store->path == NULL) {
         pthread_mutex_lock(&store->write_lock);
         connection = store->writer;
+        sql_rollback(connection);
     } else if ((connection = take_idle(store)) == NULL &&
                (status = add_reader(store, &connection, err)) < 0) {
         return status;
@@ -374,6 +375,17 @@ done:
     return status;
 }
 
+/* A rollback can fail for want of memory. Nothing may be read or written
+ * before it has been made good. */
+static void roll_back_leftovers(struct store *store)
+{
+    sql_rollback(store->writer);
+    if (pthread_mutex_trylock(&store->compact_lock) != 0)
+        return;
+    sql_rollback(store->background);
+    pthread_mutex_unlock(&store->compact_lock);
+}
+
 phx_status store_write_begin(struct store *store, phx_error *err)
 {
     phx_status status = PHX_OK;
@@ -381,6 +393,7 @@ phx_status store_write_begin(struct store *store, phx_error *err)
     if (store->options.read_only)
         return fail(err, PHX_MISUSE, -1, "the store is open for reading only");
     pthread_mutex_lock(&store->write_lock);
+    roll_back_leftovers(store);
     if (store->filter == NULL && (status = prepare_write(store, err)) < 0)
         pthread_mutex_unlock(&store->write_lock);
     return status;

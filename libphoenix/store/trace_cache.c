@@ -124,6 +124,11 @@ uint64_t ns_of(int64_t us, int64_t rest)
     return (uint64_t)us * 1000 + (uint64_t)rest;
 }
 
+bool ns_fits(uint64_t ns, int64_t us, int64_t rest)
+{
+    return (int64_t)(ns / 1000) == us && (int64_t)(ns % 1000) == rest;
+}
+
 void trace_row_read(struct statement *statement, struct trace_row *out)
 {
     phx_text id = sql_text(statement, 1);
@@ -137,6 +142,9 @@ void trace_row_read(struct statement *statement, struct trace_row *out)
         .spans = sql_int(statement, 8),
         .sum = sql_int(statement, 9),
     };
+    if (!ns_fits(out->start, sql_int(statement, 4), sql_int(statement, 5)) ||
+        !ns_fits(out->end, sql_int(statement, 6), sql_int(statement, 7)))
+        out->sum = -1;
     if (id.size > 0 && id.size <= sizeof out->trace_id) {
         memcpy(out->trace_id, id.data, id.size);
         out->trace_id_size = (uint8_t)id.size;

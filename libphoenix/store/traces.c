@@ -305,7 +305,8 @@ static phx_status session_add(struct connection *connection,
     char *copy = arena_new(arena, size_add(row.name.size, 1));
     if (copy == NULL)
         return arena_status(arena, row.name.size, err);
-    memcpy(copy, row.name.data, row.name.size);
+    if (row.name.size > 0)
+        memcpy(copy, row.name.data, row.name.size);
     copy[row.name.size] = '\0';
     *out = (phx_session){.id = row.id,
                          .project = row.project,

@@ -12,6 +12,8 @@
  */
 #include "base/base.h"
 
+#include <stdlib.h>
+
 #include "store/inside.h"
 
 enum { FAULTS = 100 };
@@ -57,7 +59,7 @@ struct verify {
     unsigned interrupts;
 };
 
-/* Notes a fault. INTERNAL stops the walk: enough is known. */
+/* Notes a fault. CORRUPT stops the walk: enough is known. */
 static phx_status fault(struct verify *verify, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 static phx_status fault(struct verify *verify, const char *format, ...)
@@ -80,12 +82,22 @@ static phx_status fault(struct verify *verify, const char *format, ...)
 static phx_status finding(struct verify *verify, phx_status status,
                           const char *what, int64_t id, const phx_error *err)
 {
-    return status == PHX_CORRUPT
+    return status == PHX_CORRUPT || status == PHX_TOO_BIG
                ? fault(verify, "%s %lld: %s", what, (long long)id, err->message)
                : status;
 }
 
 /* --- the file ------------------------------------------------------------------ */
+
+/* Among the damage SQLite tells of pages that it could not read. */
+static int page_code(const char *line)
+{
+    static const char words[] = "unable to get the page. error code=";
+    const char *found = strstr(line, words);
+
+    return found ? (int)strtol(found + sizeof words - 1, NULL, 10)
+                 : SQLITE_CORRUPT;
+}
 
 static phx_status check_file(struct verify *verify, phx_error *err)
 {
@@ -97,8 +109,11 @@ static phx_status check_file(struct verify *verify, phx_error *err)
     while (code == SQLITE_OK && status >= 0 &&
            sqlite3_step(check) == SQLITE_ROW) {
         const char *line = (const char *)sqlite3_column_text(check, 0);
-        if (line != NULL && strcmp(line, "ok") != 0)
-            status = fault(verify, "file: %s", line);
+        if (line == NULL || strcmp(line, "ok") == 0)
+            continue;
+        int page = page_code(line);
+        status = page == SQLITE_CORRUPT ? fault(verify, "file: %s", line)
+                                        : connection_fail(NULL, page, err);
     }
     if (code == SQLITE_OK)
         code = sqlite3_finalize(check);
@@ -565,9 +580,9 @@ static phx_status check_gone(struct verify *verify)
         sum ^= gone_row_sum(row);
         if (row->id <= 0 || row->id >= next)
             status = fault(verify,
-                           "deleted row %lld of kind %d is of no known"
+                           "deleted row %lld of kind %lld is of no known"
                            " number",
-                           (long long)row->id, row->kind);
+                           (long long)row->id, (long long)row->kind);
     }
     if (status >= 0 && sum != verify->counter.gone)
         status = fault(verify, "a row of what is deleted is lost or damaged");

@@ -97,8 +97,4 @@ void workers_stop(struct workers *workers);
  * answer if the request is suspended and its route is no ROUTE_LATER. */
 void request_run(struct request *request);
 
-/* address.c: a listening socket, its port in *port. */
-phx_status address_listen(const char *host, uint16_t *port, int *out,
-                          phx_error *err);
-
 #endif

@@ -13,11 +13,13 @@
  * and the counters are ever called from two.
  */
 #include "base/base.h"
+#include "server/address.h"
 #include "server/http/inside.h"
 #include "server/log.h"
 #include "server/metrics.h"
 
 #include <errno.h>
+#include <strings.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -35,6 +37,17 @@ enum {
     DRAIN_MS = 5000  /* for those still sending at the end */
 };
 
+/* libmicrohttpd would take the query apart once more, into the connection's
+ * memory; 0.9.75 neither answers nor tells of the end when it has too many
+ * parameters for that. So it finds an empty one. */
+static void cut_query(const char *uri)
+{
+    char *query = strchr((char *)(uintptr_t)uri, '?');
+
+    if (query != NULL && query[1] != '\0')
+        query[1] = '\0';
+}
+
 static void *begin(void *ctx, const char *uri,
                    struct MHD_Connection *connection)
 {
@@ -42,6 +55,7 @@ static void *begin(void *ctx, const char *uri,
     struct request *request = request_new(http, uri);
 
     (void)connection;
+    cut_query(uri);
     if (request != NULL)
         atomic_fetch_add(&http->active, 1);
     return request;
@@ -96,6 +110,38 @@ static void refuse_size(struct request *request)
     metrics_add(METRIC_REJECTED_SIZE, 1);
     answer_text(request, 413, "request body is over %d bytes",
                 (int)HTTP_BODY_LIMIT);
+}
+
+struct framing {
+    unsigned lengths;
+    unsigned encodings;
+    bool odd; /* an encoding that is not "chunked" */
+};
+
+static enum MHD_Result count_framing(void *ctx, enum MHD_ValueKind kind,
+                                     const char *name, const char *value)
+{
+    struct framing *framing = ctx;
+
+    (void)kind;
+    if (strcasecmp(name, "Content-Length") == 0) {
+        framing->lengths++;
+    } else if (strcasecmp(name, "Transfer-Encoding") == 0) {
+        framing->encodings++;
+        framing->odd |= value == NULL || strcasecmp(value, "chunked") != 0;
+    }
+    return MHD_YES;
+}
+
+/* Whether a proxy could take the body to end elsewhere than we do, and let
+ * one client's bytes begin another's request. */
+static bool is_ambiguous(struct MHD_Connection *connection)
+{
+    struct framing framing = {0};
+
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, count_framing,
+                              &framing);
+    return framing.lengths + framing.encodings > 1 || framing.odd;
 }
 
 /* What the headers alone rule out is answered now. */
@@ -209,6 +255,11 @@ static enum MHD_Result handle(void *ctx, struct MHD_Connection *connection,
         request->seen = true;
         request->connection = connection;
         request->method = text_of(method);
+        if (is_ambiguous(connection)) {
+            answer_text(request, 400, "the length of the body is ambiguous");
+            request->close = true;
+            return answer_send(request);
+        }
         look_at_headers(request);
         /* A client that waits for "100 Continue" hears the refusal instead. */
         if (request->answer.status != 0 &&
@@ -283,6 +334,7 @@ phx_status http_start(const struct http_options *options, struct http **out,
 {
     struct http *http = memory_new(sizeof *http);
     phx_status status;
+    size_t count;
     int fd;
 
     if (http == NULL)
@@ -290,7 +342,8 @@ phx_status http_start(const struct http_options *options, struct http **out,
     *http = (struct http){.options = *options, .port = options->port};
     status = workers_start(&http->workers, options->workers, err);
     if (status == PHX_OK)
-        status = address_listen(options->host, &http->port, &fd, err);
+        status =
+            address_listen(options->host, &http->port, &fd, 1, &count, err);
     if (status == PHX_OK && (http->daemon = start_daemon(http, fd)) == NULL) {
         close(fd);
         status = fail(err, PHX_IO, -1, "cannot start the HTTP threads");

@@ -59,7 +59,7 @@ phx_status workers_start(struct workers *workers, unsigned count,
 
         if (os_code != 0)
             return fail_os(err, PHX_NO_MEMORY, os_code,
-                           "cannot start a thread");
+                           "cannot start a thread: %s", strerror(os_code));
         workers->count++;
     }
     return PHX_OK;

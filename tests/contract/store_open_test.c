@@ -270,6 +270,7 @@ TEST(a_second_writer_by_a_symbolic_link_is_refused)
     place_close(&place);
     succeeds(open_url(url, 0, &place.store, err));
     fails_with(PHX_BUSY, "", open_url(place.url, 0, &second, err));
+    unlink(link);
     place_remove(&place);
 }
 

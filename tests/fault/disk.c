@@ -61,6 +61,8 @@ static bool fails(enum disk_operation operation)
     seen = __atomic_add_fetch(&disk_faults.seen, 1, __ATOMIC_RELAXED);
     if (seen == disk_faults.cut_at)
         is_cut = true;
+    if (seen == disk_faults.call_at)
+        disk_faults.call(disk_faults.ctx);
     return at > 0 && (seen == at || (disk_faults.for_good && seen > at));
 }
 

@@ -25,6 +25,9 @@ struct disk_faults {
     int64_t fail_at;     /* 0 for none */
     bool for_good;       /* and all after it */
     int64_t cut_at;      /* the power is cut at this one; 0 for never */
+    int64_t call_at;     /* call(ctx) is called at this one; 0 for never */
+    void (*call)(void *ctx);
+    void *ctx;
     bool remember;       /* keeps what a power cut needs */
     int64_t seen;        /* operations since it was last set to 0 */
 };

@@ -58,6 +58,31 @@ def test_misuse_is_status_2(build):
     server.__exit__()
 
 
+def test_an_unknown_command_is_named(build):
+    server = Server(build)
+    true("'dance'" in one_line(server.run("dance"), "dance"), "no name")
+    server.__exit__()
+
+
+def test_a_malformed_setting_is_misuse_for_every_command(build):
+    server = Server(build, {"PHOENIX_PORT": "http"})
+    for words in (["verify"], ["stats"], ["export"], ["backup", "copy.db"],
+                  ["import", str(AGENTS[0])]):
+        run = server.run(*words)
+        equal(run.returncode, MISUSED, words)
+        true("PHOENIX_PORT" in one_line(run, words), run.stderr)
+    server.__exit__()
+
+
+def test_import_makes_the_folder_of_the_store(build):
+    server = Server(build, {"PHOENIX_SQL_DATABASE_URL": ""})
+    folder = server.folder / "new" / "one"
+    run = server.run("import", "--working-dir", str(folder), str(AGENTS[0]))
+    equal(run.returncode, DONE, run.stderr)
+    true((folder / "phoenix.db").exists(), "no store")
+    server.__exit__()
+
+
 def test_a_malformed_value_stops_the_start_with_one_line(build):
     for name, value in (("PORT", "http"), ("PORT", "70000"),
                         ("GRPC_PORT", "-1"), ("HOST", "no such host!"),

@@ -257,6 +257,47 @@ def test_a_flood_of_headers_is_cut_off(build):
         still_serves(server)
 
 
+def exchange(server, request):
+    """What comes back within five seconds for bytes as they are."""
+    with socket.create_connection(("127.0.0.1", server.port), 5) as connection:
+        connection.sendall(request)
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            part = connection.recv(65536)
+            if not part:
+                break
+            answer += part
+        return answer
+
+
+def test_a_flood_of_parameters_is_answered(build):
+    with Server(build) as server:
+        for count in (100, 1000, 10000):
+            answer = exchange(server, b"GET /v1/projects?" + b"a&" * count
+                              + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+            true(b" 200 " in answer[:20], f"{count} parameters: {answer[:60]}")
+        began = time.monotonic()
+        server.stop()
+        true(SLOW or time.monotonic() - began < 3, "a request was never ended")
+
+
+def test_a_body_of_two_lengths_is_400(build):
+    heads = ["Content-Length: 5\r\nTransfer-Encoding: chunked",
+             "Transfer-Encoding: chunked\r\nContent-Length: 5",
+             "Content-Length: 0\r\nContent-Length: 5",
+             "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+             "Transfer-Encoding: xchunked"]
+    with Server(build) as server:
+        for head in heads:
+            answer = exchange(server, (
+                "POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: "
+                f"application/x-protobuf\r\n{head}\r\n\r\n0\r\n\r\n"
+                "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").encode())
+            true(answer.startswith(b"HTTP/1.1 400 "),
+                 f"{head!r} is answered {answer[:60]}")
+            equal(answer.count(b"HTTP/1.1 "), 1, "answers")
+
+
 def test_rapid_reset_harms_nobody(build):
     frame, literal = grpc_client.frame, grpc_client.literal
     with Server(build) as server, Health(server):

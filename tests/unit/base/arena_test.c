@@ -44,6 +44,7 @@ TEST(the_limit_is_told_from_want_of_memory)
     arena_init(&arena, 1000);
     assert_null(arena_new(&arena, 1001));
     fails_with(PHX_TOO_BIG, "1000 bytes", arena_status(&arena, 1001, err));
+    fails_with(PHX_TOO_BIG, "1000 bytes", arena_status(&arena, 1, err));
     assert_non_null(arena_new(&arena, 900));
     assert_null(arena_new(&arena, SIZE_MAX));
     memory_faults.fail_at = memory_faults.seen + 1;

@@ -1,5 +1,5 @@
 /*
- * Finding, comparing and copying values.
+ * Finding and comparing values.
  */
 #include "t.h"
 
@@ -133,48 +133,6 @@ TEST(large_objects_of_another_order_are_equal)
     buf_clear(&there);
 }
 
-TEST(a_copy_stands_alone)
-{
-    UNUSED_STATE;
-    char text[] = "{\"a\":[\"x\",1e400,[],{}],\"\":null,\"b\":{\"c\":\"\"}}";
-    struct value expected =
-        read_string("{\"a\":[\"x\",1e400,[],{}],\"\":null,\"b\":{\"c\":\"\"}}");
-    struct arena first, second;
-    struct value value, copy;
-
-    arena_init(&first, 1 << 20);
-    arena_init(&second, 1 << 20);
-    succeeds(json_read(&first, text_of(text), 0, &value, err));
-    succeeds(value_copy(&second, &value, &copy, err));
-    memset(text, '#', sizeof text);
-    arena_clear(&first);
-    ok(value_equal(&copy, &expected));
-    arena_clear(&second);
-}
-
-TEST(a_copy_that_fails_leaves_nothing)
-{
-    UNUSED_STATE;
-    struct value value =
-        read_string("{\"a\":[\"x\",[1],{\"b\":2}],\"c\":1e999}");
-
-    for (int64_t at = 1;; at++) {
-        struct arena inner;
-        struct value copy = value_int(77);
-        arena_init(&inner, 1 << 20);
-        memory_faults.seen = 0;
-        memory_faults.fail_at = at;
-        phx_status status = value_copy(&inner, &value, &copy, NULL);
-        memory_faults.fail_at = 0;
-        bool met = memory_faults.seen >= at;
-        eq_int(status, met ? PHX_NO_MEMORY : PHX_OK);
-        ok(met ? copy.integer == 77 : value_equal(&copy, &value));
-        arena_clear(&inner);
-        if (!met)
-            break;
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,8 +141,6 @@ int main(void)
         cmocka_unit_test(equal_is_what_comes_back_the_same),
         cmocka_unit_test(members_may_come_in_any_order),
         cmocka_unit_test(large_objects_of_another_order_are_equal),
-        cmocka_unit_test(a_copy_stands_alone),
-        cmocka_unit_test(a_copy_that_fails_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }

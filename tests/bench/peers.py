@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+"""Phoenix 20.3.0 from PyPI and ours, side by side under the same load.
+
+    peers.py [--build DIR] [--spans N] [--out FILE]
+
+Phoenix goes into a virtual environment, DIR/peers/venv, made by any Python
+from 3.10 on but 3.11; without one, or without PyPI, that is said and all is
+well. It is used as its users use it: over HTTP, gRPC and GraphQL. Ours counts
+as stored what it has answered; theirs, what GraphQL counts.
+"""
+import argparse
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.dont_write_bytecode = True
+sys.path[:0] = [str(HERE), str(HERE.parent / "server")]
+
+from measure import (Failed, Measured, Reader, folder_bytes, machine,
+                     percentile, run_load, stripped_bytes)
+from report import Table, number, numbers, today, write_section
+
+PHOENIX = "arize-phoenix==20.3.0"
+OLDEST, UNFIT = (3, 10), (3, 11)
+START_S, STORE_S = 180, 600
+POLL_S = 0.25
+LOAD = {"connections": 4, "spans_per_request": 512}
+
+
+# --- the two servers ----------------------------------------------------------
+
+class Ours(Measured):
+    patience = 10
+
+    def wait_for(self, spans):
+        """An answer says it is stored."""
+
+
+class Theirs(Measured):
+    patience = START_S
+
+    def __init__(self, build, venv):
+        super().__init__(build)
+        self.program = venv / "bin" / "phoenix"
+        self.sent = 0
+        self.environment.update(PHOENIX_TELEMETRY_ENABLED="false",
+                                PHOENIX_ALLOW_EXTERNAL_RESOURCES="false")
+
+    def stored(self):
+        query = "{projects{edges{node{recordCount}}}}"
+        status, _, body = self.request(
+            "POST", "/graphql", json.dumps({"query": query}).encode(),
+            {"Content-Type": "application/json"})
+        if status != 200:
+            raise Failed(f"graphql: {status} {body[:100]!r}")
+        edges = json.loads(body)["data"]["projects"]["edges"]
+        return sum(edge["node"]["recordCount"] for edge in edges)
+
+    def wait_for(self, spans):
+        self.sent += spans
+        end = time.monotonic() + STORE_S
+        while self.stored() < self.sent:
+            if time.monotonic() > end:
+                raise Failed(f"{self.stored()} of {self.sent} spans are "
+                             f"stored after {STORE_S} s")
+            time.sleep(POLL_S)
+
+    def settle(self):
+        """Nothing is left to do once all is stored."""
+
+
+def load_until_stored(build, server, protocol, spans):
+    """(stored spans a second, us of CPU a span, spans)"""
+    port = server.grpc_port if protocol == "grpc" else server.port
+    before = server.cpu_s()
+    result = run_load(build, protocol, port, spans=spans, **LOAD)
+    sent, answered = result["spans"], time.monotonic()
+    server.wait_for(sent)
+    seconds = result["seconds"] + time.monotonic() - answered
+    server.settle()
+    return sent / seconds, (server.cpu_s() - before) * 1e6 / sent, sent
+
+
+def read_times(server):
+    """Milliseconds of each kind of read."""
+    reader = Reader(server.port)
+    path = "/v1/projects/bench-0/spans?"
+    rows = reader.page(path + "limit=100")[1]
+    pages = [reader.get(path + "limit=100")[0] for _ in range(40)]
+    large = [reader.get(path + "limit=1000")[0] for _ in range(10)]
+    ids = [row["context"]["span_id"] for row in rows[:40]]
+    alone = [reader.get(f"{path}span_id={span}")[0] for span in ids]
+    reader.close()
+    return pages, large, alone
+
+
+def figures_of(build, server, spans):
+    """{name: values}"""
+    found = {"start": [server.first_answer(get_health, server.patience)]}
+    time.sleep(1)
+    found["idle"] = [server.memory("VmRSS")]
+    empty = server.store.stat().st_size
+    rate, cpu, sent = load_until_stored(build, server, "http", spans)
+    found["http"], found["cpu"] = [rate], [cpu]
+    pages, large, alone = read_times(server)
+    found["list"] = [percentile(pages, 0.5), percentile(pages, 0.99)]
+    found["list1000"] = [percentile(large, 0.5)]
+    found["span"] = [percentile(alone, 0.5)]
+    found["peak"] = [server.memory("VmHWM")]
+    server.stop()
+    found["disk"] = [(folded_bytes(server.store) - empty) / sent]
+    server.start(server.patience)
+    found["grpc"] = [load_until_stored(build, server, "grpc", spans)[0]]
+    return found
+
+
+def folded_bytes(store):
+    """Of a database that nobody uses, its log copied into it."""
+    database = sqlite3.connect(store)
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return folder_bytes(store.parent)
+
+
+def get_health(connection):
+    connection.request("GET", "/healthz")
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status
+
+
+# --- getting theirs -----------------------------------------------------------
+
+def python_version(program):
+    """(major, minor), or None if it does not run."""
+    try:
+        run = subprocess.run([program, "--version"], capture_output=True,
+                             timeout=30)
+    except OSError:
+        return None
+    found = re.match(rb"Python (\d+)\.(\d+)", run.stdout)
+    return found and (int(found[1]), int(found[2]))
+
+
+def find_python():
+    names = [shutil.which(name) for name in (
+        "python3.12", "python3.13", "python3.10", "python3.14", "python3")]
+    kept = sorted(Path.home().glob(".pyenv/versions/*/bin/python3"),
+                  reverse=True)
+    for program in [name for name in names if name] + kept:
+        version = python_version(program)
+        if version and version >= OLDEST and version != UNFIT:
+            return program
+    raise Failed("no Python here from 3.10 on that is not 3.11")
+
+
+def install(build):
+    """The folder of the virtual environment with Phoenix."""
+    venv = (Path(build) / "peers" / "venv").resolve()
+    if (venv / "bin" / "phoenix").exists():
+        return venv
+    python = find_python()
+    print(f"installing {PHOENIX} with {python} ...", flush=True)
+    venv.parent.mkdir(parents=True, exist_ok=True)
+    with open(venv.parent / "pip.log", "wb") as log:
+        for words in ([python, "-m", "venv", venv],
+                      [venv / "bin" / "pip", "install", PHOENIX]):
+            if subprocess.run(words, stdout=log, stderr=log).returncode != 0:
+                shutil.rmtree(venv, ignore_errors=True)
+                raise Failed(f"{PHOENIX} cannot be installed, see "
+                             f"{venv.parent}/pip.log")
+    return venv
+
+
+def tree_bytes(folder):
+    return sum(path.lstat().st_size for path in Path(folder).rglob("*"))
+
+
+# --- the table ----------------------------------------------------------------
+
+ROWS = [
+    ("http", "stored spans/s, HTTP, 512 a request, 4 connections"),
+    ("grpc", "stored spans/s, gRPC"),
+    ("cpu", "CPU, us a span"),
+    ("start", "start to first 200, ms"),
+    ("idle", "idle memory, MiB"),
+    ("peak", "peak memory, MiB"),
+    ("list", "GET spans?limit=100, p50 / p99, ms"),
+    ("list1000", "GET spans?limit=1000, ms"),
+    ("span", "a span by id, ms"),
+    ("disk", "bytes a span on disk, less the empty store"),
+    ("installed", "installed, MB"),
+]
+HIGH_IS_GOOD = ("http", "grpc")
+
+
+def compare(given, venv):
+    found = []
+    for server in (Theirs(given.build, venv), Ours(given.build)):
+        try:
+            found.append(figures_of(given.build, server, given.spans))
+        finally:
+            server.__exit__()
+    theirs, ours = found
+    theirs["installed"] = [tree_bytes(venv) / 1e6]
+    ours["installed"] = [stripped_bytes(
+        Path(given.build) / "phoenix-server") / 1e6]
+    table = Table(("figure", "Phoenix 20.3.0", "ours", "times better"),
+                  [54, 18, 18])
+    for key, title in ROWS:
+        pairs = zip(theirs[key], ours[key])
+        if key in HIGH_IS_GOOD:
+            pairs = zip(ours[key], theirs[key])
+        table.add(title, numbers(theirs[key]), numbers(ours[key]),
+                  numbers([a / b if b else None for a, b in pairs]))
+    return table
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build", default="build")
+    parser.add_argument("--spans", type=int, default=2000)
+    parser.add_argument("--out")
+    given = parser.parse_args()
+    load = os.getloadavg()[0]
+    try:
+        venv = install(given.build)
+        table = compare(given, venv)
+    except (Failed, RuntimeError, OSError) as error:
+        print(f"bench-peers: {error}")
+        return
+    where = (f"{machine()}; Phoenix on Python "
+             f"{numbers_of_python(venv)}; load of the machine before: "
+             f"{number(load)}")
+    print(f"\n{where}")
+    if given.out:
+        write_section(given.out, "make bench-peers", [
+            f"{today()}, `make bench-peers PEER_SPANS={given.spans}`.",
+            f"{where}. The load of `make bench`, but only {given.spans:,} "
+            "spans by each protocol, until all of them are stored: ours when "
+            "they are answered, theirs when GraphQL counts them. Reads and "
+            "bytes are of the first half.", "",
+            *table.markdown()])
+
+
+def numbers_of_python(venv):
+    return ".".join(map(str, python_version(venv / "bin" / "python") or ()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,582 @@
+/*
+ * call_test.c - every call on a store while the disk fails at its n-th
+ * operation, is full, or is damaged, while another program holds the file, and
+ * while the call is interrupted. A call may return what phoenix.h names under
+ * "Errors:" and nothing else, each of them at least once; then what was
+ * acknowledged is there, the store is whole, and the same call succeeds.
+ *
+ * Some MOST_RUNS operations of many, unless SWEEP_ALL is in the environment.
+ */
+#include "t.h"
+
+#include "contract/stored.h"
+
+#include <sqlite3.h>
+
+#include "fault/disk.h"
+
+enum { MOST_RUNS = 12, FIRST_SPANS = 40 };
+
+struct scene {
+    struct place place;
+    char bytes[1 << 21]; /* of the store that every run begins with */
+    size_t size;
+};
+static struct scene scene;
+
+static phx_status open_scene(phx_error *err)
+{
+    phx_store_options options = PHX_STORE_OPTIONS_INIT;
+
+    options.sqlite_vfs = DISK_NAME;
+    options.flags = PHX_OPEN_NO_COMPACT;
+    options.busy_timeout = 1;
+    return phx_store_open(scene.place.url, &options, &scene.place.store, err);
+}
+
+/* A close leaves one file, whatever went wrong before. */
+static void end(const char *what)
+{
+    char log[128];
+
+    place_close(&scene.place);
+    snprintf(log, sizeof log, "%s-wal", scene.place.path);
+    if (access(log, F_OK) == 0)
+        wrong("the log is still there after %s", what);
+}
+
+static void begin(void)
+{
+    FILE *file = fopen(scene.place.path, "wb");
+
+    assert_int_equal(fwrite(scene.bytes, 1, scene.size, file), scene.size);
+    fclose(file);
+    unlink(scene.place.copy);
+    succeeds(open_scene(err));
+}
+
+/* Lasting and young blocks, runs to be merged, something deleted of each
+ * kind: whatever a call reads or writes is there. */
+static int make_scene(void **state)
+{
+    struct place *place = &scene.place;
+    char trace[8], span[8];
+
+    (void)state;
+    place_make(place);
+    place_open(place, PHX_OPEN_NO_COMPACT);
+    for (int i = 0; i < FIRST_SPANS; i++) {
+        snprintf(trace, sizeof trace, "%02x", i / 3);
+        snprintf(span, sizeof span, "%04x", i);
+        send_to(place->store, i % 2 ? "p" : NULL,
+                &(struct sent){trace, span, .session = trace,
+                               .kind = "LLM", .tokens = 3});
+        if (i == 10 || i == 20)
+            succeeds(phx_store_compact(place->store, 0, err));
+        if (i == 30)
+            compact_all(place->store);
+    }
+    send_to(place->store, "q", &(struct sent){"f1", "f1"});
+    send_to(place->store, NULL, &(struct sent){"f2", "f2"});
+    delete_one(place->store, PHX_PROJECT,
+               number_of(place->store, PHX_PROJECT, "q"));
+    delete_one(place->store, PHX_TRACE, trace_of(place, "f2"));
+    place_close(place);
+    FILE *file = fopen(place->path, "rb");
+    scene.size = fread(scene.bytes, 1, sizeof scene.bytes, file);
+    fclose(file);
+    return 0;
+}
+
+static int remove_scene(void **state)
+{
+    (void)state;
+    place_remove(&scene.place);
+    return 0;
+}
+
+/* --- calls ---------------------------------------------------------------------- */
+
+static phx_status call_open(phx_error *err)
+{
+    place_close(&scene.place);
+    return open_scene(err);
+}
+
+/* A span that is there, one of a trace that is there, and a new trace. */
+static phx_status call_ingest(phx_error *err)
+{
+    struct request request = {0};
+    phx_ingest_report report;
+
+    request_add(&request, &(struct sent){"00", "0000"});
+    request_add(&request, &(struct sent){"02", "ee01", .session = "new"});
+    request_add(&request, &(struct sent){"ee", "ee02", .session = "new"});
+    return request_ingest(&request, scene.place.store, "new", &report, err);
+}
+
+static phx_batch *decode_two(void)
+{
+    struct request request = {0};
+    phx_batch *batch = NULL;
+
+    request_add(&request, &(struct sent){"00", "0000"});
+    request_add(&request, &(struct sent){"ed", "ed01"});
+    request_end(&request);
+    succeeds(phx_batch_decode(PHX_OTLP_JSON, request.text, request.size, NULL,
+                              &batch, err));
+    free(request.text);
+    return batch;
+}
+
+static phx_status call_put(phx_error *err)
+{
+    phx_batch *batch = decode_two();
+    phx_status status = phx_store_put(scene.place.store, &batch, 1, NULL, err);
+
+    phx_batch_free(batch);
+    return status;
+}
+
+static phx_status call_compact(phx_error *err)
+{
+    phx_status status;
+
+    while ((status = phx_store_compact(scene.place.store, 1000, err)) == PHX_OK)
+        ;
+    return status;
+}
+
+static phx_status call_verify(phx_error *err)
+{
+    return phx_store_verify(scene.place.store, NULL, NULL, err);
+}
+
+static phx_status call_backup(phx_error *err)
+{
+    phx_status status =
+        phx_store_backup(scene.place.store, scene.place.copy, err);
+
+    if (status < 0) /* nothing is left of a copy that failed */
+        assert_int_equal(access(scene.place.copy, F_OK), -1);
+    unlink(scene.place.copy);
+    return status;
+}
+
+static phx_status call_stat(phx_error *err)
+{
+    phx_store_stats stats;
+
+    return phx_store_stat(scene.place.store, &stats, err);
+}
+
+static phx_status call_create(phx_error *err)
+{
+    phx_id id;
+    phx_status status =
+        phx_project_create(scene.place.store, "made", "by hand", &id, err);
+
+    /* It was made before the fault, which came later in the same run. */
+    return status == PHX_CONFLICT ? PHX_OK : status;
+}
+
+static phx_status call_update(phx_error *err)
+{
+    return phx_project_update(scene.place.store, 1, "again", err);
+}
+
+static phx_status call_find(phx_error *err)
+{
+    phx_id id;
+    phx_status status =
+        phx_store_find(scene.place.store, PHX_SPAN, "0005", 4, &id, err);
+
+    if (status == PHX_OK)
+        status = phx_store_find(scene.place.store, PHX_TRACE, "05", 2, &id, err);
+    return status < 0 ? status
+                      : phx_store_find(scene.place.store, PHX_SESSION, "05", 2,
+                                       &id, err);
+}
+
+/* What an earlier call of the run has deleted is not found; that is right. */
+static phx_status delete_number(int32_t kind, phx_id id, phx_error *err)
+{
+    phx_status status = phx_store_delete(scene.place.store, kind, id, err);
+
+    return status == PHX_NOT_FOUND ? PHX_OK : status;
+}
+
+static phx_status call_delete(phx_error *err)
+{
+    phx_status status;
+
+    /* Lasting spans, and a young one: none of those that must stay. */
+    if ((status = delete_number(PHX_SPAN, FIRST_SPANS, err)) < 0 ||
+        (status = delete_number(PHX_TRACE, 12, err)) < 0 ||
+        (status = delete_number(PHX_SESSION, 11, err)) < 0)
+        return status;
+    return PHX_OK;
+}
+
+static phx_status call_delete_project(phx_error *err)
+{
+    return delete_number(PHX_PROJECT, 4, err);
+}
+
+static phx_status call_spans(phx_error *err)
+{
+    const phx_span *span;
+    phx_cursor *cursor = NULL;
+    phx_status status =
+        phx_store_find_spans(scene.place.store, NULL, &cursor, err);
+
+    while (status == PHX_OK)
+        status = phx_cursor_next_span(cursor, &span, err);
+    phx_cursor_close(cursor);
+    return status;
+}
+
+static phx_status call_spans_by_id(phx_error *err)
+{
+    static const phx_text ids[] = {{"0001", 4}, {"0022", 4}};
+    phx_span_query query = PHX_SPAN_QUERY_INIT;
+    const phx_span *span;
+    phx_cursor *cursor = NULL;
+
+    query.span_ids = ids;
+    query.span_id_count = 2;
+    phx_status status =
+        phx_store_find_spans(scene.place.store, &query, &cursor, err);
+    while (status == PHX_OK)
+        status = phx_cursor_next_span(cursor, &span, err);
+    phx_cursor_close(cursor);
+    return status;
+}
+
+static phx_status call_otlp(phx_error *err)
+{
+    phx_buf out = PHX_BUF_INIT;
+    phx_cursor *cursor = NULL;
+    phx_status status =
+        phx_store_find_spans(scene.place.store, NULL, &cursor, err);
+
+    while (status == PHX_OK)
+        status = phx_cursor_next_otlp(cursor, PHX_OTLP_JSON, 5, &out, err);
+    phx_cursor_close(cursor);
+    phx_buf_free(&out);
+    return status;
+}
+
+static phx_status call_traces(phx_error *err)
+{
+    const phx_trace *trace;
+    phx_cursor *cursor = NULL;
+    phx_status status =
+        phx_store_find_traces(scene.place.store, NULL, &cursor, err);
+
+    while (status == PHX_OK)
+        status = phx_cursor_next_trace(cursor, &trace, err);
+    phx_cursor_close(cursor);
+    return status;
+}
+
+static phx_status call_sessions(phx_error *err)
+{
+    const phx_session *session;
+    phx_cursor *cursor = NULL;
+    phx_status status = phx_store_find_sessions(scene.place.store, 0, 0, 0, 0,
+                                                0, &cursor, err);
+
+    while (status == PHX_OK)
+        status = phx_cursor_next_session(cursor, &session, err);
+    phx_cursor_close(cursor);
+    return status;
+}
+
+static phx_status call_projects(phx_error *err)
+{
+    const phx_project *project;
+    phx_cursor *cursor = NULL;
+    phx_status status = phx_store_find_projects(scene.place.store, 0, 0, NULL,
+                                                0, &cursor, err);
+
+    while (status == PHX_OK)
+        status = phx_cursor_next_project(cursor, &project, err);
+    phx_cursor_close(cursor);
+    return status;
+}
+
+/* --- what they may return ------------------------------------------------------------ */
+
+#define BIT(status) (1u << -(status))
+#define IO BIT(PHX_IO)
+#define BUSY BIT(PHX_BUSY)
+#define CUT BIT(PHX_INTERRUPTED)
+#define BAD BIT(PHX_CORRUPT)
+
+struct call {
+    const char *name;
+    phx_status (*run)(phx_error *err);
+    unsigned errors;  /* all that may come */
+    unsigned missing; /* of them, those that cannot be brought about */
+    unsigned seen;
+};
+
+static struct call calls[] = {
+    {"phx_store_open", call_open, IO | BUSY | BAD, 0, 0},
+    {"phx_store_ingest", call_ingest, IO | BUSY | CUT | BAD, 0, 0},
+    {"phx_store_put", call_put, IO | BUSY | CUT | BAD, 0, 0},
+    {"phx_store_compact", call_compact, IO | BUSY | CUT | BAD, 0, 0},
+    {"phx_store_verify", call_verify, IO | CUT | BAD, 0, 0},
+    {"phx_store_backup", call_backup, IO | BUSY | CUT | BAD, BUSY, 0},
+    {"phx_store_stat", call_stat, IO | CUT | BAD, 0, 0},
+    {"phx_project_create", call_create, IO | BUSY | CUT | BAD, BAD, 0},
+    {"phx_project_update", call_update, IO | BUSY | CUT | BAD, BAD, 0},
+    {"phx_store_find", call_find, IO | CUT | BAD, 0, 0},
+    {"phx_store_delete", call_delete, IO | BUSY | CUT | BAD, 0, 0},
+    {"... a project", call_delete_project, IO | BUSY | CUT | BAD, BAD, 0},
+    {"phx_cursor_next_span", call_spans, IO | CUT | BAD, 0, 0},
+    {"... by id", call_spans_by_id, IO | CUT | BAD, 0, 0},
+    {"phx_cursor_next_otlp", call_otlp, IO | CUT | BAD, 0, 0},
+    {"phx_store_find_traces", call_traces, IO | CUT | BAD, 0, 0},
+    {"phx_store_find_sessions", call_sessions, IO | CUT | BAD, 0, 0},
+    {"phx_store_find_projects", call_projects, IO | CUT | BAD, 0, 0},
+};
+enum { CALLS = sizeof calls / sizeof *calls };
+
+/* Notes the status of a run that met a fault; it must be one of `allowed`. */
+static void note(struct call *call, phx_status status, const phx_error *why,
+                 unsigned allowed, const char *fault, int64_t at)
+{
+    if (status >= 0)
+        return;
+    if (!(BIT(status) & allowed & call->errors) || why->status != status ||
+        why->message[0] == '\0')
+        wrong("%s, %s %lld: %s: %s", call->name, fault, (long long)at,
+              phx_status_name(status), why->message);
+    call->seen |= BIT(status);
+}
+
+static void first_spans_are_there(const char *name, const char *fault,
+                                  int64_t at)
+{
+    char id[8];
+
+    for (int i = 0; i < 30; i++) {
+        snprintf(id, sizeof id, "%04x", i);
+        if (span_of(&scene.place, id) != i + 1)
+            wrong("%s, %s %lld: span %s is lost", name, fault, (long long)at,
+                  id);
+    }
+}
+
+/* The disk is well again: so is the store, without being opened anew. */
+static void resumes(struct call *call, const char *fault, int64_t at)
+{
+    phx_error why = {0};
+    phx_status status = PHX_OK;
+
+    memset(&disk_faults, 0, sizeof disk_faults);
+    if (!scene.place.store)
+        status = open_scene(&why);
+    if (status >= 0)
+        status = call->run(&why);
+    if (status >= 0)
+        status = phx_store_verify(scene.place.store, NULL, NULL, &why);
+    if (status < 0)
+        wrong("%s after %s %lld: %s: %s", call->name, fault, (long long)at,
+              phx_status_name(status), why.message);
+    first_spans_are_there(call->name, fault, at);
+}
+
+/* One run with disk_faults as given; operations seen. */
+static int64_t run(struct call *call, const struct disk_faults *faults,
+                   unsigned allowed, const char *name)
+{
+    int64_t at = faults->fail_at + faults->call_at;
+    phx_error why = {0};
+
+    begin();
+    disk_faults = *faults;
+    phx_status status = call->run(&why);
+    int64_t seen = disk_faults.seen;
+    note(call, status, &why, allowed, name, at);
+    resumes(call, name, at);
+    end(call->name);
+    return seen;
+}
+
+static void sweep(struct call *call, struct disk_faults faults,
+                  unsigned allowed, const char *name)
+{
+    int64_t is_call = faults.call != NULL;
+    int64_t count = run(call, &(struct disk_faults){.operations =
+                                                        faults.operations},
+                        0, name);
+    int64_t step = getenv("SWEEP_ALL") ? 1 : 1 + count / MOST_RUNS;
+
+    for (int64_t at = 1; at <= count; at += step) {
+        faults.fail_at = is_call ? 0 : at;
+        faults.call_at = is_call ? at : 0;
+        run(call, &faults, allowed, name);
+        if (!is_call) {
+            faults.for_good = true;
+            run(call, &faults, allowed, name);
+            faults.for_good = false;
+        }
+    }
+}
+
+static void sweep_all(struct disk_faults faults, unsigned allowed,
+                      const char *name)
+{
+    for (int i = 0; i < CALLS; i++)
+        sweep(&calls[i], faults, allowed, name);
+}
+
+TEST(a_failing_disk_is_told_and_survived)
+{
+    static const struct {
+        unsigned operations;
+        int code;
+        const char *name;
+    } kinds[] = {
+        {DISK_READ, SQLITE_IOERR_READ, "read"},
+        {DISK_WRITE, SQLITE_IOERR_WRITE, "write"},
+        {DISK_WRITE | DISK_TRUNCATE, SQLITE_FULL, "full disk"},
+        {DISK_SYNC, SQLITE_IOERR_FSYNC, "sync"},
+        {DISK_OPEN, SQLITE_CANTOPEN, "open"},
+    };
+
+    UNUSED_STATE;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        sweep_all((struct disk_faults){.operations = kinds[i].operations,
+                                       .code = kinds[i].code},
+                  IO, kinds[i].name);
+}
+
+TEST(a_want_of_memory_in_the_disk_is_told)
+{
+    UNUSED_STATE;
+    for (int i = 0; i < CALLS; i++) {
+        struct call call = calls[i];
+        call.errors = BIT(PHX_NO_MEMORY);
+        sweep(&call,
+              (struct disk_faults){.operations = DISK_READ | DISK_WRITE,
+                                   .code = SQLITE_IOERR_NOMEM},
+              BIT(PHX_NO_MEMORY), "memory");
+    }
+}
+
+static void interrupt(void *ctx)
+{
+    (void)ctx;
+    phx_store_interrupt(scene.place.store);
+}
+
+TEST(an_interrupted_call_changes_nothing)
+{
+    UNUSED_STATE;
+    phx_store_interrupt(NULL);
+    for (int i = 1; i < CALLS; i++) /* there is no store yet to interrupt */
+        sweep(&calls[i],
+              (struct disk_faults){.operations = DISK_READ | DISK_WRITE,
+                                   .call = interrupt},
+              CUT, "interrupt");
+}
+
+/* Another program writes to the file, which it should not. */
+TEST(a_file_that_is_held_is_told)
+{
+    UNUSED_STATE;
+    for (int i = 0; i < CALLS; i++) {
+        struct call *call = &calls[i];
+        phx_error why = {0};
+        sqlite3 *db;
+        begin();
+        assert_int_equal(sqlite3_open(scene.place.path, &db), SQLITE_OK);
+        assert_int_equal(
+            sqlite3_exec(db, "BEGIN IMMEDIATE; UPDATE project SET name = name",
+                         NULL, NULL, NULL),
+            SQLITE_OK);
+        note(call, call->run(&why), &why, BUSY, "held", 0);
+        sqlite3_close(db);
+        resumes(call, "held", 0);
+        end(call->name);
+    }
+}
+
+/* A second writer is BUSY, too. */
+TEST(a_store_that_is_written_is_told)
+{
+    phx_store *first;
+    phx_error why = {0};
+
+    UNUSED_STATE;
+    begin();
+    first = scene.place.store;
+    note(&calls[0], open_scene(&why), &why, BUSY, "writer", 0);
+    phx_store_close(first);
+    scene.place.store = NULL;
+}
+
+TEST(damage_is_told)
+{
+    static const char *const damages[] = {
+        "UPDATE frame SET body = zeroblob(length(body))",
+        "DELETE FROM frame",
+        "UPDATE run SET body = zeroblob(length(body))",
+        "DELETE FROM run_head",
+        "DELETE FROM trace",
+        "UPDATE counter SET sum = sum + 1",
+        "DELETE FROM counter",
+    };
+
+    UNUSED_STATE;
+    for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+        for (int j = 0; j < CALLS; j++) {
+            phx_error why = {0};
+            sqlite3 *db;
+            begin();
+            assert_int_equal(sqlite3_open(scene.place.path, &db), SQLITE_OK);
+            if (sqlite3_exec(db, damages[i], NULL, NULL, NULL) != SQLITE_OK)
+                wrong("%s: %s", damages[i], sqlite3_errmsg(db));
+            sqlite3_close(db);
+            note(&calls[j], calls[j].run(&why), &why, BAD, damages[i], 0);
+            place_close(&scene.place);
+        }
+    }
+}
+
+TEST(every_status_that_is_promised_has_come)
+{
+    static const phx_status statuses[] = {PHX_IO, PHX_BUSY, PHX_INTERRUPTED,
+                                          PHX_CORRUPT};
+
+    UNUSED_STATE;
+    for (int i = 0; i < CALLS; i++) {
+        for (int j = 0; j < 4; j++) {
+            unsigned bit = BIT(statuses[j]);
+            if ((calls[i].errors & ~calls[i].missing & bit) &&
+                !(calls[i].seen & bit))
+                wrong("%s never returned %s", calls[i].name,
+                      phx_status_name(statuses[j]));
+        }
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_failing_disk_is_told_and_survived),
+        cmocka_unit_test(a_want_of_memory_in_the_disk_is_told),
+        cmocka_unit_test(an_interrupted_call_changes_nothing),
+        cmocka_unit_test(a_file_that_is_held_is_told),
+        cmocka_unit_test(a_store_that_is_written_is_told),
+        cmocka_unit_test(damage_is_told),
+        cmocka_unit_test(every_status_that_is_promised_has_come),
+    };
+
+    disk_register();
+    return cmocka_run_group_tests(tests, make_scene, remove_scene);
+}

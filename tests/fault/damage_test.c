@@ -1,0 +1,485 @@
+/*
+ * damage_test.c - a store that is not what was written. Every value of every
+ * column of every table is changed, every row removed, and bytes of the file
+ * are flipped: verify must say so, or nothing that the store tells may differ.
+ * The tables are those of sqlite_schema, so that none is forgotten.
+ *
+ * Some rows and bytes of many, unless SWEEP_ALL is in the environment.
+ */
+#include "t.h"
+
+#include "contract/stored.h"
+
+#include <sqlite3.h>
+
+enum { ROWS = 3, BYTES = 400, TEXT = 1 << 20 };
+
+static struct {
+    struct place place;
+    char bytes[1 << 22]; /* of the sound store */
+    size_t size;
+    char told[TEXT]; /* what it tells */
+    int changes;
+} sound;
+
+/* --- a store with something in every table ------------------------------------ */
+
+static void send_trace(struct place *place, int number, int spans)
+{
+    struct request request = {0};
+    phx_ingest_report report;
+    char trace[16], span[16], session[16];
+
+    snprintf(trace, sizeof trace, "%08x", (unsigned)number * 7919 + 1);
+    snprintf(session, sizeof session, "s%d", number % 4);
+    for (int i = 0; i < spans; i++) {
+        snprintf(span, sizeof span, "%08x", (unsigned)(number * 100 + i));
+        request_add(&request,
+                    &(struct sent){.trace = trace,
+                                   .span = span,
+                                   .parent = i ? "0000" : NULL,
+                                   .name = "step",
+                                   .kind = i % 2 ? "LLM" : "TOOL",
+                                   .session = number % 3 ? session : NULL,
+                                   .start = 1772300000000001500u +
+                                            (uint64_t)number * 1001,
+                                   .end = 1772300000000009999u +
+                                          (uint64_t)number * 3003,
+                                   .tokens = 10 + i});
+    }
+    succeeds(request_ingest(&request, place->store, number % 2 ? "p" : NULL,
+                            &report, err));
+    eq_int(report.accepted, spans);
+}
+
+static void fill(struct place *place)
+{
+    for (int i = 0; i < 60; i++) {
+        send_trace(place, i, 1 + i % 4);
+        if (i % 6 == 5)
+            compact_all(place->store);
+    }
+    send_to(place->store, "q", &(struct sent){"fa", "fa", .session = "q"});
+    send_to(place->store, "q", &(struct sent){"fb", "fb", .session = "q"});
+    delete_one(place->store, PHX_PROJECT,
+               number_of(place->store, PHX_PROJECT, "q"));
+    delete_one(place->store, PHX_TRACE, 3);
+    delete_one(place->store, PHX_SPAN, 9);
+    delete_one(place->store, PHX_SPAN, 20);
+    for (int i = 60; i < 64; i++)
+        send_trace(place, i, 3);
+    succeeds(phx_project_update(place->store, 2, "of p", err));
+}
+
+static void tell(char *out, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static void tell(char *out, const char *format, ...)
+{
+    size_t used = strlen(out);
+    va_list values;
+
+    va_start(values, format);
+    vsnprintf(out + used, TEXT - used, format, values);
+    va_end(values);
+    assert_true(strlen(out) < TEXT - 2);
+}
+
+static phx_status tell_spans(phx_store *store, char *out)
+{
+    const phx_span *span;
+    phx_cursor *cursor = NULL;
+    phx_status status = phx_store_find_spans(store, NULL, &cursor, NULL);
+
+    while (status == PHX_OK &&
+           (status = phx_cursor_next_span(cursor, &span, NULL)) == PHX_OK) {
+        size_t used = strlen(out);
+        snprintf(out + used, TEXT - used, "%d %d %d %s %s %s %d %s %s %llu\n",
+                 (int)span->id, (int)span->trace, (int)span->session,
+                 span->trace_id.data, span->span_id.data, span->name.data,
+                 span->status, span->project.data ? span->project.data : "",
+                 span->attributes.data, (unsigned long long)span->start_time);
+    }
+    phx_cursor_close(cursor);
+    return status;
+}
+
+static phx_status tell_lists(phx_store *store, char *out)
+{
+    const phx_trace *trace;
+    const phx_session *session;
+    const phx_project *project;
+    phx_cursor *cursor = NULL;
+    phx_status status = phx_store_find_traces(store, NULL, &cursor, NULL);
+
+    while (status == PHX_OK &&
+           (status = phx_cursor_next_trace(cursor, &trace, NULL)) == PHX_OK)
+        tell(out, "%d %d %d %s %llu %llu %d %d\n", (int)trace->id,
+             (int)trace->project, (int)trace->session, trace->trace_id.data,
+             (unsigned long long)trace->start_time,
+             (unsigned long long)trace->end_time, (int)trace->spans,
+             (int)trace->prompt_tokens);
+    phx_cursor_close(cursor);
+    cursor = NULL;
+    if (status >= 0)
+        status = phx_store_find_sessions(store, 0, 0, 0, 0, 0, &cursor, NULL);
+    while (status == PHX_OK && (status = phx_cursor_next_session(
+                                    cursor, &session, NULL)) == PHX_OK)
+        tell(out, "%d %d %s %llu %llu %d\n", (int)session->id,
+             (int)session->project, session->session_id.data,
+             (unsigned long long)session->start_time,
+             (unsigned long long)session->end_time, (int)session->traces);
+    phx_cursor_close(cursor);
+    cursor = NULL;
+    if (status >= 0)
+        status = phx_store_find_projects(store, 0, 0, NULL, 0, &cursor, NULL);
+    while (status == PHX_OK && (status = phx_cursor_next_project(
+                                    cursor, &project, NULL)) == PHX_OK)
+        tell(out, "%d %s %s %llu\n", (int)project->id, project->name.data,
+             project->description.data ? project->description.data : "",
+             (unsigned long long)project->updated_at);
+    phx_cursor_close(cursor);
+    return status;
+}
+
+static phx_status tell_all(phx_store *store, char *out)
+{
+    out[0] = '\0';
+    phx_status status = tell_spans(store, out);
+    return status < 0 ? status : tell_lists(store, out);
+}
+
+static int make_sound(void **state)
+{
+    struct place *place = &sound.place;
+
+    (void)state;
+    place_make(place);
+    place_open(place, PHX_OPEN_NO_COMPACT);
+    fill(place);
+    verify_clean(place->store);
+    eq_int(tell_all(place->store, sound.told), PHX_DONE);
+    phx_store_stats stats = stats_of(place->store);
+    ok(stats.deleted >= 4 && stats.young_blocks >= 2);
+    ok(stats.blocks > stats.young_blocks);
+    place_close(place);
+    FILE *file = fopen(place->path, "rb");
+    sound.size = fread(sound.bytes, 1, sizeof sound.bytes, file);
+    fclose(file);
+    ok(sound.size < sizeof sound.bytes);
+    return 0;
+}
+
+static int remove_sound(void **state)
+{
+    (void)state;
+    place_remove(&sound.place);
+    return 0;
+}
+
+static void restore(void)
+{
+    FILE *file = fopen(sound.place.path, "wb");
+
+    assert_int_equal(fwrite(sound.bytes, 1, sound.size, file), sound.size);
+    fclose(file);
+}
+
+/* --- what must come of damage -------------------------------------------------- */
+
+static void count_fault(void *ctx, const char *message)
+{
+    int *count = ctx;
+
+    assert_true(message[0] != '\0');
+    (*count)++;
+}
+
+/* CORRUPT of open or of verify; OK if nothing was noticed. */
+static phx_status examine(phx_error *why)
+{
+    struct place *place = &sound.place;
+    phx_status status = open_url(place->url, PHX_OPEN_NO_COMPACT,
+                                 &place->store, why);
+    int faults = 0;
+
+    if (status < 0)
+        return status;
+    status = phx_store_verify(place->store, NULL, NULL, why);
+    if (status >= 0)
+        return status;
+    assert_true(why->message[0] != '\0');
+    phx_error all = {0};
+    if (phx_store_verify(place->store, count_fault, &faults, &all) != status ||
+        faults == 0)
+        wrong("verify tells %d faults of '%s'", faults, why->message);
+    return status;
+}
+
+static void must_be_noticed(const char *what)
+{
+    phx_error why = {0};
+    phx_status status = examine(&why);
+
+    place_close(&sound.place);
+    if (status != PHX_CORRUPT)
+        wrong("%s: %s %s", what, phx_status_name(status), why.message);
+    sound.changes++;
+}
+
+TEST(a_sound_store_is_found_sound)
+{
+    static char told[TEXT];
+    phx_error why = {0};
+
+    UNUSED_STATE;
+    restore();
+    eq_int(examine(&why), PHX_OK);
+    eq_int(tell_all(sound.place.store, told), PHX_DONE);
+    eq_string(told, sound.told);
+    place_close(&sound.place);
+}
+
+/* --- rows and columns ------------------------------------------------------------- */
+
+static sqlite3 *open_file(void)
+{
+    sqlite3 *db;
+
+    restore();
+    assert_int_equal(sqlite3_open(sound.place.path, &db), SQLITE_OK);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
+    sqlite3_exec(db, "PRAGMA writable_schema = ON", NULL, NULL, NULL);
+    return db;
+}
+
+/* Whether the statement changed something that the constraints allow. */
+static int change(const char *text)
+{
+    sqlite3 *db = open_file();
+    int code = sqlite3_exec(db, text, NULL, NULL, NULL);
+    int changed = code == SQLITE_OK && sqlite3_changes(db) > 0;
+
+    if (code != SQLITE_OK && (code & 0xFF) != SQLITE_CONSTRAINT &&
+        (code & 0xFF) != SQLITE_MISMATCH)
+        wrong("%s: %s", text, sqlite3_errmsg(db));
+    sqlite3_close(db);
+    return changed;
+}
+
+static int64_t ask_int(const char *text)
+{
+    sqlite3_stmt *read;
+    sqlite3 *db = open_file();
+
+    assert_int_equal(sqlite3_prepare_v2(db, text, -1, &read, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(read), SQLITE_ROW);
+    int64_t value = sqlite3_column_int64(read, 0);
+    sqlite3_finalize(read);
+    sqlite3_close(db);
+    return value;
+}
+
+/* Prints what must fit. */
+static void print(char *out, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void print(char *out, size_t size, const char *format, ...)
+{
+    va_list values;
+
+    va_start(values, format);
+    assert_in_range(vsnprintf(out, size, format, values), 0, size - 1);
+    va_end(values);
+}
+
+/* "key" names the columns that tell rows apart. */
+struct table {
+    char name[32];
+    char key[32];
+    char columns[32][32];
+    int column_count;
+    int64_t rows;
+};
+
+static int read_tables(struct table *tables, int most)
+{
+    sqlite3 *db = open_file();
+    sqlite3_stmt *read;
+    int count = 0;
+    char text[128];
+
+    sqlite3_prepare_v2(db,
+                       "SELECT name FROM sqlite_schema WHERE type = 'table'"
+                       " AND name NOT LIKE 'sqlite_%' UNION ALL"
+                       " SELECT 'sqlite_schema'",
+                       -1, &read, NULL);
+    while (sqlite3_step(read) == SQLITE_ROW) {
+        assert_true(count < most);
+        tables[count] = (struct table){.key = "rowid"};
+        print(tables[count++].name, 32, "%s",
+                 (const char *)sqlite3_column_text(read, 0));
+    }
+    sqlite3_finalize(read);
+    for (int i = 0; i < count; i++) {
+        struct table *table = &tables[i];
+        print(text, sizeof text, "PRAGMA table_info(%s)", table->name);
+        sqlite3_prepare_v2(db, text, -1, &read, NULL);
+        while (sqlite3_step(read) == SQLITE_ROW)
+            print(table->columns[table->column_count++], 32, "%s",
+                     (const char *)sqlite3_column_text(read, 1));
+        sqlite3_finalize(read);
+        if (strcmp(table->name, "gone") == 0) /* has no rowid */
+            print(table->key, 32, "kind * 1000000 + id");
+    }
+    sqlite3_close(db);
+    for (int i = 0; i < count; i++) {
+        print(text, sizeof text, "SELECT count(*) FROM %s", tables[i].name);
+        tables[i].rows = ask_int(text);
+        if (tables[i].rows == 0)
+            wrong("the table %s is empty: fill() must know it",
+                  tables[i].name);
+    }
+    return count;
+}
+
+/* The n-th row's key, in the order of keys. */
+static int64_t key_of(const struct table *table, int64_t n)
+{
+    char text[160];
+
+    print(text, sizeof text, "SELECT %s FROM %s ORDER BY 1 LIMIT 1 OFFSET %d",
+             table->key, table->name, (int)n);
+    return ask_int(text);
+}
+
+/* All rows, or the first, the last and some between. */
+static int64_t row_step(const struct table *table)
+{
+    return getenv("SWEEP_ALL") || table->rows <= ROWS
+               ? 1
+               : (table->rows - 1) / (ROWS - 1);
+}
+
+/* Each a new value of @, another one than it has. */
+static const char *const values[] = {
+    "CASE typeof(@) WHEN 'integer' THEN @ + 1 END",
+    "CASE typeof(@) WHEN 'integer' THEN @ - 1 END",
+    "CASE typeof(@) WHEN 'integer' THEN @ + (1 << 32) END",
+    "CASE typeof(@) WHEN 'integer' THEN @ | (1 << 62) END",
+    "CASE typeof(@) WHEN 'integer' THEN 0 ELSE 1 END",
+    "CASE typeof(@) WHEN 'blob' THEN CAST(substr(@, 1, length(@) - 1) AS BLOB)"
+    " WHEN 'text' THEN substr(@, 1, length(@) - 1) END",
+    "CASE typeof(@) WHEN 'blob' THEN CAST(@ || x'00' AS BLOB)"
+    " WHEN 'text' THEN @ || 'x' END",
+    "CASE typeof(@) WHEN 'blob' THEN zeroblob(length(@))"
+    " WHEN 'text' THEN upper(@) || ' ' END",
+    "CASE typeof(@) WHEN 'blob' THEN x'' WHEN 'text' THEN '' END",
+    "NULL",
+};
+
+static void put_column(const char *pattern, const char *column, char *out)
+{
+    for (; *pattern; pattern++) {
+        if (*pattern == '@')
+            out = stpcpy(out, column);
+        else
+            *out++ = *pattern;
+    }
+    *out = '\0';
+}
+
+static void change_values(const struct table *table, const char *column,
+                          int64_t key)
+{
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        char value[400], text[1024];
+        put_column(values[i], column, value);
+        print(text, sizeof text,
+                 "UPDATE %s SET %s = %s WHERE %s = %lld AND %s IS NOT %s",
+                 table->name, column, value, table->key, (long long)key,
+                 column, value);
+        if (change(text))
+            must_be_noticed(text);
+    }
+}
+
+TEST(a_changed_value_is_noticed)
+{
+    struct table tables[20];
+    int count = read_tables(tables, 20);
+
+    UNUSED_STATE;
+    ok(count >= 9);
+    for (int i = 0; i < count; i++) {
+        for (int64_t n = 0; n < tables[i].rows; n += row_step(&tables[i])) {
+            int64_t key = key_of(&tables[i], n);
+            for (int j = 0; j < tables[i].column_count; j++)
+                change_values(&tables[i], tables[i].columns[j], key);
+        }
+    }
+    ok(sound.changes > 300);
+}
+
+TEST(a_removed_row_is_noticed)
+{
+    struct table tables[20];
+    int count = read_tables(tables, 20);
+    char text[160];
+
+    UNUSED_STATE;
+    for (int i = 0; i < count; i++) {
+        for (int64_t n = 0; n < tables[i].rows; n++) {
+            print(text, sizeof text, "DELETE FROM %s WHERE %s = %lld",
+                     tables[i].name, tables[i].key,
+                     (long long)key_of(&tables[i], n));
+            ok(change(text));
+            must_be_noticed(text);
+            if (!getenv("SWEEP_ALL") && n > 20)
+                break;
+        }
+    }
+}
+
+/* --- bytes of the file --------------------------------------------------------------- */
+
+static void flip(size_t offset, int bit)
+{
+    static char told[TEXT];
+    phx_error why = {0};
+
+    sound.bytes[offset] ^= (char)(1 << bit);
+    restore();
+    sound.bytes[offset] ^= (char)(1 << bit);
+    phx_status status = examine(&why);
+    if (status == PHX_OK) {
+        if (tell_all(sound.place.store, told) != PHX_DONE ||
+            strcmp(told, sound.told) != 0)
+            wrong("bit %d of byte %zu is not noticed", bit, offset);
+    } else if (status != PHX_CORRUPT && offset >= 100) {
+        wrong("bit %d of byte %zu: %s %s", bit, offset,
+              phx_status_name(status), why.message);
+    }
+    place_close(&sound.place);
+}
+
+TEST(a_flipped_byte_is_noticed_or_harmless)
+{
+    size_t step = getenv("SWEEP_ALL") ? 61 : sound.size / BYTES;
+
+    UNUSED_STATE;
+    for (size_t at = 0; at < 100; at += getenv("SWEEP_ALL") ? 1 : 7)
+        flip(at, (int)at % 8);
+    for (size_t at = 100; at < sound.size; at += step)
+        flip(at, (int)at % 8);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sound_store_is_found_sound),
+        cmocka_unit_test(a_changed_value_is_noticed),
+        cmocka_unit_test(a_removed_row_is_noticed),
+        cmocka_unit_test(a_flipped_byte_is_noticed_or_harmless),
+    };
+
+    return cmocka_run_group_tests(tests, make_sound, remove_sound);
+}
