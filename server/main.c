@@ -1,8 +1,6 @@
 /*
  * main.c - phoenix-server's command line.
  */
-#include <malloc.h> /* before base.h, which bans what it declares */
-
 #include "base/base.h"
 #include "server/commands.h"
 
@@ -44,25 +42,11 @@ static const struct {
     {"verify", command_verify}, {"stats", command_stats},
 };
 
-/*
- * Batches and answers of some MiB come and go many times a second. Left alone,
- * glibc maps and unmaps each (1,700 page faults, a fifth of the time, in a page
- * of 1,000 spans) and keeps what is free apart for each thread.
- */
-static void tune_memory(void)
-{
-#ifdef __GLIBC__
-    mallopt(M_MMAP_THRESHOLD, 32 << 20);
-    mallopt(M_TRIM_THRESHOLD, 32 << 20);
-    mallopt(M_ARENA_MAX, 1);
-#endif
-}
-
 int main(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
 
-    tune_memory();
+    memory_keep();
     if (strcmp(word, "--version") == 0) {
         printf("phoenix-server %s (answers as Phoenix 20.3.0)\n",
                phx_version_text());

@@ -8,8 +8,6 @@
 
 #ifdef TEST_BUILD
 
-#include <malloc.h>
-
 struct memory_faults memory_faults;
 
 static bool refused(void)
@@ -75,6 +73,15 @@ void memory_free(void *memory)
 }
 
 #endif
+
+void memory_keep(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 32 << 20);
+    mallopt(M_ARENA_MAX, 1);
+#endif
+}
 
 size_t size_add(size_t a, size_t b)
 {

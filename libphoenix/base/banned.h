@@ -6,6 +6,7 @@
 #ifndef BASE_BANNED_H
 #define BASE_BANNED_H
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
