@@ -22,7 +22,7 @@
 #define TEST(name) static void name(void **t_state)
 #define UNUSED_STATE (void)t_state
 
-#define eq_int(actual, expected) \
+#define eq_int(actual, expected)                                               \
     assert_int_equal((int64_t)(actual), (int64_t)(expected))
 #define eq_string(actual, expected) assert_string_equal(actual, expected)
 #define ok(condition) assert_true(condition)
@@ -37,10 +37,10 @@
     } while (0)
 
 /* A phx_text against a C string. */
-#define eq_text(actual, expected) \
+#define eq_text(actual, expected)                                              \
     t_eq_text(actual, expected, strlen(expected), __FILE__, __LINE__)
-static inline void t_eq_text(phx_text actual, const char *expected,
-                             size_t size, const char *file, int line)
+static inline void t_eq_text(phx_text actual, const char *expected, size_t size,
+                             const char *file, int line)
 {
     if (actual.size != size || memcmp(actual.data, expected, size) != 0) {
         fprintf(stderr, "%s:%d: '%.*s' is not '%s'\n", file, line,
@@ -57,7 +57,7 @@ static inline void t_eq_text(phx_text actual, const char *expected,
         phx_status t_status = (call);                                          \
         if (t_status < 0) {                                                    \
             fprintf(stderr, "%s:%d: status %d: %s\n", __FILE__, __LINE__,      \
-                    (int)t_status, t_err.message);                 \
+                    (int)t_status, t_err.message);                             \
             _fail(__FILE__, __LINE__);                                         \
         }                                                                      \
     } while (0)
@@ -71,7 +71,7 @@ static inline void t_eq_text(phx_text actual, const char *expected,
         phx_status t_status = (call);                                          \
         if (t_status != (status) || !strstr(t_err.message, part)) {            \
             fprintf(stderr, "%s:%d: status %d: '%s'\n", __FILE__, __LINE__,    \
-                    (int)t_status, t_err.message);                 \
+                    (int)t_status, t_err.message);                             \
             _fail(__FILE__, __LINE__);                                         \
         }                                                                      \
     } while (0)

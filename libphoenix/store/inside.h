@@ -157,7 +157,11 @@ phx_status memtable_find(const struct memtable *table, uint64_t hash,
 
 /* --- run.c: sorted postings on disk --------------------------------------- */
 
-enum { RUN_PART = SHRUNK(336, 4), RUN_FAN = SHRUNK(8, 3) };
+enum {
+    RUN_PART_MOST = 336,                 /* postings that fit a page */
+    RUN_PART = SHRUNK(RUN_PART_MOST, 4), /* and that we put there */
+    RUN_FAN = SHRUNK(8, 3)
+};
 
 struct run {
     int64_t id;
@@ -175,7 +179,7 @@ struct run_list {
 };
 
 struct run_part {
-    struct posting postings[RUN_PART];
+    struct posting postings[RUN_PART_MOST];
     size_t count;
 };
 

@@ -45,9 +45,8 @@ static phx_status add_head(struct run_list *list, struct statement *heads,
         .level = (uint8_t)sql_int(heads, 1),
     };
 
-    if (run.count <= 0 || run.level != sql_int(heads, 1) ||
-        first.size !=
-            ((uint64_t)run.count + RUN_PART - 1) / RUN_PART * sizeof(uint32_t))
+    if (run.count <= 0 || run.level != sql_int(heads, 1) || run.parts == 0 ||
+        first.size % sizeof(uint32_t) != 0)
         return fail(err, PHX_CORRUPT, -1, "the head of run %lld is damaged",
                     (long long)run.id);
     if (list->count == list->capacity) {
@@ -115,7 +114,7 @@ phx_status run_read_part(struct connection *connection, int64_t run,
                    ? 0
                    : (body.size - sizeof(uint32_t)) / POSTING_SIZE;
     uint32_t sum = 0;
-    if (n > 0 && n <= RUN_PART &&
+    if (n > 0 && n <= RUN_PART_MOST &&
         body.size == n * POSTING_SIZE + sizeof(uint32_t)) {
         reader_init(&reader, body.data + n * POSTING_SIZE, sizeof sum);
         sum = reader_u32(&reader);

@@ -86,8 +86,7 @@ static phx_status ready_rollback(struct connection *connection, phx_error *err)
 {
     phx_status status = sql_begin(connection, false, err);
 
-    return status < 0 ? status
-                      : sql_run(sql(connection, SQL_ROLLBACK), err);
+    return status < 0 ? status : sql_run(sql(connection, SQL_ROLLBACK), err);
 }
 
 /* Nothing here writes to the file: it may not be a store. */

@@ -174,6 +174,8 @@ static phx_status note_trace(struct verify *verify, const struct span *span,
                                                    .id_hash = id_hash};
     }
     struct trace_sum *sum = &traces->items[*index];
+    if (gone_has(&verify->gone, PHX_PROJECT, span->project))
+        sum->number = 0; /* its row may be swept */
     sum->spans++;
     if (span->start_time < sum->start)
         sum->start = span->start_time;
@@ -219,10 +221,10 @@ static phx_status posting_sum_of(struct verify *verify, uint32_t block,
     return PHX_OK;
 }
 
+/* Apart from its project, whose traces may still have their rows. */
 static bool is_gone(const struct verify *verify, const struct span *span)
 {
-    return gone_has(&verify->gone, PHX_PROJECT, span->project) ||
-           gone_has(&verify->gone, PHX_TRACE, span->trace) ||
+    return gone_has(&verify->gone, PHX_TRACE, span->trace) ||
            gone_has(&verify->gone, PHX_SPAN, span->number);
 }
 
@@ -241,7 +243,8 @@ static phx_status check_span(struct verify *verify, const struct span *span,
                      (long long)row->id);
     if (is_gone(verify, span))
         return PHX_OK;
-    if ((status = note_once(
+    if (!gone_has(&verify->gone, PHX_PROJECT, span->project) &&
+        (status = note_once(
              verify, &verify->span_ids,
              posting_hash(verify->store->secret, POSTING_SPAN, span->span_id),
              "a span id", row->id, err)) < 0)
@@ -388,6 +391,11 @@ static phx_status check_trace(struct verify *verify, struct statement *read,
     if (row.sum != (int64_t)trace_row_sum(&row))
         return fault(verify, "trace %lld: its row is damaged",
                      (long long)row.id);
+    const uint32_t *index =
+        map_find(&verify->traces.map, hash_bytes(&row.id, sizeof row.id, 7));
+    if (index != NULL && verify->traces.items[*index].id_hash != id_hash)
+        return fault(verify, "trace %lld: its row is another trace's",
+                     (long long)row.id);
     if (gone_has(&verify->gone, PHX_PROJECT, row.project))
         return PHX_OK;
     if ((status = exists(verify, SQL_PROJECT_BY_ID, row.project, &project,
@@ -398,8 +406,6 @@ static phx_status check_trace(struct verify *verify, struct statement *read,
     if (!project || !session)
         return fault(verify, "trace %lld: its %s is lost", (long long)row.id,
                      project ? "session" : "project");
-    const uint32_t *index =
-        map_find(&verify->traces.map, hash_bytes(&row.id, sizeof row.id, 7));
     if (index == NULL)
         return fault(verify, "trace %lld: no block has its spans",
                      (long long)row.id);
@@ -412,8 +418,8 @@ static phx_status check_trace(struct verify *verify, struct statement *read,
     if (sum->start < row.start || sum->end > row.end)
         return fault(verify, "trace %lld: a span is outside its window",
                      (long long)row.id);
-    if (sum->project != row.project || sum->id_hash != id_hash)
-        return fault(verify, "trace %lld: its row is another trace's",
+    if (sum->project != row.project)
+        return fault(verify, "trace %lld: its row has another project",
                      (long long)row.id);
     return PHX_OK;
 }

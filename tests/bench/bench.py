@@ -110,7 +110,7 @@ def measured_load(server, protocol, **options):
     return result
 
 
-def aside(result):
+def aside_of(result):
     """What else a load says: CPU, and who else was at work."""
     return (f"CPU {number(result['cpu_us'])} us a span; "
             f"others used {result['others']:.1f} cores")
@@ -128,7 +128,7 @@ def rate(bench):
     limit = bench.log_limit()
     return ([bench.fill["spans_per_s"]], [limit["spans_per_s"]],
             f"{bench.fill['spans']:,} spans of "
-            f"{bench.fill['span_bytes']:.0f} B; " + aside(bench.fill))
+            f"{bench.fill['span_bytes']:.0f} B; " + aside_of(bench.fill))
 
 
 def cpu(bench):
@@ -141,7 +141,7 @@ def grpc(bench):
     with bench.server() as server:
         result = measured_load(server, "grpc", spans=bench.spans // 2, **LOAD)
     return ([result["spans_per_s"]], [bench.log_limit()["spans_per_s"]],
-            aside(result))
+            aside_of(result))
 
 
 def single(bench):
@@ -150,7 +150,7 @@ def single(bench):
     limit = bench.single_limit()
     return ([result["requests_per_s"]], [limit["requests_per_s"]],
             f"sync of 64 spans {number(limit['sync_ms']['p50'])} ms; "
-            + aside(result))
+            + aside_of(result))
 
 
 def at_half(bench, shape, limit, reach):
@@ -190,7 +190,7 @@ def sessions(bench):
                                sessions=2048, pool=1 << 17, **LOAD)
         used = folder_bytes(server.folder) / result["spans"]
     return ([result["spans_per_s"]], [bench.log_limit()["spans_per_s"]],
-            f"{used:.0f} B a span; " + aside(result))
+            f"{used:.0f} B a span; " + aside_of(result))
 
 
 def replayed(bench, count):
@@ -203,7 +203,7 @@ def replayed(bench, count):
         used = folder_bytes(server.folder) / spans
     return ([result["spans_per_s"]], None,
             f"{spans:,} spans of {size / spans:.0f} B; {used:.0f} B a span on "
-            f"disk; " + aside(result))
+            f"disk; " + aside_of(result))
 
 
 def replay(bench):
@@ -384,16 +384,32 @@ def walk(reader, limit, pages, projects=range(PROJECTS)):
     return times, sum(sizes) // len(sizes)
 
 
+class Work:
+    """What the server and others do while it is asked."""
+
+    def __init__(self, server):
+        self.server = server
+        self.before, self.others = server.cpu_s(), Others(server)
+
+    def aside(self, count, what):
+        ms = (self.server.cpu_s() - self.before) * 1e3 / count
+        return (f"CPU {number(ms)} ms a {what}; others used "
+                f"{self.others.cores():.1f} cores")
+
+
 def walked(bench, limit, pages):
-    reader = Reader(bench.filled().port)
+    server = bench.filled()
+    reader = Reader(server.port)
     walk(reader, limit, 1, (0,))
+    work = Work(server)
     times, size = walk(reader, limit, pages)
+    aside = work.aside(len(times), "page")
     reader.close()
     local = loopback_ms(size, 100)
     return ([percentile(times, 0.5), percentile(times, 0.99)],
             [percentile(local, 0.5), percentile(local, 0.99)],
-            f"{len(times)} pages of {size / 1e3:.0f} kB, "
-            f"{bench.stored:,} stored; limit: the bytes over a local socket")
+            f"{len(times)} pages of {size / 1e3:.0f} kB, {bench.stored:,} "
+            f"stored; limit: the bytes over a local socket; {aside}")
 
 
 def list_100(bench):
@@ -406,10 +422,11 @@ def list_1000(bench):
 
 def giant(bench):
     """All pages of the trace that the load spreads over its first requests."""
-    reader = Reader(bench.filled().port)
+    server = bench.filled()
+    reader = Reader(server.port)
     traces = reader.page("/v1/projects/bench-0/traces?limit=1&"
                          "session_identifier=session-ffffffffffff")[1]
-    times = []
+    times, work = [], Work(server)
     for _ in range(5):
         total, count, cursor = 0.0, 0, None
         while count == 0 or cursor:
@@ -419,7 +436,8 @@ def giant(bench):
             total, count = total + ms, count + len(rows)
         times.append(total)
     reader.close()
-    return [percentile(times, 0.5)], None, f"{count:,} spans in the trace"
+    return ([percentile(times, 0.5)], None, f"{count:,} spans in the trace; "
+            + work.aside(len(times), "trace"))
 
 
 def one_span(bench):

@@ -171,8 +171,7 @@ def run_json(*words, timeout=LOAD_S):
 
 
 def run_load(build, protocol, port, **options):
-    """What tests/bench/load.c prints, and how busy others kept the machine
-    meanwhile, in processors."""
+    """What tests/bench/load.c prints."""
     words = [Path(build) / "load", protocol, "--port", port]
     for name, value in options.items():
         words += ["--" + name.replace("_", "-"), value]
@@ -184,19 +183,19 @@ def run_load(build, protocol, port, **options):
 
 
 class Others:
-    """How many processors others kept busy since, our processes aside."""
+    """How many processors others kept busy since; the server, this process
+    and the loads it waited for are no others."""
 
     def __init__(self, server):
-        self.server = server
-        self.began, self.busy = time.monotonic(), machine_cpu_s()
-        self.ours = server.cpu_s() + os.times().children_user \
-            + os.times().children_system
+        self.server, self.began = server, time.monotonic()
+        self.busy, self.ours = machine_cpu_s(), self.our_cpu_s()
+
+    def our_cpu_s(self):
+        return self.server.cpu_s() + sum(os.times()[:4])
 
     def cores(self):
-        ours = self.server.cpu_s() + os.times().children_user \
-            + os.times().children_system - self.ours
-        busy = machine_cpu_s() - self.busy
-        return max(0.0, (busy - ours) / (time.monotonic() - self.began))
+        busy = machine_cpu_s() - self.busy - (self.our_cpu_s() - self.ours)
+        return max(0.0, busy / (time.monotonic() - self.began))
 
 
 # --- arithmetic ---------------------------------------------------------------

@@ -19,9 +19,8 @@ static void has_session(phx_store *store, const char *name, uint64_t start,
     const phx_session *session = NULL;
     phx_cursor *cursor;
 
-    succeeds(phx_store_find_sessions(store, 0,
-                                     number_of(store, PHX_SESSION, name), 0, 0,
-                                     0, &cursor, err));
+    succeeds(phx_store_find_sessions(
+        store, 0, number_of(store, PHX_SESSION, name), 0, 0, 0, &cursor, err));
     succeeds(phx_cursor_next_session(cursor, &session, err));
     assert_non_null(session);
     eq_text(session->session_id, name);
@@ -77,8 +76,8 @@ TEST(a_trace_without_spans_is_gone)
 
     UNUSED_STATE;
     set_up(&place);
-    send(&place, &(struct sent){"01", "a1", .session = "s", .start = 5,
-                                .end = 9});
+    send(&place,
+         &(struct sent){"01", "a1", .session = "s", .start = 5, .end = 9});
     send(&place, &(struct sent){"01", "a2", .start = 7, .end = 12});
     send(&place, &(struct sent){"02", "b1"});
     delete_one(place.store, PHX_SPAN, 1);
@@ -210,8 +209,8 @@ TEST(a_session_keeps_its_window_when_a_trace_goes)
     set_up(&place);
     send(&place, &(struct sent){"01", "a1", .session = "s", .start = 1500,
                                 .end = 2001});
-    send(&place, &(struct sent){"02", "a2", .session = "s", .start = 900,
-                                .end = 1000});
+    send(&place,
+         &(struct sent){"02", "a2", .session = "s", .start = 900, .end = 1000});
     send(&place, &(struct sent){"03", "a3", .session = "s", .start = 5000,
                                 .end = 70001});
     has_session(place.store, "s", 900, 70001, 3);
@@ -223,8 +222,8 @@ TEST(a_session_keeps_its_window_when_a_trace_goes)
     place_reopen(&place, PHX_OPEN_NO_COMPACT);
     delete_one(place.store, PHX_TRACE, 1);
     has_session(place.store, "s", 900, 70001, 0);
-    send(&place, &(struct sent){"04", "a4", .session = "s", .start = 800,
-                                .end = 1000});
+    send(&place,
+         &(struct sent){"04", "a4", .session = "s", .start = 800, .end = 1000});
     has_session(place.store, "s", 800, 70001, 1);
     is_swept(place.store, 1);
     has_session(place.store, "s", 800, 70001, 1);
@@ -258,8 +257,7 @@ TEST(a_project_goes_with_all_that_is_its)
             compact_all(place.store);
         phx_id p = number_of(place.store, PHX_PROJECT, "p");
         delete_one(place.store, PHX_PROJECT, p);
-        eq_spans(place.store, NULL,
-                 "15 14 11 10 0d 0c 09 08 05 04 01 00 ");
+        eq_spans(place.store, NULL, "15 14 11 10 0d 0c 09 08 05 04 01 00 ");
         eq_int(number_of(place.store, PHX_PROJECT, "p"), 0);
         eq_int(number_of(place.store, PHX_SESSION, "sp"), 0);
         eq_int(trace_of(&place, "01"), 0);
@@ -333,10 +331,12 @@ TEST(a_session_across_projects)
     UNUSED_STATE;
     for (int order = 0; order < 4; order++) {
         set_up(&place);
-        send_to(place.store, "p", &(struct sent){"01", "a1", .session = "s",
-                                                 .start = 100, .end = 200});
-        send_to(place.store, "q", &(struct sent){"02", "a2", .session = "s",
-                                                 .start = 50, .end = 900});
+        send_to(place.store, "p",
+                &(struct sent){"01", "a1", .session = "s", .start = 100,
+                               .end = 200});
+        send_to(place.store, "q",
+                &(struct sent){"02", "a2", .session = "s", .start = 50,
+                               .end = 900});
         has_session(place.store, "s", 50, 900, 2);
         if (order % 2 == 0) { /* the trace's project, then the session */
             delete_one(place.store, PHX_PROJECT, 3);
@@ -355,8 +355,8 @@ TEST(a_session_across_projects)
             verify_clean(place.store);
             if (order == 3)
                 is_swept(place.store, 1);
-            send_to(place.store, "q", &(struct sent){"02", "a3",
-                                                     .session = "s"});
+            send_to(place.store, "q",
+                    &(struct sent){"02", "a3", .session = "s"});
             eq_int(number_of(place.store, PHX_SESSION, "s"), 2);
         }
         verify_clean(place.store);

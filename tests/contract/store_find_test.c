@@ -24,16 +24,20 @@ static void fill(struct place *place, int part)
         struct sent sent;
     } rows[] = {
         {"p", {"01", "a1", NULL, "root", "s1", "CHAIN", 1000, 9000, 1}},
-        {"p", {"01", "a2", "a1", "call", NULL, "LLM", 2000, 3000, 2, 7,
-               "metadata", "{\"stringValue\":\"{\\\"tier\\\":\\\"gold\\\"}\"}"}},
+        {"p",
+         {"01", "a2", "a1", "call", NULL, "LLM", 2000, 3000, 2, 7, "metadata",
+          "{\"stringValue\":\"{\\\"tier\\\":\\\"gold\\\"}\"}"}},
         {"p", {"01", "a3", "a2", "tool", NULL, "TOOL", 2500, 2600}},
         {"q", {"02", "b1", NULL, "root", "s2", "AGENT", 500, 600}},
-        {"q", {"02", "b2", "b1", "call", NULL, "LLM", 5000, 6000, 1, 3,
-               "score", "{\"doubleValue\":2.0}"}},
-        {"p", {"03", "c1", "ee", "lost", "s1", "llm", 7000, 8000, 0, 0,
-               "score", "{\"intValue\":\"2\"}"}},
-        {"p", {"03", "c2", "c1", "odd", NULL, "strange", 1500, 1400, 2, 0,
-               "flag", "{\"boolValue\":true}"}},
+        {"q",
+         {"02", "b2", "b1", "call", NULL, "LLM", 5000, 6000, 1, 3, "score",
+          "{\"doubleValue\":2.0}"}},
+        {"p",
+         {"03", "c1", "ee", "lost", "s1", "llm", 7000, 8000, 0, 0, "score",
+          "{\"intValue\":\"2\"}"}},
+        {"p",
+         {"03", "c2", "c1", "odd", NULL, "strange", 1500, 1400, 2, 0, "flag",
+          "{\"boolValue\":true}"}},
     };
     enum { COUNT = sizeof rows / sizeof *rows };
 
@@ -46,9 +50,11 @@ static void fill(struct place *place, int part)
         compact_all(place->store);
 }
 
-#define HEX(name, ...)                                                         \
-    static const phx_text name[] = {__VA_ARGS__}
-#define ID(text) {text, sizeof text - 1}
+#define HEX(name, ...) static const phx_text name[] = {__VA_ARGS__}
+#define ID(text)                                                               \
+    {                                                                          \
+        text, sizeof text - 1                                                  \
+    }
 
 static void check_filters(phx_store *store)
 {
@@ -255,8 +261,7 @@ TEST(queries_are_checked)
     t.session_count = 1;
     fails_with(PHX_MISUSE, "", phx_store_find_traces(store, &t, &cursor, err));
     phx_id id = 0;
-    fails_with(PHX_MISUSE, "",
-               phx_store_find(store, 5, "x", 1, &id, err));
+    fails_with(PHX_MISUSE, "", phx_store_find(store, 5, "x", 1, &id, err));
     fails_with(PHX_NOT_FOUND, "span",
                phx_store_find(store, PHX_SPAN, "xyz", 3, &id, err));
     fails_with(PHX_NOT_FOUND, "trace",
@@ -436,8 +441,8 @@ static void copy_spans(phx_store *from, phx_store *to, int32_t format)
     succeeds(phx_store_find_spans(from, &q, &cursor, err));
     while ((status = phx_cursor_next_otlp(cursor, format, 3, &out, &why)) ==
            PHX_OK) {
-        succeeds(phx_store_ingest(to, NULL, format, out.data, out.size,
-                                  &report, err));
+        succeeds(phx_store_ingest(to, NULL, format, out.data, out.size, &report,
+                                  err));
         eq_int(report.duplicate, 0);
         eq_int(report.rejected, 0);
         ok(report.accepted >= 1 && report.accepted <= 3);
@@ -526,13 +531,22 @@ static void check_traces(phx_store *store)
 
 static void check_totals(phx_store *store)
 {
-    static const phx_trace expected[] = {
-        {.id = 1, .start_time = 1000, .end_time = 9000, .spans = 3, .errors = 1,
-         .prompt_tokens = 7},
-        {.id = 2, .start_time = 500, .end_time = 6000, .spans = 2,
-         .prompt_tokens = 3},
-        {.id = 3, .start_time = 1500, .end_time = 8000, .spans = 2,
-         .errors = 1}};
+    static const phx_trace expected[] = {{.id = 1,
+                                          .start_time = 1000,
+                                          .end_time = 9000,
+                                          .spans = 3,
+                                          .errors = 1,
+                                          .prompt_tokens = 7},
+                                         {.id = 2,
+                                          .start_time = 500,
+                                          .end_time = 6000,
+                                          .spans = 2,
+                                          .prompt_tokens = 3},
+                                         {.id = 3,
+                                          .start_time = 1500,
+                                          .end_time = 8000,
+                                          .spans = 2,
+                                          .errors = 1}};
     phx_trace_query q = PHX_TRACE_QUERY_INIT;
     const phx_trace *trace;
     phx_cursor *cursor;
@@ -638,9 +652,9 @@ TEST(sessions_are_listed_by_number)
                  {0, 2, PHX_OLDEST_FIRST, 2, "02 03 "}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char list[64] = "";
-        succeeds(phx_store_find_sessions(
-            place.store, cases[i].of_p ? p : 0, 0, cases[i].from,
-            cases[i].order, cases[i].limit, &cursor, err));
+        succeeds(phx_store_find_sessions(place.store, cases[i].of_p ? p : 0, 0,
+                                         cases[i].from, cases[i].order,
+                                         cases[i].limit, &cursor, err));
         while (phx_cursor_next_session(cursor, &session, NULL) == PHX_OK) {
             strcat(list, session->session_id.data);
             strcat(list, " ");
@@ -663,8 +677,8 @@ TEST(hostile_token_counts_do_not_overflow)
     for (int i = 0; i < 3; i++) {
         char id[8];
         snprintf(id, sizeof id, "%02x", i);
-        send(&place, &(struct sent){"01", id, .kind = "LLM",
-                                    .tokens = INT64_MAX - i});
+        send(&place,
+             &(struct sent){"01", id, .kind = "LLM", .tokens = INT64_MAX - i});
     }
     send(&place, &(struct sent){"02", "05", .kind = "LLM", .tokens = -5});
     compact_all(place.store);

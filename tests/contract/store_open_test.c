@@ -82,7 +82,8 @@ TEST(a_database_of_others_is_no_store_and_stays)
     is_refused(&place, 0, PHX_CORRUPT, "no store of libphoenix");
     is_refused(&place, PHX_OPEN_READ_ONLY, PHX_CORRUPT,
                "no store of libphoenix");
-    run_sql(place.path, "PRAGMA journal_mode = WAL; INSERT INTO mine VALUES (2)");
+    run_sql(place.path,
+            "PRAGMA journal_mode = WAL; INSERT INTO mine VALUES (2)");
     is_refused(&place, 0, PHX_CORRUPT, "no store of libphoenix");
     place_remove(&place);
 }
@@ -199,8 +200,8 @@ TEST(urls_name_a_path_or_memory)
 
 TEST(other_urls_are_refused)
 {
-    static const char *const urls[] = {"", "/tmp/x", "sqlite:", "sqlite:///",
-                                       "sqlite://host/x", "mysql:x"};
+    static const char *const urls[] = {
+        "", "/tmp/x", "sqlite:", "sqlite:///", "sqlite://host/x", "mysql:x"};
     phx_store *store = NULL;
 
     UNUSED_STATE;

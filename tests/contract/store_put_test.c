@@ -216,10 +216,8 @@ static void is_placed(const phx_span *span, const void *wanted)
 TEST(a_trace_stays_in_its_first_project_and_session)
 {
     struct place place;
-    phx_span expected = {.trace = 1,
-                         .session = 1,
-                         .project_id = 2,
-                         .project = {"p", 1}};
+    phx_span expected = {
+        .trace = 1, .session = 1, .project_id = 2, .project = {"p", 1}};
 
     UNUSED_STATE;
     set_up(&place);
@@ -289,7 +287,10 @@ TEST(a_trace_of_long_ago_goes_on)
 
 TEST(ids_of_any_length_are_kept)
 {
-    static const char *const ids[] = {"00", "0000", "ff", LONG_ID,
+    static const char *const ids[] = {"00",
+                                      "0000",
+                                      "ff",
+                                      LONG_ID,
                                       "0000000000000000",
                                       "00000000000000000000000000000000"};
     enum { COUNT = sizeof ids / sizeof *ids };
@@ -449,8 +450,8 @@ static void list_projects(phx_store *store, phx_id from, const char *part,
     phx_cursor *cursor;
     char list[256] = "";
 
-    succeeds(phx_store_find_projects(store, 0, from, part, limit, &cursor,
-                                     err));
+    succeeds(
+        phx_store_find_projects(store, 0, from, part, limit, &cursor, err));
     while (phx_cursor_next_project(cursor, &project, NULL) == PHX_OK) {
         strcat(list, project->name.data);
         strcat(list, " ");

@@ -50,14 +50,12 @@ static void *write_spans(void *ctx)
         name_id(trace, i % 3 == 0 ? 0xdd : 0xaa, writer,
                 i % 3 == 0 ? i : i % 7);
         for (int j = 0; j < SPANS; j++)
-            request_add(&request, &(struct sent){
-                                      trace,
-                                      name_id(span, 1, writer, i * SPANS + j),
-                                      .session = "shared",
-                                      .start = (uint64_t)i});
-        phx_status status =
-            request_ingest(&request, shared.place.store, i % 2 ? "p" : NULL,
-                           &report, &why);
+            request_add(
+                &request,
+                &(struct sent){trace, name_id(span, 1, writer, i * SPANS + j),
+                               .session = "shared", .start = (uint64_t)i});
+        phx_status status = request_ingest(&request, shared.place.store,
+                                           i % 2 ? "p" : NULL, &report, &why);
         expect(status == PHX_OK && report.accepted == SPANS, "ingest", &why);
         atomic_store(&shared.acknowledged[writer], i + 1);
     }
@@ -78,8 +76,8 @@ static void *read_spans(void *ctx)
         phx_status status =
             phx_store_find_spans(shared.place.store, &query, &cursor, &why);
         phx_id last = 0;
-        while (status == PHX_OK && (status = phx_cursor_next_span(
-                                        cursor, &span, &why)) == PHX_OK) {
+        while (status == PHX_OK &&
+               (status = phx_cursor_next_span(cursor, &span, &why)) == PHX_OK) {
             expect(span->id > last, "order", NULL);
             last = span->id;
         }

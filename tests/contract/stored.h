@@ -105,9 +105,9 @@ static inline void compact_all(phx_store *store)
 /* A span as a test thinks of it; ids in hex, what is NULL or 0 is left out. */
 struct sent {
     const char *trace, *span, *parent, *name, *session, *kind;
-    uint64_t start, end; /* ns */
-    int status;          /* PHX_SPAN_... */
-    int64_t tokens;      /* of the prompt */
+    uint64_t start, end;     /* ns */
+    int status;              /* PHX_SPAN_... */
+    int64_t tokens;          /* of the prompt */
     const char *key, *value; /* one more attribute, value as OTLP/JSON */
 };
 
@@ -144,8 +144,9 @@ static inline void request_attribute(struct request *request, const char *key,
                                      const char *value)
 {
     if (value)
-        request_print(request, "{\"key\":\"%s\",\"value\":{\"stringValue\":"
-                               "\"%s\"}},",
+        request_print(request,
+                      "{\"key\":\"%s\",\"value\":{\"stringValue\":"
+                      "\"%s\"}},",
                       key, value);
 }
 
@@ -272,7 +273,7 @@ static inline void list_spans(phx_store *store, const phx_span_query *query,
     assert_true(used < size);
 }
 
-#define eq_spans(store, query, expected)                                      \
+#define eq_spans(store, query, expected)                                       \
     do {                                                                       \
         char t_list[4096];                                                     \
         list_spans(store, query, t_list, sizeof t_list);                       \

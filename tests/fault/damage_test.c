@@ -35,17 +35,16 @@ static void send_trace(struct place *place, int number, int spans)
     for (int i = 0; i < spans; i++) {
         snprintf(span, sizeof span, "%08x", (unsigned)(number * 100 + i));
         request_add(&request,
-                    &(struct sent){.trace = trace,
-                                   .span = span,
-                                   .parent = i ? "0000" : NULL,
-                                   .name = "step",
-                                   .kind = i % 2 ? "LLM" : "TOOL",
-                                   .session = number % 3 ? session : NULL,
-                                   .start = 1772300000000001500u +
-                                            (uint64_t)number * 1001,
-                                   .end = 1772300000000009999u +
-                                          (uint64_t)number * 3003,
-                                   .tokens = 10 + i});
+                    &(struct sent){
+                        .trace = trace,
+                        .span = span,
+                        .parent = i ? "0000" : NULL,
+                        .name = "step",
+                        .kind = i % 2 ? "LLM" : "TOOL",
+                        .session = number % 3 ? session : NULL,
+                        .start = 1772300000000001500u + (uint64_t)number * 1001,
+                        .end = 1772300000000009999u + (uint64_t)number * 3003,
+                        .tokens = 10 + i});
     }
     succeeds(request_ingest(&request, place->store, number % 2 ? "p" : NULL,
                             &report, err));
@@ -122,8 +121,8 @@ static phx_status tell_lists(phx_store *store, char *out)
     cursor = NULL;
     if (status >= 0)
         status = phx_store_find_sessions(store, 0, 0, 0, 0, 0, &cursor, NULL);
-    while (status == PHX_OK && (status = phx_cursor_next_session(
-                                    cursor, &session, NULL)) == PHX_OK)
+    while (status == PHX_OK &&
+           (status = phx_cursor_next_session(cursor, &session, NULL)) == PHX_OK)
         tell(out, "%d %d %s %llu %llu %d\n", (int)session->id,
              (int)session->project, session->session_id.data,
              (unsigned long long)session->start_time,
@@ -132,8 +131,8 @@ static phx_status tell_lists(phx_store *store, char *out)
     cursor = NULL;
     if (status >= 0)
         status = phx_store_find_projects(store, 0, 0, NULL, 0, &cursor, NULL);
-    while (status == PHX_OK && (status = phx_cursor_next_project(
-                                    cursor, &project, NULL)) == PHX_OK)
+    while (status == PHX_OK &&
+           (status = phx_cursor_next_project(cursor, &project, NULL)) == PHX_OK)
         tell(out, "%d %s %s %llu\n", (int)project->id, project->name.data,
              project->description.data ? project->description.data : "",
              (unsigned long long)project->updated_at);
@@ -198,8 +197,8 @@ static void count_fault(void *ctx, const char *message)
 static phx_status examine(phx_error *why)
 {
     struct place *place = &sound.place;
-    phx_status status = open_url(place->url, PHX_OPEN_NO_COMPACT,
-                                 &place->store, why);
+    phx_status status =
+        open_url(place->url, PHX_OPEN_NO_COMPACT, &place->store, why);
     int faults = 0;
 
     if (status < 0)
@@ -316,7 +315,7 @@ static int read_tables(struct table *tables, int most)
         assert_true(count < most);
         tables[count] = (struct table){.key = "rowid"};
         print(tables[count++].name, 32, "%s",
-                 (const char *)sqlite3_column_text(read, 0));
+              (const char *)sqlite3_column_text(read, 0));
     }
     sqlite3_finalize(read);
     for (int i = 0; i < count; i++) {
@@ -325,7 +324,7 @@ static int read_tables(struct table *tables, int most)
         sqlite3_prepare_v2(db, text, -1, &read, NULL);
         while (sqlite3_step(read) == SQLITE_ROW)
             print(table->columns[table->column_count++], 32, "%s",
-                     (const char *)sqlite3_column_text(read, 1));
+                  (const char *)sqlite3_column_text(read, 1));
         sqlite3_finalize(read);
         if (strcmp(table->name, "gone") == 0) /* has no rowid */
             print(table->key, 32, "kind * 1000000 + id");
@@ -335,8 +334,7 @@ static int read_tables(struct table *tables, int most)
         print(text, sizeof text, "SELECT count(*) FROM %s", tables[i].name);
         tables[i].rows = ask_int(text);
         if (tables[i].rows == 0)
-            wrong("the table %s is empty: fill() must know it",
-                  tables[i].name);
+            wrong("the table %s is empty: fill() must know it", tables[i].name);
     }
     return count;
 }
@@ -347,7 +345,7 @@ static int64_t key_of(const struct table *table, int64_t n)
     char text[160];
 
     print(text, sizeof text, "SELECT %s FROM %s ORDER BY 1 LIMIT 1 OFFSET %d",
-             table->key, table->name, (int)n);
+          table->key, table->name, (int)n);
     return ask_int(text);
 }
 
@@ -394,9 +392,9 @@ static void change_values(const struct table *table, const char *column,
         char value[400], text[1024];
         put_column(values[i], column, value);
         print(text, sizeof text,
-                 "UPDATE %s SET %s = %s WHERE %s = %lld AND %s IS NOT %s",
-                 table->name, column, value, table->key, (long long)key,
-                 column, value);
+              "UPDATE %s SET %s = %s WHERE %s = %lld AND %s IS NOT %s",
+              table->name, column, value, table->key, (long long)key, column,
+              value);
         if (change(text))
             must_be_noticed(text);
     }
@@ -429,8 +427,8 @@ TEST(a_removed_row_is_noticed)
     for (int i = 0; i < count; i++) {
         for (int64_t n = 0; n < tables[i].rows; n++) {
             print(text, sizeof text, "DELETE FROM %s WHERE %s = %lld",
-                     tables[i].name, tables[i].key,
-                     (long long)key_of(&tables[i], n));
+                  tables[i].name, tables[i].key,
+                  (long long)key_of(&tables[i], n));
             ok(change(text));
             must_be_noticed(text);
             if (!getenv("SWEEP_ALL") && n > 20)
@@ -455,8 +453,8 @@ static void flip(size_t offset, int bit)
             strcmp(told, sound.told) != 0)
             wrong("bit %d of byte %zu is not noticed", bit, offset);
     } else if (status != PHX_CORRUPT && offset >= 100) {
-        wrong("bit %d of byte %zu: %s %s", bit, offset,
-              phx_status_name(status), why.message);
+        wrong("bit %d of byte %zu: %s %s", bit, offset, phx_status_name(status),
+              why.message);
     }
     place_close(&sound.place);
 }

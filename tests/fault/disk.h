@@ -28,8 +28,8 @@ struct disk_faults {
     int64_t call_at;     /* call(ctx) is called at this one; 0 for never */
     void (*call)(void *ctx);
     void *ctx;
-    bool remember;       /* keeps what a power cut needs */
-    int64_t seen;        /* operations since it was last set to 0 */
+    bool remember; /* keeps what a power cut needs */
+    int64_t seen;  /* operations since it was last set to 0 */
 };
 extern struct disk_faults disk_faults;
 

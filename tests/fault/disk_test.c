@@ -259,10 +259,8 @@ static phx_status delete_span(phx_store *store, int span, phx_error *err)
     phx_id number = 0;
 
     snprintf(id, sizeof id, "%016x", (unsigned)span + 1);
-    phx_status status =
-        phx_store_find(store, PHX_SPAN, id, 16, &number, err);
-    return status < 0 ? status
-                      : phx_store_delete(store, PHX_SPAN, number, err);
+    phx_status status = phx_store_find(store, PHX_SPAN, id, 16, &number, err);
+    return status < 0 ? status : phx_store_delete(store, PHX_SPAN, number, err);
 }
 
 /* Requests, deletes and compactions until the power fails. */

@@ -92,8 +92,8 @@ TEST(runs_are_searched_one_by_one)
 /* Postings of one hash over many parts, at either end of the range. */
 TEST(equal_hashes_may_fill_parts)
 {
-    static const uint64_t hashes[] = {0, 1, (uint64_t)1 << 32,
-                                      UINT64_MAX - 1, UINT64_MAX};
+    static const uint64_t hashes[] = {0, 1, (uint64_t)1 << 32, UINT64_MAX - 1,
+                                      UINT64_MAX};
     struct posting_list list = {0};
     struct scene scene;
 

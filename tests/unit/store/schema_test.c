@@ -83,8 +83,7 @@ TEST(a_newer_format_is_refused)
     run_sql(connection, text);
     fails_with(PHX_UNSUPPORTED, "knows up to",
                schema_prepare(connection, false, false, err));
-    fails_with(PHX_UNSUPPORTED, "knows up to",
-               schema_verify(connection, err));
+    fails_with(PHX_UNSUPPORTED, "knows up to", schema_verify(connection, err));
     connection_close(connection);
 }
 

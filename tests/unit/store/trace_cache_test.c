@@ -19,8 +19,7 @@ static void add(struct trace_cache *cache, int64_t id, const char *trace_id)
     succeeds(trace_cache_add(cache, (uint64_t)id, &row, err));
 }
 
-static int64_t find(struct trace_cache *cache, int64_t id,
-                    const char *trace_id)
+static int64_t find(struct trace_cache *cache, int64_t id, const char *trace_id)
 {
     struct trace_row *row =
         trace_cache_find(cache, (uint64_t)id, text_of(trace_id));
@@ -115,8 +114,8 @@ TEST(a_row_comes_back_to_the_nanosecond)
         row.session = i % 2 ? 3 : 0;
         row.start = times[i];
         row.end = times[4 - i];
-        phx_text id = i == 4 ? text_span(long_id, sizeof long_id)
-                             : text_of("an id");
+        phx_text id =
+            i == 4 ? text_span(long_id, sizeof long_id) : text_of("an id");
         succeeds(trace_row_write(connection, &row, id, true, err));
         succeeds(trace_row_find(connection, i + 1, &read, err));
         eq_int(read.id, i + 1);

@@ -1,0 +1,178 @@
+/*
+ * store_migrate_test.c - stores of every format there has been, kept as the
+ * SQL that makes them: each opens, tells what it told, and goes on.
+ *
+ * STORE_MAKE=PATH in the environment makes such a store of the format of this
+ * build; "sqlite3 PATH .dump" and the pragmas at the top make the SQL of it.
+ */
+#include "t.h"
+
+#include "contract/stored.h"
+
+#include <sqlite3.h>
+
+static const char *const formats[] = {"tests/contract/store_v1.sql"};
+enum { FORMATS = sizeof formats / sizeof *formats };
+
+/* Lasting and young blocks, merged runs, a description, a session in two
+ * traces and something deleted; spans 1 to 14 but for 3 and 9 are left. */
+static void fill(phx_store *store)
+{
+    static const struct sent rows[] = {
+        {"01", "01", NULL, "root", "s1", "CHAIN", 1000, 9000, 1},
+        {"01", "02", "01", "call", NULL, "LLM", 2000, 3000, 2, 7, "metadata",
+         "{\"stringValue\":\"{\\\"tier\\\":\\\"gold\\\"}\"}"},
+        {"01", "03", "02", "gone", NULL, "TOOL", 2100, 2200},
+        {"02", "04", NULL, "root", "s2", "AGENT", UINT64_MAX, 0},
+        {"02", "05", "04", "call", NULL, "LLM", 0, UINT64_MAX, 0, 3},
+        {"03", "06", "ee", "lost", "s1", "LLM", 7000, 8000, 0, 0, "data",
+         "{\"bytesValue\":\"AAEC\"}"},
+        {"03", "07", "07", "self", NULL, "LLM", 1500, 1400},
+        {"04", "08", NULL, "root", NULL, "CHAIN", 1, 2},
+        {"05", "09", NULL, "gone", "s3", "CHAIN", 1, 2},
+        {"04", "0a", NULL, "more", NULL, "CHAIN", 3, 4},
+        {"06", "0b", NULL, "more", "s2", "CHAIN", 5, 6},
+        {"06", "0c", NULL, "more", NULL, "CHAIN", 7, 8},
+        {"07", "0d", NULL, "young", NULL, "CHAIN", 9, 10},
+        {"07", "0e", NULL, "young", "late", "CHAIN", 9, 11},
+    };
+    enum { ROWS = sizeof rows / sizeof *rows };
+
+    for (int i = 0; i < ROWS; i++) {
+        ok(send_to(store, i % 3 == 0 ? "p" : NULL, &rows[i]));
+        if (i < 12 && i % 3 == 2)
+            compact_all(store);
+    }
+    delete_one(store, PHX_SPAN, 3);
+    delete_one(store, PHX_TRACE, number_of(store, PHX_TRACE, "05"));
+    succeeds(phx_project_update(store, 2, "of p", err));
+}
+
+static void make_if_asked(void)
+{
+    const char *path = getenv("STORE_MAKE");
+    phx_store *store;
+    char url[512];
+
+    if (!path)
+        return;
+    snprintf(url, sizeof url, "sqlite:%s", path);
+    succeeds(open_url(url, PHX_OPEN_NO_COMPACT, &store, err));
+    fill(store);
+    phx_store_close(store);
+}
+
+static void make_from(const char *path, const char *sql_path)
+{
+    static char text[1 << 20];
+    FILE *file = fopen(sql_path, "rb");
+    sqlite3 *db;
+
+    assert_non_null(file);
+    size_t size = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[size] = '\0';
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    if (sqlite3_exec(db, text, NULL, NULL, NULL) != SQLITE_OK)
+        wrong("%s: %s", sql_path, sqlite3_errmsg(db));
+    sqlite3_close(db);
+}
+
+static void check_trace(phx_store *store, phx_id number, uint64_t start,
+                        uint64_t end, int spans, int64_t tokens)
+{
+    phx_trace_query query = PHX_TRACE_QUERY_INIT;
+    const phx_trace *trace;
+    phx_cursor *cursor;
+
+    query.trace = number;
+    succeeds(phx_store_find_traces(store, &query, &cursor, err));
+    succeeds(phx_cursor_next_trace(cursor, &trace, err));
+    assert_non_null(trace);
+    ok(trace->start_time == start && trace->end_time == end);
+    eq_int(trace->spans, spans);
+    eq_int(trace->prompt_tokens, tokens);
+    phx_cursor_close(cursor);
+}
+
+static void check_content(phx_store *store)
+{
+    phx_span_query query = PHX_SPAN_QUERY_INIT;
+    phx_attribute_test test = {"metadata.tier", {"\"gold\"", 6}};
+
+    verify_clean(store);
+    eq_spans(store, NULL, "0e 0d 0c 0b 0a 08 07 06 05 04 02 01 ");
+    eq_int(number_of(store, PHX_SPAN, "0a"), 10);
+    eq_int(number_of(store, PHX_SPAN, "09"), 0);
+    eq_int(number_of(store, PHX_TRACE, "07"), 7);
+    eq_int(number_of(store, PHX_SESSION, "late"), 4);
+    eq_int(number_of(store, PHX_PROJECT, "p"), 2);
+    check_trace(store, 1, 1000, 9000, 2, 7);
+    check_trace(store, 2, 0, UINT64_MAX, 2, 3);
+    query.tests = &test;
+    query.test_count = 1;
+    eq_spans(store, &query, "02 ");
+    query.test_count = 0;
+    query.project = 2;
+    eq_spans(store, &query, "0e 0d 05 04 02 01 ");
+}
+
+static void check_growth(phx_store *store)
+{
+    ok(!send_to(store, NULL, &(struct sent){"01", "01"}));
+    ok(send_to(store, NULL, &(struct sent){"01", "0f", .session = "s9"}));
+    ok(send_to(store, NULL, &(struct sent){"05", "09"}));
+    eq_int(number_of(store, PHX_SPAN, "0f"), 15);
+    eq_int(number_of(store, PHX_TRACE, "01"), 1);
+    eq_int(number_of(store, PHX_TRACE, "05"), 8);
+    eq_int(number_of(store, PHX_SESSION, "s9"), 0);
+    compact_all(store);
+    verify_clean(store);
+    eq_int(stats_of(store).spans, 14);
+    eq_int(stats_of(store).deleted, 0);
+}
+
+TEST(a_store_of_any_format_opens_and_goes_on)
+{
+    UNUSED_STATE;
+    for (int i = 0; i < FORMATS; i++) {
+        struct place place;
+        place_make(&place);
+        make_from(place.path, formats[i]);
+        place_open(&place, PHX_OPEN_NO_COMPACT);
+        check_content(place.store);
+        place_reopen(&place, PHX_OPEN_READ_ONLY); /* now of this format */
+        check_content(place.store);
+        place_reopen(&place, PHX_OPEN_NO_COMPACT | PHX_OPEN_NO_MIGRATE);
+        check_growth(place.store);
+        place_remove(&place);
+    }
+}
+
+TEST(an_older_store_is_left_alone_if_asked)
+{
+    UNUSED_STATE;
+    for (int i = 0; i < FORMATS - 1; i++) { /* the last is of this build */
+        struct place place;
+        place_make(&place);
+        make_from(place.path, formats[i]);
+        fails_with(PHX_UNSUPPORTED, "format",
+                   open_url(place.url, PHX_OPEN_READ_ONLY, &place.store, err));
+        fails_with(PHX_UNSUPPORTED, "format",
+                   open_url(place.url, PHX_OPEN_NO_MIGRATE, &place.store, err));
+        place_open(&place, 0);
+        check_content(place.store);
+        place_remove(&place);
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_store_of_any_format_opens_and_goes_on),
+        cmocka_unit_test(an_older_store_is_left_alone_if_asked),
+    };
+
+    make_if_asked();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
