@@ -293,7 +293,7 @@ BENCH      ?=
 OUT        ?=
 .PHONY: bench bench-peers
 bench:
-	@tools/install-packages build
+	@tools/install-packages test
 	@$(MAKE) --no-print-directory all $(LOAD) $(LIMIT)
 	@python3 tests/bench/bench.py --build $(BUILD) --spans $(SPANS) \
 	    $(if $(filter 1,$(BIG)),--big) --recordings $(RECORDINGS) \
@@ -301,7 +301,7 @@ bench:
 
 # Phoenix 20.3.0 from PyPI beside ours; it goes to build/peers.
 bench-peers:
-	@tools/install-packages build
+	@tools/install-packages test
 	@$(MAKE) --no-print-directory all $(LOAD)
 	@python3 tests/bench/peers.py --build $(BUILD) --spans $(PEER_SPANS) \
 	    $(if $(OUT),--out $(OUT))

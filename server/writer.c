@@ -21,7 +21,10 @@
 /* A commit ends before it passes these, unless one batch alone does. */
 enum { COMMIT_SPANS = 4096, COMMIT_BYTES = 8 << 20, COMMIT_BATCHES = 1024 };
 
-enum { COMPACT_BUDGET_MS = 50, COMPACT_RETRY_MS = 1000 };
+enum {
+    COMPACT_BUDGET_MS = 50,
+    COMPACT_WAIT_MS = 1000 /* before a retry, and until it is quiet */
+};
 
 struct item {
     phx_batch *batch;
@@ -215,38 +218,42 @@ static struct timespec time_in(int64_t ms)
     return time;
 }
 
-/* Sleeps until the store has grown or, after a failure, for a while; false
- * when it is time to stop. */
-static bool wait_for_work(struct writer *writer, phx_status last)
+/* Sleeps until the store has grown, or for a while after a failure or growth:
+ * *quiet if nothing grew meanwhile. False when it is time to stop. */
+static bool wait_for_work(struct writer *writer, phx_status last, bool *quiet)
 {
-    struct timespec retry = time_in(COMPACT_RETRY_MS);
+    struct timespec end = time_in(COMPACT_WAIT_MS);
+    int code = 0;
 
     pthread_mutex_lock(&writer->mutex);
-    if (last < 0) {
-        int woken = 0;
-        while (!writer->stopping && woken == 0)
-            woken = pthread_cond_timedwait(&writer->committed, &writer->mutex,
-                                           &retry);
-    } else if (last == PHX_DONE) {
-        while (!writer->stopping && !writer->grown)
+    while (!writer->stopping && code == 0 && last != PHX_OK &&
+           (last < 0 || !writer->grown)) {
+        if (*quiet && last == PHX_DONE)
             pthread_cond_wait(&writer->committed, &writer->mutex);
+        else
+            code = pthread_cond_timedwait(&writer->committed, &writer->mutex,
+                                          &end);
     }
+    *quiet = !writer->grown && (code != 0 || *quiet);
     writer->grown = false;
     bool more = !writer->stopping;
     pthread_mutex_unlock(&writer->mutex);
     return more;
 }
 
-/* The first round finishes what an earlier process left. */
+/* The first round finishes what an earlier process left. While spans come in
+ * only what is due is done; the rest would be done again with the next ones. */
 static void *compact(void *ctx)
 {
     struct writer *writer = ctx;
     phx_status status = PHX_OK;
     bool failing = false;
+    bool quiet = true;
 
-    while (wait_for_work(writer, status)) {
+    while (wait_for_work(writer, status, &quiet)) {
         phx_error err = {0};
-        status = phx_store_compact(writer->store, COMPACT_BUDGET_MS, &err);
+        status = phx_store_compact(writer->store, quiet ? COMPACT_BUDGET_MS : 0,
+                                   &err);
         if (status < 0 && !failing)
             log_event(LOG_WARN, "compaction failed", "status",
                       phx_status_name(status), "error", err.message, NULL);

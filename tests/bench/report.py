@@ -13,7 +13,8 @@ with the machine, the date and the command. No test looks at a clock; these are 
 The standard load is `tests/bench/generate.c`: traces of agents, 2.7 kB a span on the wire, in eight projects, sent by
 `build/load` from the same machine. Every answered span is on disk (fdatasync) before its answer. CPU counts every
 thread of the server, compaction included, and is the steady figure where a machine is shared; rates and latencies
-are wall time. A limit is measured in the same run: what the disk, zstd or a local socket alone would allow.
+are wall time. A limit is measured in the same run: what the disk, zstd or a local socket alone would allow; the
+ratio is to it. A verdict in brackets is of a store smaller than the figure asks for: `make bench BIG=1` fills 10 M.
 """
 
 SECTIONS = ("make bench", "make bench-peers")

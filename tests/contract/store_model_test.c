@@ -134,7 +134,7 @@ struct question {
     phx_attribute_test test;
     int n; /* 0: no test */
     char texts[7][84];
-    char json[8];
+    char json[16];
 };
 
 static void ask_ids(phx_text *texts, int *ids, size_t count, int ids_end,
