@@ -9,6 +9,8 @@
 
 #include "store/inside.h"
 
+#include <limits.h>
+
 static const char *const texts[] = {
 #define X(id, text) text,
     STATEMENTS(X)
@@ -29,6 +31,7 @@ static phx_status status_of(int code)
         return PHX_INTERRUPTED;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+    case SQLITE_ERROR: /* the statements are right, so the schema is not */
         return PHX_CORRUPT;
     case SQLITE_FULL:
     case SQLITE_IOERR:
@@ -148,7 +151,8 @@ phx_status connection_open(const char *path, const char *vfs, bool read_only,
         goto done;
     }
     sqlite3_extended_result_codes(connection->db, 1);
-    sqlite3_busy_timeout(connection->db, (int)busy_timeout);
+    sqlite3_busy_timeout(connection->db,
+                         busy_timeout < INT_MAX ? (int)busy_timeout : INT_MAX);
     if ((status = block_reader_new(&connection->reader, err)) < 0)
         goto done;
     status = configure(connection, err);
