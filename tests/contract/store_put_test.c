@@ -383,6 +383,40 @@ TEST(self_parents_and_cycles_are_kept)
     place_remove(&place);
 }
 
+/* Few rows, but all that a block may hold: compaction comes to an end, and the
+ * next one finds nothing to do. */
+TEST(blocks_full_of_text_are_left_alone)
+{
+    enum { SPANS = 16, SIZE = 1600000 };
+    struct place place;
+    char id[8];
+
+    UNUSED_STATE;
+    set_up(&place);
+    char *value = malloc(SIZE + 32);
+    assert_non_null(value);
+    int begin = sprintf(value, "{\"stringValue\":\"");
+    memset(value + begin, 'v', SIZE);
+    sprintf(value + begin + SIZE, "\"}");
+    for (int i = 0; i < SPANS; i++) {
+        snprintf(id, sizeof id, "%02x", i);
+        value[begin] = (char)('a' + i); /* or they would be stored once */
+        send(&place, &(struct sent){"01", id, .key = "text", .value = value});
+    }
+    free(value);
+    for (int i = 0; i < 100; i++) {
+        phx_error why;
+        if (phx_store_compact(place.store, 1, &why) == PHX_DONE)
+            break;
+        ok(i < 99);
+    }
+    ok(stats_of(place.store).blocks >= 3);
+    eq_int(phx_store_compact(place.store, 1, NULL), PHX_DONE);
+    eq_int(stats_of(place.store).spans, SPANS);
+    verify_clean(place.store);
+    place_remove(&place);
+}
+
 /* --- projects --------------------------------------------------------------------- */
 
 static void has_project(phx_store *store, phx_id id, const char *name,
@@ -494,6 +528,7 @@ int main(void)
         cmocka_unit_test(ids_of_any_length_are_kept),
         cmocka_unit_test(times_are_kept_to_the_nanosecond),
         cmocka_unit_test(self_parents_and_cycles_are_kept),
+        cmocka_unit_test(blocks_full_of_text_are_left_alone),
         cmocka_unit_test(projects_are_made_and_described),
         cmocka_unit_test(projects_are_listed_newest_first),
     };
