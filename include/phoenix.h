@@ -356,13 +356,13 @@ typedef struct phx_session {
 } phx_session;
 
 /* name: one byte or more. description: or NULL. Errors: CONFLICT (name),
- * INVALID, IO, BUSY. */
+ * INVALID, IO, BUSY, INTERRUPTED, CORRUPT. */
 PHX_CALL phx_project_create(phx_store *store, const char *name,
                             const char *description, phx_id *out,
                             phx_error *err);
 
 /* description: NULL leaves it as it is. Errors: NOT_FOUND, INVALID (not
- * UTF-8), IO, BUSY. */
+ * UTF-8), IO, BUSY, INTERRUPTED, CORRUPT. */
 PHX_CALL phx_project_update(phx_store *store, phx_id project,
                             const char *description, phx_error *err);
 
@@ -505,7 +505,8 @@ PHX_CALL phx_cursor_next_session(phx_cursor *cursor, const phx_session **out,
                                  phx_error *err);
 
 /* Projects by number, newest first; name_contains: case-insensitive part of
- * the name, or NULL; `only` 0, or the one wanted. Errors: IO, CORRUPT. */
+ * the name, or NULL; `only` 0, or the one wanted. Errors: IO, CORRUPT,
+ * INTERRUPTED. */
 PHX_CALL phx_store_find_projects(phx_store *store, phx_id only, phx_id from,
                                  const char *name_contains, int64_t limit,
                                  phx_cursor **out, phx_error *err);

@@ -376,7 +376,7 @@ done:
 }
 
 /* A rollback can fail for want of memory. Nothing may be read or written
- * before it has been made good. */
+ * before it has been made good; the compactor's, too, unless it is at work. */
 static void roll_back_leftovers(struct store *store)
 {
     sql_rollback(store->writer);

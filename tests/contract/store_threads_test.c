@@ -245,12 +245,59 @@ TEST(equal_ids_of_many_threads_are_one_span)
     place_remove(&shared.place);
 }
 
+/* The copy has the spans up to a number, and all of them. */
+static void check_copy(void)
+{
+    char url[128];
+    phx_store *copy;
+
+    snprintf(url, sizeof url, "sqlite:%s", shared.place.copy);
+    succeeds(open_url(url, 0, &copy, err));
+    verify_clean(copy);
+    phx_store_stats stats = stats_of(copy);
+    const phx_span *span = NULL;
+    phx_cursor *cursor;
+    succeeds(phx_store_find_spans(copy, NULL, &cursor, err));
+    if (stats.spans > 0) {
+        succeeds(phx_cursor_next_span(cursor, &span, err));
+        eq_int(span->id, stats.spans);
+    }
+    phx_cursor_close(cursor);
+    phx_store_close(copy);
+    unlink(shared.place.copy);
+}
+
+TEST(a_backup_of_a_busy_store_is_whole)
+{
+    pthread_t threads[2];
+    int numbers[2] = {0, 1};
+    int copies = 0;
+
+    UNUSED_STATE;
+    memset(&shared, 0, sizeof shared);
+    place_make(&shared.place);
+    place_open(&shared.place, 0);
+    atomic_store(&shared.writing, 2);
+    for (int i = 0; i < 2; i++)
+        eq_int(pthread_create(&threads[i], NULL, write_spans, &numbers[i]), 0);
+    for (; atomic_load(&shared.writing) > 0 && copies < 20; copies++) {
+        succeeds(phx_store_backup(shared.place.store, shared.place.copy, err));
+        check_copy();
+    }
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    eq_int(atomic_load(&shared.failures), 0);
+    ok(copies > 0);
+    place_remove(&shared.place);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(threads_share_a_store),
         cmocka_unit_test(threads_share_a_store_in_memory),
         cmocka_unit_test(equal_ids_of_many_threads_are_one_span),
+        cmocka_unit_test(a_backup_of_a_busy_store_is_whole),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
