@@ -269,7 +269,7 @@ check-sanitized:
 check-all:
 	@tools/install-packages all
 	@$(MAKE) --no-print-directory all
-	@MAKE="$(MAKE)" tests/run-checks $(CHECKS) check-gcc check-clang \
+	@MAKE="$(MAKE)" SWEEP_ALL=1 tests/run-checks $(CHECKS) check-gcc check-clang \
 	    check-asan check-tsan check-valgrind check-crash check-recordings
 
 $(BUILD)/examples/%: examples/%.c $(LIBRARY_A)

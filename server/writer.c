@@ -66,15 +66,12 @@ struct writer {
 
 static bool queue_add(struct queue *queue, const struct item *item)
 {
-    if (queue->count == queue->capacity) {
-        size_t capacity = queue->capacity ? queue->capacity * 2 : 64;
-        struct item *items = memory_resize(
-            queue->items, size_mul(capacity, sizeof *queue->items));
-        if (items == NULL)
-            return false;
-        queue->items = items;
-        queue->capacity = capacity;
-    }
+    struct item *items = memory_grow(queue->items, &queue->capacity,
+                                     queue->count, sizeof *items, NULL);
+
+    if (items == NULL)
+        return false;
+    queue->items = items;
     queue->items[queue->count++] = *item;
     return true;
 }

@@ -10,8 +10,6 @@
 
 #include "attr/inside.h"
 
-enum { FIRST_MEMBERS = SHRUNK(32, 1) };
-
 void flattener_init(struct flattener *flattener, struct arena *arena,
                     phx_text separator)
 {
@@ -52,23 +50,6 @@ phx_text flattener_path(const struct flattener *flattener)
     return text_span(flattener->path.data, flattener->path.size);
 }
 
-static phx_status grow(struct flattener *flattener, phx_error *err)
-{
-    size_t capacity =
-        flattener->capacity ? flattener->capacity * 2 : FIRST_MEMBERS;
-    size_t size = size_mul(capacity, sizeof *flattener->members);
-    struct member *members =
-        capacity > UINT32_MAX ? NULL : arena_new(flattener->arena, size);
-
-    if (members == NULL)
-        return arena_status(flattener->arena, size, err);
-    if (flattener->count > 0)
-        memcpy(members, flattener->members, flattener->count * sizeof *members);
-    flattener->members = members;
-    flattener->capacity = capacity;
-    return PHX_OK;
-}
-
 phx_status flattener_add(struct flattener *flattener, const struct value *value,
                          phx_error *err)
 {
@@ -76,9 +57,12 @@ phx_status flattener_add(struct flattener *flattener, const struct value *value,
 
     if (status < 0)
         return status;
-    if (flattener->count == flattener->capacity &&
-        (status = grow(flattener, err)) < 0)
-        return status;
+    struct member *members =
+        arena_grow(flattener->arena, flattener->members, &flattener->capacity,
+                   flattener->count, sizeof *members);
+    if (members == NULL)
+        return arena_status(flattener->arena, sizeof *members, err);
+    flattener->members = members;
     phx_text path = flattener_path(flattener);
     char *key = arena_copy(flattener->arena, path.data, path.size);
     if (key == NULL)

@@ -16,25 +16,7 @@
 
 #define TEXT(string) text_span(string, sizeof(string) - 1)
 
-enum { FIRST_MADE = SHRUNK(32, 1) };
-
 /* --- collecting ---------------------------------------------------------- */
-
-static void grow(struct genai *genai)
-{
-    size_t capacity = genai->capacity ? genai->capacity * 2 : FIRST_MADE;
-    size_t size = size_mul(capacity, sizeof *genai->made);
-    struct member *made = arena_new(genai->arena, size);
-
-    if (made == NULL) {
-        genai->status = arena_status(genai->arena, size, genai->err);
-        return;
-    }
-    if (genai->count > 0)
-        memcpy(made, genai->made, genai->count * sizeof *made);
-    genai->made = made;
-    genai->capacity = capacity;
-}
 
 static phx_text join(struct genai *genai, phx_text prefix, phx_text name)
 {
@@ -53,14 +35,18 @@ static phx_text join(struct genai *genai, phx_text prefix, phx_text name)
 void genai_put(struct genai *genai, phx_text prefix, const char *name,
                struct value value)
 {
-    if (genai->status >= 0 && genai->count == genai->capacity)
-        grow(genai);
     if (genai->status < 0)
         return;
     phx_text key = join(genai, prefix, text_of(name));
+    struct member *made =
+        arena_grow(genai->arena, genai->made, &genai->capacity, genai->count,
+                   sizeof *made);
+    if (made == NULL)
+        genai->status = arena_status(genai->arena, sizeof *made, genai->err);
     if (genai->status < 0)
         return;
-    genai->made[genai->count++] = (struct member){.key = key, .value = value};
+    genai->made = made;
+    made[genai->count++] = (struct member){.key = key, .value = value};
 }
 
 void genai_put_text(struct genai *genai, phx_text prefix, const char *name,

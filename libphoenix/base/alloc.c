@@ -74,6 +74,21 @@ void memory_free(void *memory)
 
 #endif
 
+void *memory_grow(void *items, size_t *capacity, size_t count, size_t item,
+                  phx_error *err)
+{
+    size_t grown = size_grown(*capacity), size = size_mul(grown, item);
+
+    if (count < *capacity)
+        return items;
+    items = memory_resize(items, size);
+    if (items != NULL)
+        *capacity = grown;
+    else
+        fail_memory(err, size);
+    return items;
+}
+
 void memory_keep(void)
 {
 #ifdef __GLIBC__
@@ -95,4 +110,9 @@ size_t size_mul(size_t a, size_t b)
     size_t product;
 
     return __builtin_mul_overflow(a, b, &product) ? SIZE_MAX : product;
+}
+
+size_t size_grown(size_t capacity)
+{
+    return capacity == 0 ? SHRUNK(16, 1) : size_mul(capacity, 2);
 }

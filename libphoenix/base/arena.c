@@ -76,6 +76,22 @@ void *arena_copy(struct arena *arena, const void *bytes, size_t size)
     return piece;
 }
 
+void *arena_grow(struct arena *arena, void *items, size_t *capacity,
+                 size_t count, size_t item)
+{
+    size_t grown = size_grown(*capacity);
+
+    if (count < *capacity)
+        return items;
+    void *larger = arena_new(arena, size_mul(grown, item));
+    if (larger == NULL)
+        return NULL;
+    if (count > 0)
+        memcpy(larger, items, count * item);
+    *capacity = grown;
+    return larger;
+}
+
 phx_status arena_status(const struct arena *arena, size_t size, phx_error *err)
 {
     if (arena->over || size_add(arena->total, size) > arena->limit)

@@ -37,6 +37,12 @@ void *memory_new(size_t size);               /* NULL if there is none */
 void *memory_resize(void *old, size_t size); /* old stays good on NULL */
 void memory_free(void *memory);              /* NULL allowed */
 
+/* An array that doubles: room for one item after `count` of `item` bytes. The
+ * array, perhaps moved, with its new *capacity (in items, 0 at first). NULL
+ * and err, NO_MEMORY, if the larger one cannot be had; the old stays good. */
+void *memory_grow(void *items, size_t *capacity, size_t count, size_t item,
+                  phx_error *err);
+
 /* A bound of ours, and the small one of test builds, where it is to matter. */
 #ifdef TEST_BUILD
 #define SHRUNK(bound, in_tests) (in_tests)
@@ -54,6 +60,7 @@ void memory_keep(void);
  * which no allocation can satisfy. */
 size_t size_add(size_t a, size_t b);
 size_t size_mul(size_t a, size_t b);
+size_t size_grown(size_t capacity); /* of an array that doubles */
 
 /* Test builds only: counts allocations, fails the chosen ones. */
 struct memory_faults {
@@ -80,6 +87,11 @@ void arena_init(struct arena *arena, size_t limit);
 /* size bytes aligned to 8, not cleared; NULL when out of memory or limit. */
 void *arena_new(struct arena *arena, size_t size);
 void *arena_copy(struct arena *arena, const void *bytes, size_t size);
+
+/* As memory_grow, but a NULL is asked about with arena_status. The smaller
+ * arrays stay in the arena. */
+void *arena_grow(struct arena *arena, void *items, size_t *capacity,
+                 size_t count, size_t item);
 
 /* What a NULL of arena_new means: NO_MEMORY, or TOO_BIG past the limit. */
 phx_status arena_status(const struct arena *arena, size_t size, phx_error *err);

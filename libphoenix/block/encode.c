@@ -7,6 +7,8 @@
 #include "block/block.h"
 #include "block/inside.h"
 
+#include <stdlib.h>
+
 enum { SOME = COLUMN_FRAME / 4 }; /* enough for a frame of its own */
 
 static phx_status begin(struct block_writer *writer, size_t rows,
@@ -191,62 +193,43 @@ static phx_status write_text_sizes(struct block_writer *writer, phx_error *err)
 
 /* --- attribute columns ------------------------------------------------------------------ */
 
-static void merge(const struct column *columns, const uint32_t *from,
-                  uint32_t *to, uint32_t first, uint32_t middle, uint32_t last)
+static int by_path(const void *a, const void *b)
 {
-    uint32_t i = first, j = middle;
+    const struct column *const *x = a, *const *y = b;
 
-    for (uint32_t k = first; k < last; k++) {
-        bool left = i < middle &&
-                    (j == last || path_compare(columns[from[i]].path,
-                                               columns[from[j]].path) <= 0);
-        to[k] = from[left ? i++ : j++];
-    }
+    return path_compare((*x)->path, (*y)->path);
 }
 
-/* Sorts columns by path: a merge sort, because qsort has no context. Returns
- * order or spare, whichever has the result. */
-static const uint32_t *sort_columns(const struct column *columns,
-                                    uint32_t count, uint32_t *order,
-                                    uint32_t *spare)
+static phx_status write_attribute(struct block_writer *writer,
+                                  const struct column *column, phx_error *err)
 {
-    for (uint32_t i = 0; i < count; i++)
-        order[i] = i;
-    for (uint32_t width = 1; width < count; width *= 2) {
-        for (uint32_t i = 0; i < count; i += 2 * width) {
-            uint32_t middle = i + width < count ? i + width : count;
-            uint32_t last = i + 2 * width < count ? i + 2 * width : count;
-            merge(columns, order, spare, i, middle, last);
-        }
-        uint32_t *sorted = spare;
-        spare = order;
-        order = sorted;
-    }
-    return order;
+    size_t start = writer->maker.frame.size;
+    phx_status status = put_column(&writer->maker, column, writer->rows, err);
+
+    if (status < 0 || (status = end_column(writer, start, err)) < 0)
+        return status;
+    buf_add_varint(&writer->places, column->path.size);
+    buf_add_text(&writer->places, column->path);
+    return PHX_OK;
 }
 
 static phx_status write_attributes(struct block_writer *writer, phx_error *err)
 {
-    const uint32_t *order;
-    phx_status status;
+    const struct column **sorted;
+    size_t count = writer->column_count, size = count * sizeof *sorted;
+    phx_status status = PHX_OK;
 
-    if (writer->column_count == 0)
+    if (count == 0)
         return end_frame(writer, 1, err);
-    order = sort_columns(writer->columns, writer->column_count, writer->order,
-                         writer->order + writer->column_count);
-
-    for (uint32_t i = 0; i < writer->column_count; i++) {
-        const struct column *column = &writer->columns[order[i]];
-        size_t start = writer->maker.frame.size;
-        status = put_column(&writer->maker, column, writer->rows, err);
-        if (status < 0)
-            return status;
-        if ((status = end_column(writer, start, err)) < 0)
-            return status;
-        buf_add_varint(&writer->places, column->path.size);
-        buf_add_text(&writer->places, column->path);
-    }
-    return end_frame(writer, 1, err);
+    if (!(sorted = memory_new(size)))
+        return fail_memory(err, size);
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = &writer->columns[i];
+    qsort(sorted, count, sizeof *sorted, by_path);
+    for (size_t i = 0; i < count && status >= 0; i++)
+        status = write_attribute(writer, sorted[i], err);
+    memory_free(sorted);
+    return status < 0 ? status : end_frame(writer, 1, err);
 }
 
 /* --- the whole ---------------------------------------------------------------------------- */

@@ -8,10 +8,8 @@
 #include "block/inside.h"
 
 enum {
-    CELLS = 1 << 20,      /* of a block: what its frames can hold */
-    CELLS_KEPT = 2 << 20, /* memory for as many is kept between blocks */
-    FIRST_CELLS = SHRUNK(32, 1),
-    FIRST_COLUMNS = SHRUNK(64, 1)
+    CELLS = 1 << 20,     /* of a block: what its frames can hold */
+    CELLS_KEPT = 2 << 20 /* memory for as many is kept between blocks */
 };
 
 static void free_cells(struct block_writer *writer)
@@ -26,7 +24,6 @@ void gather_clear(struct block_writer *writer)
 {
     free_cells(writer);
     memory_free(writer->columns);
-    memory_free(writer->order);
     buf_clear(&writer->packed);
     arena_clear(&writer->small);
 }
@@ -50,34 +47,17 @@ phx_status gather_begin(struct block_writer *writer, phx_error *err)
 
 /* --- columns ------------------------------------------------------------------- */
 
-static phx_status grow_columns(struct block_writer *writer, phx_error *err)
-{
-    uint32_t capacity =
-        writer->column_capacity ? writer->column_capacity * 2 : FIRST_COLUMNS;
-    size_t size = size_mul(capacity, sizeof *writer->columns);
-    struct column *columns = memory_resize(writer->columns, size);
-
-    if (!columns)
-        return fail_memory(err, size);
-    writer->columns = columns;
-    size = size_mul(capacity, 2 * sizeof *writer->order);
-    uint32_t *order = memory_resize(writer->order, size);
-    if (!order)
-        return fail_memory(err, size);
-    writer->order = order;
-    writer->column_capacity = capacity;
-    return PHX_OK;
-}
-
 static phx_status add_column(struct block_writer *writer, phx_text path,
                              uint32_t *out, phx_error *err)
 {
-    phx_status status;
+    struct column *columns =
+        memory_grow(writer->columns, &writer->column_capacity,
+                    writer->column_count, sizeof *columns, err);
 
-    if (writer->column_count == writer->column_capacity &&
-        (status = grow_columns(writer, err)) < 0)
-        return status;
-    struct column *column = &writer->columns[writer->column_count];
+    if (!columns)
+        return PHX_NO_MEMORY;
+    writer->columns = columns;
+    struct column *column = &columns[writer->column_count];
     if (writer->column_count == writer->columns_made) {
         *column = (struct column){0};
         writer->columns_made++;
@@ -95,15 +75,12 @@ static phx_status add_cell(struct block_writer *writer, uint32_t number,
     struct column *column = &writer->columns[number];
 
     if (column->count == column->capacity) {
-        uint32_t capacity =
-            column->capacity ? column->capacity * 2 : FIRST_CELLS;
-        size_t size = size_mul(capacity, sizeof(struct cell));
-        struct cell *cells = memory_resize(column->cells, size);
+        struct cell *cells = memory_grow(column->cells, &column->capacity,
+                                         column->count, sizeof *cells, err);
         if (!cells)
-            return fail_memory(err, size);
-        writer->cell_capacity += capacity - column->capacity;
+            return PHX_NO_MEMORY;
+        writer->cell_capacity += column->capacity - column->count;
         column->cells = cells;
-        column->capacity = capacity;
     }
     /* Keys of an object are distinct; of two that are not, the last wins. */
     if (column->count > 0 &&

@@ -221,7 +221,8 @@ struct shape {
     struct arena arena;
     struct table table;
     struct node **nodes;
-    uint32_t count, capacity;
+    uint32_t count;
+    size_t capacity;
     uint32_t fresh; /* nodes made for this span */
     uint64_t seed;
     struct node root;
@@ -229,7 +230,7 @@ struct shape {
     struct leaf leaves[BLOCK_LEAVES];
     uint32_t leaf_count;
     const struct member **rest; /* members of the tree that are no leaves */
-    uint32_t rest_count, rest_capacity;
+    size_t rest_count, rest_capacity;
     phx_status status; /* NO_MEMORY, once it happened */
 };
 
@@ -263,7 +264,8 @@ struct made_frame {
 
 struct frame_list {
     struct made_frame *frames;
-    uint32_t count, capacity;
+    uint32_t count;
+    size_t capacity;
 };
 
 phx_status make_frame(struct compressor *compressor, struct frame_list *list,
@@ -277,7 +279,8 @@ struct text_place {
 struct text_area {
     struct buf bytes;
     struct text_place *places;
-    uint32_t count, capacity;
+    uint32_t count;
+    size_t capacity;
     struct table table;
     size_t frame_start; /* of the frame that is filling */
     struct frame_list frames;
@@ -308,7 +311,8 @@ struct cell {
 struct column {
     phx_text path;
     struct cell *cells;
-    uint32_t count, capacity;
+    uint32_t count;
+    size_t capacity;
 };
 
 struct row_list {
@@ -363,10 +367,10 @@ struct block_writer {
 
     uint64_t block;         /* counts blocks */
     struct column *columns; /* [column_count] in use, the rest keep cells */
-    uint32_t column_count, columns_made, column_capacity;
+    uint32_t column_count, columns_made;
+    size_t column_capacity;
     uint32_t reserved[RESERVED_COUNT]; /* which column, plus one */
-    uint32_t *order;      /* [2 * column_count] to sort them by path */
-    size_t cell_capacity; /* of all columns */
+    size_t cell_capacity;              /* of all columns */
     size_t cell_count;
     struct arena small; /* short packed values of this block */
     struct buf packed;
@@ -609,7 +613,8 @@ struct tree {
     struct arena *arena;
     uint32_t base; /* leading segments all leaves have and the tree has not */
     struct member *pending;
-    uint32_t count, capacity;
+    uint32_t count;
+    size_t capacity;
     const struct segment *path; /* of the last leaf; NULL before the first */
     uint32_t depth;
     struct tree_level levels[BLOCK_LEVELS + 2];

@@ -22,8 +22,7 @@ enum {
     NODES_OF_SPAN = 4 * BLOCK_LEAVES, /* new ones */
     NODE_MEMORY = 16 << 20,
     SHAPE_MEMORY = 256 << 20,
-    FETCHED = 16,
-    FIRST_NODES = SHRUNK(256, 1)
+    FETCHED = 16
 };
 
 void shape_init(struct shape *shape, uint64_t seed)
@@ -111,17 +110,13 @@ static struct node *add_member(struct shape *shape, const struct node *parent,
 {
     if (parent->path.size + key.size > PATH_LIMIT)
         return NULL;
-    if (shape->count == shape->capacity) {
-        uint32_t capacity = shape->capacity ? shape->capacity * 2 : FIRST_NODES;
-        struct node **nodes = memory_resize(
-            shape->nodes, size_mul(capacity, sizeof(struct node *)));
-        if (!nodes) {
-            no_memory(shape);
-            return NULL;
-        }
-        shape->nodes = nodes;
-        shape->capacity = capacity;
+    struct node **nodes = memory_grow(shape->nodes, &shape->capacity,
+                                      shape->count, sizeof *nodes, NULL);
+    if (!nodes) {
+        no_memory(shape);
+        return NULL;
     }
+    shape->nodes = nodes;
     begin_path(shape, parent);
     path_add_member(&shape->path, key, parent == &shape->root);
     struct node *node = new_node(shape, parent, key);
@@ -271,15 +266,13 @@ static bool walk_value(struct shape *shape, struct node *node,
 
 static bool add_rest(struct shape *shape, const struct member *member)
 {
-    if (shape->rest_count == shape->rest_capacity) {
-        uint32_t capacity = shape->rest_capacity ? shape->rest_capacity * 2 : 8;
-        const struct member **rest = memory_resize(
-            shape->rest, size_mul(capacity, sizeof(struct member *)));
-        if (!rest)
-            return no_memory(shape);
-        shape->rest = rest;
-        shape->rest_capacity = capacity;
-    }
+    const struct member **rest =
+        memory_grow(shape->rest, &shape->rest_capacity, shape->rest_count,
+                    sizeof *rest, NULL);
+
+    if (!rest)
+        return no_memory(shape);
+    shape->rest = rest;
     shape->rest[shape->rest_count++] = member;
     return true;
 }

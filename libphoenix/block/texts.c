@@ -20,11 +20,7 @@ enum { LEVEL = 1, WINDOW_LOG = 20, HASH_LOG = 15 };
 
 enum { AREA_LIMIT = BLOCK_TEXTS + FRAME_LIMIT };
 
-enum {
-    FIRST_PLACES = SHRUNK(1024, 1),
-    FIRST_FRAMES = SHRUNK(16, 1),
-    FIRST_TEXTS = SHRUNK(4096, 1)
-};
+enum { FIRST_TEXTS = SHRUNK(4096, 1) };
 
 /* --- compression ------------------------------------------------------------ */
 
@@ -89,15 +85,11 @@ phx_status make_frame(struct compressor *compressor, struct frame_list *list,
     size_t offset = compressor->out->size, made;
     phx_status status;
 
-    if (list->count == list->capacity) {
-        uint32_t capacity = list->capacity ? list->capacity * 2 : FIRST_FRAMES;
-        size_t wanted = size_mul(capacity, sizeof(struct made_frame));
-        struct made_frame *frames = memory_resize(list->frames, wanted);
-        if (!frames)
-            return fail_memory(err, wanted);
-        list->frames = frames;
-        list->capacity = capacity;
-    }
+    struct made_frame *frames = memory_grow(list->frames, &list->capacity,
+                                            list->count, sizeof *frames, err);
+    if (!frames)
+        return PHX_NO_MEMORY;
+    list->frames = frames;
     if ((status = compress_bytes(compressor, bytes, size, &made, err)) < 0)
         return status;
     list->frames[list->count++] =
@@ -169,15 +161,11 @@ static phx_status add_text(struct text_area *area,
     if (filled > 0 && filled + text.size > TEXT_FRAME &&
         (status = end_frame(area, compressor, err)) < 0)
         return status;
-    if (area->count == area->capacity) {
-        uint32_t capacity = area->capacity ? area->capacity * 2 : FIRST_PLACES;
-        size_t size = size_mul(capacity, sizeof(struct text_place));
-        struct text_place *places = memory_resize(area->places, size);
-        if (!places)
-            return fail_memory(err, size);
-        area->places = places;
-        area->capacity = capacity;
-    }
+    struct text_place *places = memory_grow(area->places, &area->capacity,
+                                            area->count, sizeof *places, err);
+    if (!places)
+        return PHX_NO_MEMORY;
+    area->places = places;
     uint32_t offset = (uint32_t)area->bytes.size;
     buf_add_text(&area->bytes, text);
     if (area->bytes.status < 0)

@@ -12,8 +12,6 @@
 #include "block/block.h"
 #include "block/inside.h"
 
-enum { FIRST_PENDING = SHRUNK(256, 1) };
-
 static bool same_segment(const struct segment *a, const struct segment *b)
 {
     return a->index == b->index && same_text(a->key, b->key);
@@ -68,19 +66,6 @@ void tree_clear(struct tree *tree)
     tree->count = tree->capacity = 0;
 }
 
-static phx_status grow(struct tree *tree, phx_error *err)
-{
-    uint32_t capacity = tree->capacity ? tree->capacity * 2 : FIRST_PENDING;
-    size_t size = size_mul(capacity, sizeof *tree->pending);
-    struct member *pending = memory_resize(tree->pending, size);
-
-    if (!pending)
-        return fail_memory(err, size);
-    tree->pending = pending;
-    tree->capacity = capacity;
-    return PHX_OK;
-}
-
 static void open_level(struct tree *tree, uint32_t level,
                        const struct segment *segment)
 {
@@ -93,15 +78,17 @@ static phx_status add_child(struct tree *tree, uint32_t level,
                             const struct value *value, phx_error *err)
 {
     const struct tree_level *container = &tree->levels[level];
-    phx_status status;
 
     if (container->array != (segment->index >= 0))
         return fail_block(err, "an attribute that is object and array");
     if (container->array && segment->index != tree->count - container->start)
         return fail_block(err, "an array without one of its elements");
-    if (tree->count == tree->capacity && (status = grow(tree, err)) < 0)
-        return status;
-    tree->pending[tree->count++] = (struct member){segment->key, *value};
+    struct member *pending = memory_grow(tree->pending, &tree->capacity,
+                                         tree->count, sizeof *pending, err);
+    if (!pending)
+        return PHX_NO_MEMORY;
+    tree->pending = pending;
+    pending[tree->count++] = (struct member){segment->key, *value};
     return PHX_OK;
 }
 

@@ -31,6 +31,47 @@ TEST(sizes_that_overflow_cannot_be_had)
     eq_int(size_mul(0, SIZE_MAX), 0);
 }
 
+TEST(an_array_doubles_when_it_is_full)
+{
+    UNUSED_STATE;
+    size_t capacity = 0, moves = 0;
+    int *items = NULL;
+
+    for (int i = 0; i < 100; i++) {
+        size_t before = capacity;
+        items = memory_grow(items, &capacity, (size_t)i, sizeof *items, NULL);
+        assert_non_null(items);
+        moves += capacity != before;
+        items[i] = i;
+    }
+    eq_int(capacity, 128);
+    eq_int(moves, 8); /* 1, 2, 4 ... in tests */
+    for (int i = 0; i < 100; i++)
+        eq_int(items[i], i);
+    memory_free(items);
+}
+
+TEST(an_array_that_cannot_grow_stays)
+{
+    UNUSED_STATE;
+    phx_error err = {0};
+    size_t capacity = 0;
+    int *items = memory_grow(NULL, &capacity, 0, sizeof *items, &err);
+
+    items[0] = 7;
+    memory_faults.seen = 0;
+    memory_faults.fail_at = 1;
+    assert_null(memory_grow(items, &capacity, 1, sizeof *items, &err));
+    faults_reset();
+    eq_int(err.status, PHX_NO_MEMORY);
+    eq_int(capacity, 1);
+    eq_int(items[0], 7);
+    capacity = SIZE_MAX / 2;
+    assert_null(memory_grow(items, &capacity, capacity, 8, &err));
+    eq_int(capacity, SIZE_MAX / 2);
+    memory_free(items);
+}
+
 TEST(resizing_keeps_the_bytes)
 {
     UNUSED_STATE;
@@ -87,6 +128,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_bytes_are_no_memory),
         cmocka_unit_test(sizes_that_overflow_cannot_be_had),
+        cmocka_unit_test(an_array_doubles_when_it_is_full),
+        cmocka_unit_test(an_array_that_cannot_grow_stays),
         cmocka_unit_test(resizing_keeps_the_bytes),
         cmocka_unit_test(the_chosen_allocation_fails),
         cmocka_unit_test(faults_for_good_do_not_end),

@@ -72,6 +72,28 @@ TEST(a_reset_keeps_one_chunk)
     arena_clear(&arena);
 }
 
+TEST(an_array_grows_within_its_arena)
+{
+    UNUSED_STATE;
+    struct arena arena;
+    size_t capacity = 0;
+    int *items = NULL;
+
+    arena_init(&arena, 1 << 10);
+    for (int i = 0; i < 32; i++) {
+        items = arena_grow(&arena, items, &capacity, (size_t)i, sizeof *items);
+        assert_non_null(items);
+        items[i] = i;
+    }
+    eq_int(items[0], 0);
+    eq_int(items[31], 31);
+    capacity = 1 << 10;
+    assert_null(arena_grow(&arena, items, &capacity, capacity, sizeof *items));
+    eq_int(arena_status(&arena, sizeof *items, NULL), PHX_TOO_BIG);
+    eq_int(capacity, 1 << 10);
+    arena_clear(&arena);
+}
+
 static int all_freed(void **state)
 {
     (void)state;
@@ -85,6 +107,7 @@ int main(void)
         cmocka_unit_test(a_copy_holds_the_bytes),
         cmocka_unit_test(the_limit_is_told_from_want_of_memory),
         cmocka_unit_test(a_reset_keeps_one_chunk),
+        cmocka_unit_test(an_array_grows_within_its_arena),
     };
     return cmocka_run_group_tests(tests, NULL, all_freed);
 }
