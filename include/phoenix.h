@@ -177,6 +177,10 @@ PHX_CALL phx_batch_decode(int32_t format, const void *bytes, size_t size,
 
 PHX_API size_t phx_batch_size(const phx_batch *batch); /* spans */
 
+/* Bytes of memory that the batch holds until it is freed, for hosts that bound
+ * what waits for a commit. */
+PHX_API size_t phx_batch_memory(const phx_batch *batch);
+
 /* How many spans were left out; *reason, if given, is lent until the batch is
  * freed: why the first was, or "". */
 PHX_API size_t phx_batch_rejected(const phx_batch *batch, const char **reason);

@@ -18,7 +18,7 @@ struct config {
     char working_dir[4096]; /* absolute; "" if the store is elsewhere */
     char store_url[4200];   /* for phx_store_open */
     int64_t queue_spans;    /* spans waiting for a commit, at most */
-    int64_t queue_bytes;    /* their request bytes, at most */
+    int64_t queue_bytes;    /* the memory they hold, at most */
     enum log_form log_form;
     bool debug; /* log every request */
 };

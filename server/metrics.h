@@ -30,7 +30,7 @@
     X(QUEUE_SPANS, "phoenix_span_queue_size", "", gauge,                       \
       "spans waiting for a commit")                                            \
     X(QUEUE_BYTES, "phoenix_queue_bytes", "", gauge,                           \
-      "bytes of the requests waiting for a commit")
+      "bytes of memory that spans waiting for a commit hold")
 
 enum metric {
 #define X(id, name, labels, type, help) METRIC_##id,

@@ -19,7 +19,7 @@
 #include <time.h>
 
 /* A commit ends before it passes these, unless one batch alone does. */
-enum { COMMIT_SPANS = 4096, COMMIT_BYTES = 8 << 20, COMMIT_BATCHES = 1024 };
+enum { COMMIT_SPANS = 4096, COMMIT_BYTES = 24 << 20, COMMIT_BATCHES = 1024 };
 
 enum {
     COMPACT_BUDGET_MS = 50,
@@ -261,14 +261,14 @@ static void *compact(void *ctx)
 
 /* --- the door ------------------------------------------------------------- */
 
-phx_status writer_submit(struct writer *writer, phx_batch **batch, size_t size,
+phx_status writer_submit(struct writer *writer, phx_batch **batch,
                          writer_done done, void *ctx, phx_error *err)
 {
-    struct item item = {*batch, done, ctx, 0, (int64_t)size};
+    struct item item = {*batch, done, ctx, (int64_t)phx_batch_size(*batch),
+                        (int64_t)phx_batch_memory(*batch)};
     phx_status status = PHX_OK;
     bool wake = false;
 
-    item.spans = (int64_t)phx_batch_size(*batch);
     pthread_mutex_lock(&writer->mutex);
     if ((writer->spans > 0 || writer->bytes > 0) &&
         (writer->spans + item.spans > writer->max_spans ||
@@ -326,7 +326,7 @@ static void answer_waiter(void *ctx, phx_status status,
     pthread_mutex_unlock(&waiter->mutex);
 }
 
-phx_status writer_put(struct writer *writer, phx_batch **batch, size_t size,
+phx_status writer_put(struct writer *writer, phx_batch **batch,
                       phx_ingest_report *out, phx_error *err)
 {
     struct waiter waiter = {.report = out, .err = err};
@@ -334,7 +334,7 @@ phx_status writer_put(struct writer *writer, phx_batch **batch, size_t size,
 
     pthread_mutex_init(&waiter.mutex, NULL);
     pthread_cond_init(&waiter.answered, NULL);
-    status = writer_submit(writer, batch, size, answer_waiter, &waiter, err);
+    status = writer_submit(writer, batch, answer_waiter, &waiter, err);
     if (status >= 0) {
         pthread_mutex_lock(&waiter.mutex);
         while (!waiter.done)

@@ -18,8 +18,8 @@ typedef void (*writer_done)(void *ctx, phx_status status,
                             const phx_ingest_report *report,
                             const phx_error *err);
 
-/* Limits count what waits, spans and request bytes; a batch that finds the
- * queue empty is always taken. Starts the writer's and the compactor's
+/* Limits count what waits, spans and the bytes they hold; a batch that finds
+ * the queue empty is always taken. Starts the writer's and the compactor's
  * threads. */
 phx_status writer_start(phx_store *store, int64_t max_spans, int64_t max_bytes,
                         struct writer **out, phx_error *err);
@@ -27,14 +27,12 @@ phx_status writer_start(phx_store *store, int64_t max_spans, int64_t max_bytes,
 /*
  * Takes the batch (*batch becomes NULL) and calls done later; or leaves it
  * and returns BUSY: the queue is full, try again in about a second.
- *
- * size    bytes of the request it came from
  */
-phx_status writer_submit(struct writer *writer, phx_batch **batch, size_t size,
+phx_status writer_submit(struct writer *writer, phx_batch **batch,
                          writer_done done, void *ctx, phx_error *err);
 
 /* Submits and waits, for a thread that may: REST routes. */
-phx_status writer_put(struct writer *writer, phx_batch **batch, size_t size,
+phx_status writer_put(struct writer *writer, phx_batch **batch,
                       phx_ingest_report *out, phx_error *err);
 
 /* Stores what waits, ends the threads and frees. Submitters must be gone. */

@@ -100,6 +100,11 @@ size_t phx_batch_size(const phx_batch *batch)
     return batch == NULL ? 0 : batch->put.spans.count;
 }
 
+size_t phx_batch_memory(const phx_batch *batch)
+{
+    return batch == NULL ? 0 : sizeof *batch + batch->arena.total;
+}
+
 size_t phx_batch_rejected(const phx_batch *batch, const char **reason)
 {
     if (reason != NULL)

@@ -230,7 +230,8 @@ struct shape {
     struct leaf leaves[BLOCK_LEAVES];
     uint32_t leaf_count;
     const struct member **rest; /* members of the tree that are no leaves */
-    size_t rest_count, rest_capacity;
+    uint32_t rest_count;
+    size_t rest_capacity;
     phx_status status; /* NO_MEMORY, once it happened */
 };
 

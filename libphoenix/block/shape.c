@@ -30,12 +30,14 @@ void shape_init(struct shape *shape, uint64_t seed)
     arena_init(&shape->arena, SHAPE_MEMORY);
     shape->table = (struct table){0};
     shape->nodes = NULL;
-    shape->count = shape->capacity = 0;
+    shape->count = 0;
+    shape->capacity = 0;
     shape->seed = seed;
     shape->root = (struct node){0};
     buf_init(&shape->path, 4 * PATH_LIMIT);
     shape->rest = NULL;
-    shape->rest_count = shape->rest_capacity = 0;
+    shape->rest_count = 0;
+    shape->rest_capacity = 0;
 }
 
 void shape_clear(struct shape *shape)

@@ -54,7 +54,8 @@ void tree_init(struct tree *tree, struct arena *arena, uint32_t base)
     tree->arena = arena;
     tree->base = base;
     tree->pending = NULL;
-    tree->count = tree->capacity = 0;
+    tree->count = 0;
+    tree->capacity = 0;
     tree->path = NULL;
     tree->depth = 0;
 }
@@ -63,7 +64,8 @@ void tree_clear(struct tree *tree)
 {
     memory_free(tree->pending);
     tree->pending = NULL;
-    tree->count = tree->capacity = 0;
+    tree->count = 0;
+    tree->capacity = 0;
 }
 
 static void open_level(struct tree *tree, uint32_t level,

@@ -13,6 +13,7 @@
 #include "server/grpc/inside.h"
 
 #include "server/metrics.h"
+#include "server/turn.h"
 
 #include <strings.h>
 
@@ -396,12 +397,10 @@ static phx_status decode(struct call *call, const void *bytes, size_t size,
 }
 
 /* An empty batch needs no commit. */
-static phx_status submit(struct call *call, phx_batch **batch, size_t size,
-                         phx_error *err)
+static phx_status submit(struct call *call, phx_batch **batch, phx_error *err)
 {
     if (phx_batch_size(*batch) > 0)
-        return writer_submit(call->grpc->writer, batch, size, stored, call,
-                             err);
+        return writer_submit(call->grpc->writer, batch, stored, call, err);
     metrics_add(METRIC_SPANS_REJECTED,
                 (int64_t)phx_batch_rejected(*batch, NULL));
     grpc_answered(call);
@@ -426,12 +425,14 @@ void call_decode(struct call *call, struct buf *scratch)
         body = scratch;
     }
     size_t size = body->size;
+    turn_begin(size);
     if (status >= 0)
         status = decode(call, body->data, size, &batch, &err);
+    turn_end(size);
     count_refusal(status);
     release_body(call);
     if (status >= 0)
-        status = submit(call, &batch, size, &err);
+        status = submit(call, &batch, &err);
     phx_batch_free(batch);
     if (status >= 0)
         return; /* who has it now may already have answered */

@@ -79,6 +79,10 @@ phx_text request_header(const struct request *request, const char *name);
 /* The body, unpacked. */
 phx_text request_body(const struct request *request);
 
+/* For a handler that answers later: frees the body, all of it having been
+ * read. */
+void request_drop_body(struct request *request);
+
 /* Whether Content-Type is the type, whatever its parameters and case. */
 bool request_is_type(const struct request *request, const char *type);
 

@@ -76,8 +76,10 @@ struct request *request_new(struct http *http, const char *uri);
 void request_free(struct request *request);
 bool request_accepts_gzip(const struct request *request);
 
-/* Unpacks the body in place; an answer is given if that cannot be done. */
-void request_unpack(struct request *request);
+/* Unpacks the body, unless that was done. An answer is given if it cannot be
+ * done; false if the body is over `most` bytes, which may be fewer than a body
+ * can have, and nothing has changed. */
+bool request_unpack(struct request *request, size_t most);
 
 /* route.c: the row of a request, and its params; answers 404, 405, 501. */
 void route_find(struct request *request);

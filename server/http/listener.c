@@ -17,6 +17,7 @@
 #include "server/http/inside.h"
 #include "server/log.h"
 #include "server/metrics.h"
+#include "server/turn.h"
 
 #include <errno.h>
 #include <strings.h>
@@ -27,7 +28,7 @@
 
 enum {
     INLINE_BODY = 256 << 10,  /* larger ones are a worker's */
-    INLINE_PACKED = 32 << 10, /* and packed ones, that may grow */
+    INLINE_PACKED = 32 << 10, /* packed ones, if they unpack to INLINE_BODY */
     BODY_BUDGET = 512 << 20,  /* of all requests being received */
     DROP_LIMIT = 256 << 20,   /* of a refused body, read past */
     IDLE_SECONDS = 75,
@@ -184,11 +185,8 @@ static enum MHD_Result take_body(struct request *request, const char *bytes,
         else if (request->packed.status < 0)
             answer_later(request, "no memory for the request body");
     }
-    if (request->answer.status != 0) {
-        buf_clear(&request->packed);
-        atomic_fetch_sub(&http->body_bytes, request->charged);
-        request->charged = 0;
-    }
+    if (request->answer.status != 0)
+        request_drop_body(request);
     return MHD_YES;
 }
 
@@ -206,9 +204,13 @@ void request_run(struct request *request)
 {
     bool later = request->route->flags & ROUTE_LATER;
 
-    request_unpack(request);
+    request_unpack(request, HTTP_BODY_LIMIT);
     if (request->answer.status == 0) {
+        size_t size = request_body(request).size;
+
+        turn_begin(size);
         request->route->handler(request);
+        turn_end(size);
         if (later)
             return;
     }
@@ -222,7 +224,8 @@ static enum MHD_Result dispatch(struct request *request)
     const struct route *route = request->route;
     size_t most =
         request->encoding == ENCODING_IDENTITY ? INLINE_BODY : INLINE_PACKED;
-    bool here = (route->flags & ROUTE_INLINE) && request->packed.size <= most;
+    bool here = (route->flags & ROUTE_INLINE) && request->packed.size <= most &&
+                request_unpack(request, INLINE_BODY);
 
     if (!here || (route->flags & ROUTE_LATER)) {
         request->suspended = true;

@@ -147,7 +147,6 @@ struct request *request_new(struct http *http, const char *uri)
     *request = (struct request){.http = http, .started = time_monotonic()};
     arena_init(&request->arena, ARENA_LIMIT);
     buf_init(&request->packed, HTTP_BODY_LIMIT);
-    buf_init(&request->unpacked, HTTP_BODY_LIMIT);
     buf_init(&request->answer.body, ANSWER_LIMIT);
     request->path =
         without_root(decode(&request->arena, path, false), http->options.root);
@@ -159,9 +158,7 @@ void request_free(struct request *request)
 {
     if (request == NULL)
         return;
-    atomic_fetch_sub(&request->http->body_bytes, request->charged);
-    buf_clear(&request->packed);
-    buf_clear(&request->unpacked);
+    request_drop_body(request);
     buf_clear(&request->answer.body);
     arena_clear(&request->arena);
     memory_free(request);
@@ -176,24 +173,30 @@ static bool is_bare_deflate(const struct buf *packed)
            (bytes[0] << 8 | bytes[1]) % 31 != 0;
 }
 
-void request_unpack(struct request *request)
+bool request_unpack(struct request *request, size_t most)
 {
     struct buf *packed = &request->packed;
     phx_error err = {0};
     phx_status status;
 
     if (request->encoding == ENCODING_IDENTITY || packed->size == 0)
-        return;
+        return true;
+    buf_init(&request->unpacked, most);
     if (request->encoding == ENCODING_DEFLATE && is_bare_deflate(packed))
         status = fail(&err, PHX_INVALID, 0, "not a zlib stream");
     else
         status = encoding_inflate(request->encoding, packed->data, packed->size,
                                   &request->unpacked, &err);
+    if (status == PHX_TOO_BIG && most < HTTP_BODY_LIMIT) {
+        buf_clear(&request->unpacked);
+        return false;
+    }
     buf_clear(packed);
     if (status == PHX_INVALID)
         answer_text(request, 400, "Invalid content encoding: %s", err.message);
     else if (status < 0)
         answer_failure(request, status, &err);
+    return true;
 }
 
 static bool has_word(phx_text text, const char *word)
@@ -261,6 +264,14 @@ phx_text request_body(const struct request *request)
     if (body->data == NULL)
         return (phx_text){"", 0};
     return text_span(body->data, body->size);
+}
+
+void request_drop_body(struct request *request)
+{
+    atomic_fetch_sub(&request->http->body_bytes, request->charged);
+    request->charged = 0;
+    buf_clear(&request->packed);
+    buf_clear(&request->unpacked);
 }
 
 bool request_is_type(const struct request *request, const char *type)

@@ -92,8 +92,7 @@ static const char *read_project(struct request *request)
 }
 
 /* The batch becomes the writer's, or stays and an answer has been given. */
-static void submit(struct request *request, int32_t format, phx_batch **batch,
-                   size_t size)
+static void submit(struct request *request, int32_t format, phx_batch **batch)
 {
     struct ingest *ingest = arena_new(request_arena(request), sizeof *ingest);
     const char *reason = "";
@@ -113,7 +112,7 @@ static void submit(struct request *request, int32_t format, phx_batch **batch,
         answer(ingest, (int64_t)rejected);
         return;
     }
-    status = writer_submit(request_service(request)->writer, batch, size, tell,
+    status = writer_submit(request_service(request)->writer, batch, tell,
                            ingest, &err);
     if (status < 0)
         answer_failure(request, status, &err);
@@ -134,7 +133,8 @@ void otlp_ingest(struct request *request)
         if (status < 0) {
             answer_failure(request, status, &err);
         } else {
-            submit(request, format, &batch, body.size);
+            request_drop_body(request);
+            submit(request, format, &batch);
             taken = batch == NULL;
         }
     }

@@ -263,7 +263,7 @@ static void store_spans(struct request *request, const char *project,
         goto done;
     }
     if (status == PHX_OK && phx_batch_size(batch) > 0)
-        status = writer_put(service->writer, &batch, body.size, &report, &err);
+        status = writer_put(service->writer, &batch, &report, &err);
     if (status < 0)
         answer_failure(request, status, &err);
     else

@@ -124,6 +124,7 @@ TEST(a_batch_lends_its_spans)
     succeeds(phx_batch_decode(PHX_OTLP_JSON, text, sizeof text - 1, "p", &batch,
                               err));
     eq_int(phx_batch_size(batch), 1);
+    ok(phx_batch_memory(batch) > sizeof text);
     eq_int(phx_batch_rejected(batch, &reason), 1);
     ok(reason && reason[0]);
     const phx_span *span = phx_batch_span(batch, 0);
@@ -138,6 +139,7 @@ TEST(a_batch_lends_its_spans)
     phx_batch_free(batch);
     phx_batch_free(NULL);
     eq_int(phx_batch_size(NULL), 0);
+    eq_int(phx_batch_memory(NULL), 0);
     eq_int(phx_batch_rejected(NULL, &reason), 0);
     eq_string(reason, "");
     assert_null(phx_batch_span(NULL, 0));

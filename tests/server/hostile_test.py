@@ -107,17 +107,54 @@ def test_a_compression_bomb_is_413(build):
         still_serves(server)
 
 
-def test_small_things_in_great_number_are_413(build):
+def many_nulls(count):
+    """A span whose attribute is an array of so many."""
+    nulls = otlp.field(5, otlp.field(1, b"") * count)
+    return otlp.request([otlp.span(b"1" * 16, b"12345678", "",
+                                   otlp.attribute("a", nulls))])
+
+
+def small_things():
+    """Requests under the limit, packed, that are over it once decoded."""
     one = otlp.field(2, otlp.field(1, b"1") + otlp.field(2, b"2"))
     spans = otlp.field(1, otlp.field(2, one * (60 * MIB // len(one))))
     scopes = otlp.field(1, otlp.field(2, b"") * (30 * MIB))
-    nulls = otlp.field(5, otlp.field(1, b"") * (30 * MIB))
-    array = otlp.request([otlp.span(b"1" * 16, b"12345678", "",
-                                    otlp.attribute("a", nulls))])
+    return [gzip.compress(body, 1)
+            for body in (spans, scopes, many_nulls(30 * MIB))]
+
+
+def test_small_things_in_great_number_are_413(build):
     with Server(build) as server, Health(server):
-        for body in spans, scopes, array:
-            refused_for_size(server, gzip.compress(body, 1),
+        for body in small_things():
+            refused_for_size(server, body,
                              {**PROTOBUF, "Content-Encoding": "gzip"})
+        true(peak_memory(server) < (4096 if SLOW else 1024) * MIB,
+             f"peak memory is {peak_memory(server) >> 20} MiB")
+
+
+def test_many_large_requests_at_once_cost_the_memory_of_a_few(build):
+    bodies = small_things() + [gzip.compress(many_nulls(8 * MIB), 1)]
+    statuses = []
+
+    def send(server, number):
+        body = bodies[number % len(bodies)]
+        if number % 3 == 2:
+            answer = grpc_client.export(server.grpc_port, body, "gzip")
+            statuses.append(answer["headers"].get("grpc-status"))
+        else:
+            statuses.append(server.request(
+                "POST", "/v1/traces", body,
+                {**PROTOBUF, "Content-Encoding": "gzip"})[0])
+
+    with Server(build) as server, Health(server):
+        threads = [threading.Thread(target=send, args=(server, number))
+                   for number in range(24)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        equal(sorted(map(str, statuses)),
+              ["0"] * 2 + ["200"] * 4 + ["413"] * 12 + ["8"] * 6, "statuses")
         true(peak_memory(server) < (4096 if SLOW else 1024) * MIB,
              f"peak memory is {peak_memory(server) >> 20} MiB")
 

@@ -8,7 +8,7 @@
 /* --- a store that does as it is told -------------------------------------- */
 
 struct phx_batch {
-    size_t size;
+    size_t size, memory;
 };
 
 static pthread_mutex_t fake_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -57,6 +57,11 @@ phx_status phx_store_compact(phx_store *store, uint32_t budget, phx_error *err)
 size_t phx_batch_size(const phx_batch *batch)
 {
     return batch->size;
+}
+
+size_t phx_batch_memory(const phx_batch *batch)
+{
+    return batch->memory;
 }
 
 void phx_batch_free(phx_batch *batch)
@@ -114,20 +119,21 @@ static void tell(void *ctx, phx_status status, const phx_ingest_report *report,
     atomic_fetch_add(&told, 1);
 }
 
-static phx_batch *batch_of(size_t spans)
+static phx_batch *batch_of(size_t spans, size_t bytes)
 {
     phx_batch *batch = memory_new(sizeof *batch);
 
     assert_non_null(batch);
     batch->size = spans;
+    batch->memory = bytes;
     return batch;
 }
 
 static phx_status submit(struct writer *writer, size_t spans, size_t bytes)
 {
-    phx_batch *batch = batch_of(spans);
+    phx_batch *batch = batch_of(spans, bytes);
     phx_error err;
-    phx_status status = writer_submit(writer, &batch, bytes, tell, &told, &err);
+    phx_status status = writer_submit(writer, &batch, tell, &told, &err);
 
     ok((status < 0) == (batch != NULL));
     phx_batch_free(batch);
@@ -241,15 +247,15 @@ TEST(put_waits_for_its_commit)
 {
     struct writer *writer = start(10, 1000);
     phx_ingest_report report = {0};
-    phx_batch *batch = batch_of(7);
+    phx_batch *batch = batch_of(7, 70);
 
     UNUSED_STATE;
-    succeeds(writer_put(writer, &batch, 70, &report, err));
+    succeeds(writer_put(writer, &batch, &report, err));
     assert_null(batch);
     eq_int(report.accepted, 7);
     fake_status = PHX_IO;
-    batch = batch_of(7);
-    fails_with(PHX_IO, "disk", writer_put(writer, &batch, 70, &report, err));
+    batch = batch_of(7, 70);
+    fails_with(PHX_IO, "disk", writer_put(writer, &batch, &report, err));
     assert_null(batch);
     writer_stop(writer);
 }
@@ -276,16 +282,16 @@ TEST(a_commit_is_followed_by_compaction)
 TEST(a_submit_without_memory_leaves_the_batch)
 {
     struct writer *writer = start(10, 1000);
-    phx_batch *batch = batch_of(1);
+    phx_batch *batch = batch_of(1, 1);
     phx_error err;
 
     UNUSED_STATE;
     memory_faults.seen = 0;
     memory_faults.fail_at = 1;
-    eq_int(writer_submit(writer, &batch, 1, tell, &told, &err), PHX_NO_MEMORY);
+    eq_int(writer_submit(writer, &batch, tell, &told, &err), PHX_NO_MEMORY);
     memory_faults.fail_at = 0;
     assert_non_null(batch);
-    eq_int(writer_submit(writer, &batch, 1, tell, &told, &err), PHX_OK);
+    eq_int(writer_submit(writer, &batch, tell, &told, &err), PHX_OK);
     writer_stop(writer);
     eq_int(told, 1);
     eq_int(memory_faults.balance, 0);
