@@ -6,7 +6,6 @@
 #include "server/config.h"
 #include "server/log.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <pwd.h>
 #include <strings.h>
@@ -212,15 +211,7 @@ static phx_text trimmed(const struct setting *setting, const char *value)
 {
     phx_text text = text_of(value);
 
-    if (setting->read == read_url)
-        return text;
-    while (text.size > 0 && isspace((unsigned char)text.data[0])) {
-        text.data++;
-        text.size--;
-    }
-    while (text.size > 0 && isspace((unsigned char)text.data[text.size - 1]))
-        text.size--;
-    return text;
+    return setting->read == read_url ? text : text_trim(text);
 }
 
 static phx_status read_variables(struct reading *reading, phx_error *err)

@@ -164,18 +164,6 @@ static phx_status inflate_zlib(bool gzip, const uint8_t *bytes, size_t size,
     return status < 0 ? status : PHX_OK;
 }
 
-static void *zstd_new(void *ctx, size_t size)
-{
-    (void)ctx;
-    return memory_new(size);
-}
-
-static void zstd_free(void *ctx, void *memory)
-{
-    (void)ctx;
-    memory_free(memory);
-}
-
 static phx_status zstd_failed(size_t result, phx_error *err)
 {
     const char *name = ZSTD_getErrorName(result);
@@ -189,7 +177,7 @@ static phx_status zstd_failed(size_t result, phx_error *err)
 static phx_status inflate_zstd(const void *bytes, size_t size, struct buf *out,
                                phx_error *err)
 {
-    ZSTD_customMem memory = {zstd_new, zstd_free, NULL};
+    ZSTD_customMem memory = {memory_new_for, memory_free_for, NULL};
     ZSTD_DCtx *zstd = ZSTD_createDCtx_advanced(memory);
     ZSTD_inBuffer input = {bytes, size, 0};
     phx_status status = PHX_OK;

@@ -9,7 +9,6 @@
 #include "server/config.h"
 #include "server/log.h"
 
-#include <ctype.h>
 #include <strings.h>
 
 extern char **environ;
@@ -212,19 +211,6 @@ static const char *nearest(const char *name)
     return best;
 }
 
-static phx_text trimmed(const char *value)
-{
-    phx_text text = text_of(value);
-
-    while (text.size > 0 && isspace((unsigned char)text.data[0])) {
-        text.data++;
-        text.size--;
-    }
-    while (text.size > 0 && isspace((unsigned char)text.data[text.size - 1]))
-        text.size--;
-    return text;
-}
-
 static bool same(phx_text value, const char *string)
 {
     return value.size == strlen(string) &&
@@ -268,7 +254,7 @@ static phx_status check(const char *name, const char *value, phx_error *err)
     static const char *const kinds[] = {"text", "true or false", "an integer",
                                         "a number"};
     const struct name *row = name_find(name);
-    phx_text text = trimmed(value);
+    phx_text text = text_trim(text_of(value));
     char full[LONGEST + 16];
 
     snprintf(full, sizeof full, "PHOENIX_%s", name);

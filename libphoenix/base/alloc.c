@@ -89,6 +89,18 @@ void *memory_grow(void *items, size_t *capacity, size_t count, size_t item,
     return items;
 }
 
+void *memory_new_for(void *ctx, size_t size)
+{
+    (void)ctx;
+    return memory_new(size);
+}
+
+void memory_free_for(void *ctx, void *memory)
+{
+    (void)ctx;
+    memory_free(memory);
+}
+
 void memory_keep(void)
 {
 #ifdef __GLIBC__

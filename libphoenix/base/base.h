@@ -43,6 +43,10 @@ void memory_free(void *memory);              /* NULL allowed */
 void *memory_grow(void *items, size_t *capacity, size_t count, size_t item,
                   phx_error *err);
 
+/* The two as zstd asks for them; ctx is not looked at. */
+void *memory_new_for(void *ctx, size_t size);
+void memory_free_for(void *ctx, void *memory);
+
 /* A bound of ours, and the small one of test builds, where it is to matter. */
 #ifdef TEST_BUILD
 #define SHRUNK(bound, in_tests) (in_tests)
@@ -160,6 +164,7 @@ bool text_is(phx_text text, const char *string);
 bool text_starts(phx_text text, const char *prefix);
 bool text_ends(phx_text text, const char *suffix);
 int text_compare(phx_text a, phx_text b); /* bytewise; absent first */
+phx_text text_trim(phx_text text); /* without ASCII blanks at both ends */
 
 /* --- utf8.c ------------------------------------------------------------------ */
 
@@ -223,6 +228,7 @@ uint64_t time_monotonic(void); /* ns, for durations */
 
 /* --- hex.c, base64.c --------------------------------------------------------------- */
 
+int hex_digit(char c); /* its value, either case; -1 if it is none */
 void hex_print(const void *bytes, size_t size, char *out); /* 2 * size + NUL */
 
 /* Bytes of hex text, either case; INVALID if odd or not hex. out [size / 2] */

@@ -3,6 +3,17 @@
  */
 #include "base/base.h"
 
+int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
 void hex_print(const void *bytes, size_t size, char *out)
 {
     static const char digits[] = "0123456789abcdef";
@@ -13,17 +24,6 @@ void hex_print(const void *bytes, size_t size, char *out)
         out[2 * i + 1] = digits[in[i] & 15];
     }
     out[2 * size] = '\0';
-}
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
 }
 
 phx_status hex_read(phx_text text, uint8_t *out, size_t *out_size,

@@ -17,21 +17,9 @@ phx_status fail_block(phx_error *err, const char *what)
 
 /* --- life --------------------------------------------------------------------- */
 
-static void *zstd_new(void *ctx, size_t size)
-{
-    (void)ctx;
-    return memory_new(size);
-}
-
-static void zstd_free(void *ctx, void *memory)
-{
-    (void)ctx;
-    memory_free(memory);
-}
-
 phx_status block_reader_new(struct block_reader **out, phx_error *err)
 {
-    ZSTD_customMem memory = {zstd_new, zstd_free, NULL};
+    ZSTD_customMem memory = {memory_new_for, memory_free_for, NULL};
     struct block_reader *reader = memory_new(sizeof *reader);
 
     if (!reader)

@@ -24,21 +24,9 @@ enum { FIRST_TEXTS = SHRUNK(4096, 1) };
 
 /* --- compression ------------------------------------------------------------ */
 
-static void *zstd_new(void *ctx, size_t size)
-{
-    (void)ctx;
-    return memory_new(size);
-}
-
-static void zstd_free(void *ctx, void *memory)
-{
-    (void)ctx;
-    memory_free(memory);
-}
-
 phx_status compressor_init(struct compressor *compressor, phx_error *err)
 {
-    ZSTD_customMem memory = {zstd_new, zstd_free, NULL};
+    ZSTD_customMem memory = {memory_new_for, memory_free_for, NULL};
 
     compressor->out = NULL;
     compressor->zstd = ZSTD_createCCtx_advanced(memory);

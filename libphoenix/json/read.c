@@ -293,27 +293,21 @@ static phx_status push(struct parser *parser, const void *piece, size_t size)
                : PHX_OK;
 }
 
-/* Counts what lies on the stack above bottom, in pieces of size. */
-static phx_status count_open(const struct parser *parser, size_t bottom,
-                             size_t size, uint32_t *out)
+/* Moves what lies on the stack above bottom, items of so many bytes, to the
+ * arena. */
+static phx_status close_open(struct parser *parser, size_t bottom, size_t item,
+                             void **items, uint32_t *count)
 {
-    size_t count = (parser->open.size - bottom) / size;
+    size_t size = parser->open.size - bottom;
 
-    if (count > UINT32_MAX)
+    if (size / item > UINT32_MAX)
         return fail(parser->err, PHX_TOO_BIG, parser->at - parser->start,
                     "array or object has over %u items", UINT32_MAX);
-    *out = (uint32_t)count;
-    return PHX_OK;
-}
-
-/* Moves size bytes above bottom to the arena and drops the rest. */
-static phx_status close_open(struct parser *parser, size_t bottom, size_t size,
-                             void **out)
-{
-    *out = NULL;
+    *items = NULL;
+    *count = (uint32_t)(size / item);
     if (size > 0) {
-        *out = arena_copy(parser->arena, parser->open.data + bottom, size);
-        if (*out == NULL)
+        *items = arena_copy(parser->arena, parser->open.data + bottom, size);
+        if (*items == NULL)
             return arena_status(parser->arena, size, parser->err);
     }
     parser->open.size = bottom;
@@ -325,7 +319,6 @@ static phx_status read_array(struct parser *parser, int depth,
                              struct value *out)
 {
     size_t bottom = parser->open.size;
-    uint32_t count = 0;
     void *items;
     phx_status status;
 
@@ -342,13 +335,11 @@ static phx_status read_array(struct parser *parser, int depth,
         if (!take(parser, ']'))
             return refuse(parser, parser->at, "expecting ',' delimiter");
     }
-    if ((status = count_open(parser, bottom, sizeof(struct value), &count)) <
-            0 ||
-        (status = close_open(parser, bottom, count * sizeof(struct value),
-                             &items)) < 0)
-        return status;
-    *out = (struct value){.kind = JSON_ARRAY, .count = count, .items = items};
-    return PHX_OK;
+    *out = (struct value){.kind = JSON_ARRAY};
+    status =
+        close_open(parser, bottom, sizeof *out->items, &items, &out->count);
+    out->items = items;
+    return status;
 }
 
 static phx_status read_member(struct parser *parser, int depth,
@@ -377,7 +368,6 @@ static phx_status read_object(struct parser *parser, int depth,
                               struct value *out)
 {
     size_t bottom = parser->open.size;
-    uint32_t count = 0;
     void *members;
     phx_status status;
 
@@ -392,20 +382,13 @@ static phx_status read_object(struct parser *parser, int depth,
         if (!take(parser, '}'))
             return refuse(parser, parser->at, "expecting ',' delimiter");
     }
-    if ((status = count_open(parser, bottom, sizeof(struct member), &count)) <
-        0)
-        return status;
-    if (count > 1) {
-        void *open = parser->open.data + bottom;
-        if ((status = drop_repeated(parser, open, &count)) < 0)
-            return status;
-    }
-    if ((status = close_open(parser, bottom, count * sizeof(struct member),
-                             &members)) < 0)
-        return status;
-    *out =
-        (struct value){.kind = JSON_OBJECT, .count = count, .members = members};
-    return PHX_OK;
+    *out = (struct value){.kind = JSON_OBJECT};
+    status =
+        close_open(parser, bottom, sizeof *out->members, &members, &out->count);
+    out->members = members;
+    if (status >= 0 && out->count > 1)
+        status = drop_repeated(parser, out->members, &out->count);
+    return status;
 }
 
 /* What begins with neither bracket, brace nor quote. */

@@ -13,17 +13,6 @@ enum {
     ANSWER_LIMIT = 1 << 30 /* far over any page: a page ends early instead */
 };
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* Bytes that are not UTF-8 become U+FFFD, one each. */
 static phx_text repair(struct arena *arena, phx_text text)
 {
@@ -87,18 +76,6 @@ static phx_text split(phx_text *text, char separator)
     text->data += taken;
     text->size -= taken;
     return head;
-}
-
-static phx_text trim(phx_text text)
-{
-    while (text.size > 0 && (*text.data == ' ' || *text.data == '\t')) {
-        text.data++;
-        text.size--;
-    }
-    while (text.size > 0 && (text.data[text.size - 1] == ' ' ||
-                             text.data[text.size - 1] == '\t'))
-        text.size--;
-    return text;
 }
 
 static void read_query(struct request *request, phx_text text)
@@ -213,9 +190,9 @@ static bool has_word(phx_text text, const char *word)
 /* Whether one item of Accept-Encoding takes gzip: "gzip", "gzip;q=0.5". */
 static bool is_gzip(phx_text item)
 {
-    phx_text name = trim(split(&item, ';'));
+    phx_text name = text_trim(split(&item, ';'));
 
-    item = trim(item);
+    item = text_trim(item);
     return name.size == 4 && strncasecmp(name.data, "gzip", 4) == 0 &&
            !text_is(item, "q=0") && !text_starts(item, "q=0.0");
 }
@@ -281,7 +258,7 @@ bool request_is_type(const struct request *request, const char *type)
 
     if (given.data == NULL)
         return false;
-    given = trim(split(&given, ';'));
+    given = text_trim(split(&given, ';'));
     return given.size == size && strncasecmp(given.data, type, size) == 0;
 }
 

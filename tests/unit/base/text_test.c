@@ -48,6 +48,16 @@ TEST(order_is_that_of_bytes)
     }
 }
 
+TEST(blanks_are_trimmed_at_both_ends)
+{
+    UNUSED_STATE;
+    eq_text(text_trim(text_of(" \t a b\r\n")), "a b");
+    eq_text(text_trim(text_of("a")), "a");
+    eq_int(text_trim(text_of(" \v\f ")).size, 0);
+    eq_int(text_trim(text_of("")).size, 0);
+    assert_null(text_trim(text_of(NULL)).data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -55,6 +65,7 @@ int main(void)
         cmocka_unit_test(texts_are_compared_to_their_last_byte),
         cmocka_unit_test(beginnings_and_ends_are_found),
         cmocka_unit_test(order_is_that_of_bytes),
+        cmocka_unit_test(blanks_are_trimmed_at_both_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
