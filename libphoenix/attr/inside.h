@@ -54,6 +54,8 @@ phx_status attr_print(struct arena *arena, const struct value *value,
 phx_status attr_parse(struct arena *arena, phx_text text, struct value *out,
                       bool *found, phx_error *err);
 
+/* --- value.c ------------------------------------------------------------- */
+
 /* False for null, false, 0, "", [], {} and the like. */
 bool attr_is_truthy(const struct value *value);
 

@@ -4,7 +4,7 @@
 #include "base/base.h"
 
 #include "block/block.h"
-#include "block/inside.h"
+#include "block/read.h"
 
 /* Cells of each family, which stand together in the column. */
 struct census {

@@ -5,7 +5,7 @@
 #include "base/base.h"
 
 #include "block/block.h"
-#include "block/inside.h"
+#include "block/write.h"
 
 enum {
     RAW_LIMIT = FRAME_LIMIT + (64 << 20),

@@ -6,7 +6,7 @@
 #include "base/base.h"
 
 #include "block/block.h"
-#include "block/inside.h"
+#include "block/read.h"
 
 enum { HEADER = 5, DECODED_LIMIT = 1 << 30 };
 

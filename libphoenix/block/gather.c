@@ -5,7 +5,7 @@
 #include "base/base.h"
 
 #include "block/block.h"
-#include "block/inside.h"
+#include "block/write.h"
 
 enum {
     CELLS = 1 << 20,     /* of a block: what its frames can hold */

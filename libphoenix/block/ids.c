@@ -5,7 +5,7 @@
 #include "base/base.h"
 
 #include "block/block.h"
-#include "block/inside.h"
+#include "block/write.h"
 
 static bool same_trace(const struct span *a, const struct span *b)
 {

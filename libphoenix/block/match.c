@@ -5,7 +5,7 @@
 #include "base/base.h"
 
 #include "block/block.h"
-#include "block/inside.h"
+#include "block/read.h"
 
 struct match {
     struct block *block;

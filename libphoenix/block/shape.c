@@ -15,7 +15,7 @@
 #include "base/base.h"
 
 #include "block/block.h"
-#include "block/inside.h"
+#include "block/write.h"
 
 enum {
     NODES_KEPT = 64 << 10,

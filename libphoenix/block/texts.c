@@ -9,7 +9,7 @@
 #include "base/base.h"
 
 #include "block/block.h"
-#include "block/inside.h"
+#include "block/write.h"
 
 #include <zstd_errors.h>
 

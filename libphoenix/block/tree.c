@@ -10,7 +10,7 @@
 #include "base/base.h"
 
 #include "block/block.h"
-#include "block/inside.h"
+#include "block/read.h"
 
 static bool same_segment(const struct segment *a, const struct segment *b)
 {

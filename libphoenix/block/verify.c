@@ -5,7 +5,7 @@
 #include "base/base.h"
 
 #include "block/block.h"
-#include "block/inside.h"
+#include "block/read.h"
 
 enum { ROWS_AT_ONCE = 64, ROWS_LIMIT = 1 << 30 };
 

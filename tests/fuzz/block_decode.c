@@ -15,7 +15,7 @@
 #include "base/base.h"
 
 #include "block/block.h"
-#include "block/inside.h"
+#include "block/read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
