@@ -162,8 +162,7 @@ typedef struct phx_batch phx_batch;
 /*
  * Decodes one request, without a store. A span that cannot be kept (no trace
  * or span id, attributes nested over 255 levels, over 16384 attributes, events
- * or links) is left out and counted: see phx_batch_rejected. JSON nested over
- * 1280 levels is refused whole.
+ * or links) is left out and counted: see phx_batch_rejected.
  *
  * bytes   [size] uncompressed, up to 64 MiB; yours again after the call. What
  *         is in them may take up to 512 MiB of memory.

@@ -48,7 +48,8 @@ enum {
     JSON_SPACED = 2,        /* writing: ", " and ": " between members */
     JSON_ASCII = 4,         /* writing: \uXXXX for all that is not ASCII */
     JSON_NONFINITE = 8,     /* writing: NaN, Infinity as Python writes them */
-    JSON_DEEP = 16          /* reading: JSON_DEPTH_DEEP levels */
+    JSON_DEEP = 16          /* reading: JSON_DEPTH_DEEP levels, and null for
+                               what is nested deeper, read past */
 };
 
 /*
@@ -56,7 +57,8 @@ enum {
  * input, which must outlive the value. Of equal keys the last value wins, at
  * the place of the first. A lone surrogate escape becomes U+FFFD.
  *
- * Errors: INVALID (offset is the bad byte), TOO_BIG (nested over JSON_DEPTH).
+ * Errors: INVALID (offset is the bad byte), TOO_BIG (nested over JSON_DEPTH,
+ * without JSON_DEEP).
  */
 phx_status json_read(struct arena *arena, phx_text text, int flags,
                      struct value *out, phx_error *err);

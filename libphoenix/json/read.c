@@ -342,8 +342,8 @@ static phx_status read_array(struct parser *parser, int depth,
     return status;
 }
 
-static phx_status read_member(struct parser *parser, int depth,
-                              struct member *out)
+/* The key of a member and its colon. */
+static phx_status read_key(struct parser *parser, phx_text *out)
 {
     phx_status status;
 
@@ -351,13 +351,21 @@ static phx_status read_member(struct parser *parser, int depth,
     if (!take(parser, '"'))
         return refuse(parser, parser->at,
                       "expecting property name enclosed in double quotes");
-    if ((status = read_text(parser, &out->key)) < 0)
+    if ((status = read_text(parser, out)) < 0)
         return status;
     skip_blanks(parser);
     if (!take(parser, ':'))
         return refuse(parser, parser->at, "expecting ':' delimiter");
     skip_blanks(parser);
-    if ((status = read_value(parser, depth, &out->value)) < 0)
+    return PHX_OK;
+}
+
+static phx_status read_member(struct parser *parser, int depth,
+                              struct member *out)
+{
+    phx_status status = read_key(parser, &out->key);
+
+    if (status < 0 || (status = read_value(parser, depth, &out->value)) < 0)
         return status;
     skip_blanks(parser);
     return PHX_OK;
@@ -413,6 +421,38 @@ static phx_status read_plain(struct parser *parser, struct value *out)
     return PHX_OK;
 }
 
+/* Reads past an array or object behind its opening bracket, however deep it
+ * is: what closes each level stands on the stack. */
+static phx_status skip_nested(struct parser *parser, char closing)
+{
+    size_t bottom = parser->open.size;
+    phx_status status = push(parser, &closing, 1);
+    bool is_first = true; /* of its array or object */
+    struct value scalar;
+    phx_text key;
+
+    while (status >= 0 && parser->open.size > bottom) {
+        closing = (char)parser->open.data[parser->open.size - 1];
+        skip_blanks(parser);
+        if (take(parser, closing)) {
+            parser->open.size--;
+            is_first = false;
+            continue;
+        }
+        if (!is_first && !take(parser, ','))
+            return refuse(parser, parser->at, "expecting ',' delimiter");
+        if (closing == '}' && (status = read_key(parser, &key)) < 0)
+            return status;
+        skip_blanks(parser);
+        is_first = take(parser, '[') || take(parser, '{');
+        if (is_first)
+            status = push(parser, parser->at[-1] == '[' ? "]" : "}", 1);
+        else
+            status = read_value(parser, 0, &scalar);
+    }
+    return status;
+}
+
 /* depth: of the brackets that are open around the value. */
 static phx_status read_value(struct parser *parser, int depth,
                              struct value *out)
@@ -429,10 +469,13 @@ static phx_status read_value(struct parser *parser, int depth,
     bool is_array = take(parser, '[');
     if (!is_array && !take(parser, '{'))
         return read_plain(parser, out);
-    int limit = parser->flags & JSON_DEEP ? JSON_DEPTH_DEEP : JSON_DEPTH;
-    if (depth == limit)
+    if (depth == JSON_DEPTH_DEEP) {
+        *out = value_null();
+        return skip_nested(parser, is_array ? ']' : '}');
+    }
+    if (depth == JSON_DEPTH && !(parser->flags & JSON_DEEP))
         return fail(parser->err, PHX_TOO_BIG, at - parser->start,
-                    "JSON is nested over %d levels", limit);
+                    "JSON is nested over %d levels", JSON_DEPTH);
     return is_array ? read_array(parser, depth + 1, out)
                     : read_object(parser, depth + 1, out);
 }

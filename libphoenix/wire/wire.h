@@ -25,9 +25,8 @@ struct wire_request {
 
 /* Errors: INVALID (malformed, not UTF-8; offset where decoding stopped, -1 if
  * it is the meaning of a JSON member that is wrong), TOO_BIG (over 2 GiB or the
- * arena's limit, or JSON nested deeper than any value that is kept). The spans
- * point into the arena only. Texts that are not sent are empty, and resource
- * and scope are always there. */
+ * arena's limit). The spans point into the arena only. Texts that are not sent
+ * are empty, and resource and scope are always there. */
 phx_status wire_read_protobuf(struct arena *arena, const void *bytes,
                               size_t size, struct wire_request *out,
                               phx_error *err);

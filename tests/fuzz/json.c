@@ -8,7 +8,8 @@
  * What we read, cJSON reads to the same values, as far as it can: it knows
  * neither half surrogate pairs nor numbers of over 62 characters, and keeps
  * all of equal keys. It takes more than the RFC, so what it reads we may
- * refuse. What we read and write comes back the same, in value and in bytes.
+ * refuse. What we read and write comes back the same, in value and in bytes,
+ * and where it stands too deep it is read past.
  */
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -19,7 +20,7 @@
 #include "base/base.h"
 #include "json/json.h"
 
-enum { LIMIT = 1 << 26 };
+enum { LIMIT = 1 << 26, FEW_BYTES = 256 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -156,6 +157,27 @@ static void come_back(const struct value *value, int flags)
     arena_clear(&arena);
 }
 
+/* Below the deepest level that is kept, it is read past. */
+static void be_skipped(phx_text text, int flags)
+{
+    struct arena arena;
+    struct value value;
+    struct buf deep;
+
+    arena_init(&arena, LIMIT);
+    buf_init(&deep, LIMIT);
+    for (int i = 0; i < JSON_DEPTH_DEEP; i++)
+        buf_add_byte(&deep, '[');
+    buf_add_text(&deep, text);
+    for (int i = 0; i < JSON_DEPTH_DEEP; i++)
+        buf_add_byte(&deep, ']');
+    check(json_read(&arena, text_span(deep.data, deep.size), flags | JSON_DEEP,
+                    &value, NULL) == PHX_OK,
+          "what is read is read past, too");
+    buf_clear(&deep);
+    arena_clear(&arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena arena;
@@ -183,6 +205,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
               "the offset lies in the text");
     if (status == PHX_OK) {
         come_back(&value, write_flags);
+        if (text.size < FEW_BYTES)
+            be_skipped(text, read_flags);
         if (read_flags == 0)
             compare(text, &value);
     }

@@ -236,14 +236,53 @@ TEST(the_lenient_take_what_python_writes)
 }
 
 static void nest(struct buf *buf, int levels, const char *open,
-                 const char *close)
+                 const char *inner, const char *close)
 {
     buf_reset(buf);
     for (int i = 0; i < levels; i++)
         buf_add_string(buf, open);
-    buf_add_byte(buf, '1');
+    buf_add_string(buf, inner);
     for (int i = 0; i < levels; i++)
         buf_add_string(buf, close);
+}
+
+TEST(what_is_too_deep_is_read_past_if_asked_for)
+{
+    UNUSED_STATE;
+    static const char *const whole[] = {"[]",
+                                        "{}",
+                                        "[1,[2,{}],\"]\"]",
+                                        "{\"a\":[],\"b\":{\"]\":{}},\"c\":1}",
+                                        " [ ] ",
+                                        "[ 1 , { \"a\" : null } ] "};
+    static const char *const broken[] = {
+        "[",         "{",     "[1,]", "{\"a\":1,}",  "[1 2]",
+        "{\"a\" 1}", "{1:2}", "[[]",  "[}",          "{]",
+        "{\"a\":}",  "[,1]",  "[1}",  "{\"a\":[1,}}"};
+    struct value value;
+    struct buf buf;
+
+    buf_init(&buf, 1 << 24);
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
+        nest(&buf, JSON_DEPTH_DEEP, "[", whole[i], "]");
+        succeeds(json_read(&arena, text_span(buf.data, buf.size), JSON_DEEP,
+                           &value, err));
+        for (int depth = 0; depth < JSON_DEPTH_DEEP; depth++) {
+            eq_int(value.count, 1);
+            value = value.items[0];
+        }
+        eq_int(value.kind, JSON_NULL);
+    }
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+        nest(&buf, JSON_DEPTH_DEEP, "[", broken[i], "]");
+        eq_int(json_read(&arena, text_span(buf.data, buf.size), JSON_DEEP,
+                         &value, NULL),
+               PHX_INVALID);
+    }
+    nest(&buf, 1000000, "{\"a\":", "1", "}");
+    succeeds(json_read(&arena, text_span(buf.data, buf.size), JSON_DEEP, &value,
+                       err));
+    buf_clear(&buf);
 }
 
 TEST(nesting_ends_at_255_levels)
@@ -254,15 +293,15 @@ TEST(nesting_ends_at_255_levels)
     phx_error error = {0};
 
     buf_init(&buf, 1 << 24);
-    nest(&buf, 255, "[", "]");
+    nest(&buf, 255, "[", "1", "]");
     read_sized((const char *)buf.data, buf.size, 0);
-    nest(&buf, 256, "[", "]");
+    nest(&buf, 256, "[", "1", "]");
     eq_int(json_read(&arena, text_span(buf.data, buf.size), 0, &value, &error),
            PHX_TOO_BIG);
     eq_int(error.offset, 255);
-    nest(&buf, 255, "{\"a\":", "}");
+    nest(&buf, 255, "{\"a\":", "1", "}");
     read_sized((const char *)buf.data, buf.size, 0);
-    nest(&buf, 1000000, "[", "");
+    nest(&buf, 1000000, "[", "1", "");
     fails_with(
         PHX_TOO_BIG, "255 levels",
         json_read(&arena, text_span(buf.data, buf.size), 0, &value, err));
@@ -336,6 +375,7 @@ int main(void)
         cmocka_unit_test(text_must_be_utf8),
         cmocka_unit_test(the_lenient_take_what_python_writes),
         cmocka_unit_test(nesting_ends_at_255_levels),
+        cmocka_unit_test(what_is_too_deep_is_read_past_if_asked_for),
         cmocka_unit_test(the_arenas_limit_holds),
         cmocka_unit_test(any_allocation_may_fail),
     };
