@@ -60,9 +60,12 @@ struct workers {
     bool stop;
 };
 
+enum { HTTP_SOCKETS = 4 }; /* addresses of one host */
+
 struct http {
     struct http_options options;
-    struct MHD_Daemon *daemon;
+    struct MHD_Daemon *daemons[HTTP_SOCKETS]; /* one a socket */
+    size_t daemon_count;
     struct workers workers;
     atomic_size_t body_bytes; /* held by all requests */
     atomic_int active;        /* requests whose answer is not sent */

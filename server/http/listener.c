@@ -326,6 +326,25 @@ static struct MHD_Daemon *start_daemon(struct http *http, int fd)
         MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_END);
 }
 
+/* A daemon for each socket, or none and all sockets closed. */
+static phx_status start_daemons(struct http *http, const int *fds, size_t count,
+                                phx_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct MHD_Daemon *daemon = start_daemon(http, fds[i]);
+        if (daemon != NULL) {
+            http->daemons[http->daemon_count++] = daemon;
+            continue;
+        }
+        while (i < count)
+            close(fds[i++]);
+        while (http->daemon_count > 0)
+            MHD_stop_daemon(http->daemons[--http->daemon_count]);
+        return fail(err, PHX_IO, -1, "cannot start the HTTP threads");
+    }
+    return PHX_OK;
+}
+
 static void http_free(struct http *http)
 {
     workers_stop(&http->workers);
@@ -336,21 +355,19 @@ phx_status http_start(const struct http_options *options, struct http **out,
                       phx_error *err)
 {
     struct http *http = memory_new(sizeof *http);
+    int fds[HTTP_SOCKETS];
     phx_status status;
     size_t count;
-    int fd;
 
     if (http == NULL)
         return fail_memory(err, sizeof *http);
     *http = (struct http){.options = *options, .port = options->port};
     status = workers_start(&http->workers, options->workers, err);
     if (status == PHX_OK)
-        status =
-            address_listen(options->host, &http->port, &fd, 1, &count, err);
-    if (status == PHX_OK && (http->daemon = start_daemon(http, fd)) == NULL) {
-        close(fd);
-        status = fail(err, PHX_IO, -1, "cannot start the HTTP threads");
-    }
+        status = address_listen(options->host, &http->port, fds, HTTP_SOCKETS,
+                                &count, err);
+    if (status == PHX_OK)
+        status = start_daemons(http, fds, count, err);
     if (status < 0) {
         http_free(http);
         return status;
@@ -374,15 +391,19 @@ void http_stop(struct http *http)
     if (http == NULL)
         return;
     atomic_store(&http->stopping, true);
-    int fd = MHD_quiesce_daemon(http->daemon);
+    int fds[HTTP_SOCKETS];
     uint64_t deadline = time_monotonic() + (uint64_t)DRAIN_MS * 1000000;
 
+    for (size_t i = 0; i < http->daemon_count; i++)
+        fds[i] = MHD_quiesce_daemon(http->daemons[i]);
     /* Handlers always come to an end; senders may not. */
     while (atomic_load(&http->suspended) > 0 ||
            (atomic_load(&http->active) > 0 && time_monotonic() < deadline))
         sleep_ms(2);
-    MHD_stop_daemon(http->daemon);
-    if (fd >= 0)
-        close(fd);
+    for (size_t i = 0; i < http->daemon_count; i++) {
+        MHD_stop_daemon(http->daemons[i]);
+        if (fds[i] >= 0)
+            close(fds[i]);
+    }
     http_free(http);
 }

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -90,6 +91,16 @@ def test_a_malformed_value_stops_the_start_with_one_line(build):
                         ("LOGGING_MODE", "loud"),
                         ("SQL_DATABASE_URL", "mysql://x/y")):
         refuses_to_serve(build, {f"PHOENIX_{name}": value}, name)
+
+
+def test_every_address_of_a_host_is_listened_on(build):
+    """One or more of them: what this machine says localhost is."""
+    addresses = {found[4][0] for found in
+                 socket.getaddrinfo("localhost", 0, type=socket.SOCK_STREAM)}
+    with Server(build, {"PHOENIX_HOST": "localhost"}) as server:
+        for address in addresses:
+            for port in server.port, server.grpc_port:
+                socket.create_connection((address, port), 5).close()
 
 
 def test_what_promises_protection_is_refused(build):
