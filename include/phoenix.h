@@ -489,11 +489,17 @@ typedef struct phx_trace_query {
     int32_t sort;        /* PHX_BY_... ; equal rows by number */
     const phx_id *sessions; /* any of them [session_count] */
     size_t session_count;
+    phx_id place;         /* the row to begin with, by its number and its times
+                             as they were lent: whether or not it is still
+                             there, rows before it do not come; 0 for none */
+    uint64_t place_start; /* ns */
+    uint64_t place_end;   /* ns */
 } phx_trace_query;
 #define PHX_TRACE_QUERY_INIT \
-    {sizeof(phx_trace_query), 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0}
+    {sizeof(phx_trace_query), 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0}
 
-/* query NULL for all. Errors: IO, CORRUPT, INTERRUPTED. */
+/* query NULL for all. Errors: INVALID (a place with PHX_BY_NUMBER: `from` is
+ * one there), IO, CORRUPT, INTERRUPTED. */
 PHX_CALL phx_store_find_traces(phx_store *store, const phx_trace_query *query,
                                phx_cursor **out, phx_error *err);
 PHX_CALL phx_cursor_next_trace(phx_cursor *cursor, const phx_trace **out,

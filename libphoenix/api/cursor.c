@@ -65,120 +65,7 @@ void phx_cursor_close(phx_cursor *cursor)
     memory_free(cursor);
 }
 
-/* --- the query, copied ------------------------------------------------------------ */
-
-static phx_status copy_texts(struct arena *arena, const phx_text *from,
-                             size_t count, bool hex, const phx_text **out,
-                             size_t *out_count, phx_error *err)
-{
-    phx_text *texts = arena_new(arena, size_mul(count, sizeof *texts));
-
-    if (texts == NULL)
-        return arena_status(arena, size_mul(count, sizeof *texts), err);
-    for (size_t i = 0; i < count; i++) {
-        size_t size = from[i].size;
-        if (from[i].data == NULL && size != 0)
-            return fail_argument(err);
-        uint8_t *bytes = arena_copy(arena, from[i].data, size);
-        if (bytes == NULL)
-            return arena_status(arena, size, err);
-        if (hex && hex_read(from[i], bytes, &size, NULL) < 0)
-            size = 0; /* no row has it */
-        texts[i] = text_span(bytes, size);
-    }
-    *out = texts;
-    *out_count = count;
-    return PHX_OK;
-}
-
-static phx_status copy_path(struct arena *arena, const char *path,
-                            struct attribute_test *test, phx_error *err)
-{
-    size_t size = strlen(path), count = 1;
-    char *copy = arena_copy(arena, path, size + 1);
-
-    for (size_t i = 0; i < size; i++)
-        count += path[i] == '.';
-    phx_text *keys = arena_new(arena, size_mul(count, sizeof *keys));
-    if (copy == NULL || keys == NULL)
-        return arena_status(arena, size, err);
-    for (size_t i = 0; i < count; i++) {
-        size_t key = strcspn(copy, ".");
-        keys[i] = text_span(copy, key);
-        copy += key + 1;
-    }
-    test->keys = keys;
-    test->key_count = count;
-    return PHX_OK;
-}
-
-static phx_status copy_tests(struct arena *arena, const phx_span_query *query,
-                             struct span_filter *filter, phx_error *err)
-{
-    size_t size = size_mul(query->test_count, sizeof *filter->tests);
-    struct attribute_test *tests = arena_new(arena, size);
-    phx_status status;
-
-    if (tests == NULL)
-        return arena_status(arena, size, err);
-    for (size_t i = 0; i < query->test_count; i++) {
-        const phx_attribute_test *from = &query->tests[i];
-        if (from->path == NULL ||
-            (from->json.data == NULL && from->json.size != 0))
-            return fail_argument(err);
-        char *json = arena_copy(arena, from->json.data, from->json.size);
-        if (json == NULL)
-            return arena_status(arena, from->json.size, err);
-        if ((status = copy_path(arena, from->path, &tests[i], err)) < 0)
-            return status;
-        status = json_read(arena, text_span(json, from->json.size), 0,
-                           &tests[i].value, err);
-        int kind = status < 0 ? JSON_NULL : tests[i].value.kind;
-        if (status == PHX_NO_MEMORY)
-            return status;
-        if (kind == JSON_NULL || kind == JSON_ARRAY || kind == JSON_OBJECT)
-            return fail(err, PHX_INVALID, (int64_t)i,
-                        "an attribute is tested against a JSON text, number"
-                        " or boolean");
-    }
-    filter->tests = tests;
-    filter->test_count = query->test_count;
-    return PHX_OK;
-}
-
-static phx_status copy_query(phx_cursor *cursor, const phx_span_query *query,
-                             phx_error *err)
-{
-    struct span_filter *filter = &cursor->filter;
-    struct arena *arena = &cursor->arena;
-    phx_status status;
-
-    *filter = (struct span_filter){
-        .project = query->project,
-        .start_time = query->start_time,
-        .end_time = query->end_time,
-        .kinds = query->kinds,
-        .statuses = query->statuses,
-        .roots_only = query->roots_only != 0,
-    };
-    if ((status = copy_texts(arena, query->trace_ids, query->trace_id_count,
-                             true, &filter->trace_ids, &filter->trace_id_count,
-                             err)) < 0 ||
-        (status = copy_texts(arena, query->span_ids, query->span_id_count, true,
-                             &filter->span_ids, &filter->span_id_count, err)) <
-            0 ||
-        (status = copy_texts(arena, query->parent_ids, query->parent_id_count,
-                             true, &filter->parent_ids,
-                             &filter->parent_id_count, err)) < 0 ||
-        (status = copy_texts(arena, query->names, query->name_count, false,
-                             &filter->names, &filter->name_count, err)) < 0)
-        return status;
-    cursor->ascending = query->order == PHX_OLDEST_FIRST;
-    cursor->attributes = query->attributes;
-    cursor->next = query->from;
-    cursor->left = query->limit > 0 ? query->limit : -1;
-    return copy_tests(arena, query, filter, err);
-}
+/* --- spans -------------------------------------------------------------------------- */
 
 phx_status phx_store_find_spans(phx_store *store, const phx_span_query *query,
                                 phx_cursor **out, phx_error *err)
@@ -187,16 +74,10 @@ phx_status phx_store_find_spans(phx_store *store, const phx_span_query *query,
     phx_cursor *cursor;
     phx_status status;
 
-    if (store == NULL || out == NULL)
-        return fail_argument(err);
-    if (query != NULL) {
-        if (query->size < sizeof query->size)
-            return fail_argument(err);
-        memcpy(&wanted, query,
-               query->size < sizeof wanted ? query->size : sizeof wanted);
-    }
-    if (wanted.order < 0 || wanted.order > PHX_OLDEST_FIRST ||
-        wanted.attributes < 0 || wanted.attributes > PHX_ATTRIBUTES_NONE ||
+    if (store == NULL || out == NULL ||
+        !take_options(&wanted, sizeof wanted, query) || wanted.order < 0 ||
+        wanted.order > PHX_OLDEST_FIRST || wanted.attributes < 0 ||
+        wanted.attributes > PHX_ATTRIBUTES_NONE ||
         (wanted.trace_ids == NULL && wanted.trace_id_count != 0) ||
         (wanted.span_ids == NULL && wanted.span_id_count != 0) ||
         (wanted.parent_ids == NULL && wanted.parent_id_count != 0) ||
@@ -206,14 +87,18 @@ phx_status phx_store_find_spans(phx_store *store, const phx_span_query *query,
     if ((status = cursor_new(store, CURSOR_SPANS, &cursor, err)) < 0)
         return status;
     if ((status = lent_span_new(&cursor->lent, err)) < 0 ||
-        (status = copy_query(cursor, &wanted, err)) < 0)
+        (status = span_query_copy(&cursor->arena, &wanted, &cursor->filter,
+                                  err)) < 0) {
         phx_cursor_close(cursor);
-    else
-        *out = cursor;
-    return status;
+        return status;
+    }
+    cursor->ascending = wanted.order == PHX_OLDEST_FIRST;
+    cursor->attributes = wanted.attributes;
+    cursor->next = wanted.from;
+    cursor->left = wanted.limit > 0 ? wanted.limit : -1;
+    *out = cursor;
+    return PHX_OK;
 }
-
-/* --- spans -------------------------------------------------------------------------- */
 
 /* The next span of the page, or of the next page; DONE at the end. */
 static phx_status next_span(phx_cursor *cursor, struct span **out,
@@ -431,30 +316,11 @@ phx_status phx_cursor_next_otlp(phx_cursor *cursor, int32_t format,
 
 /* --- lists ---------------------------------------------------------------------------- */
 
-phx_status phx_store_find_traces(phx_store *store, const phx_trace_query *query,
-                                 phx_cursor **out, phx_error *err)
+/* The cursor is the caller's once its rows have been read. */
+static phx_status give_list(phx_cursor *cursor, const void *rows,
+                            phx_status status, phx_cursor **out)
 {
-    phx_trace_query wanted = PHX_TRACE_QUERY_INIT;
-    phx_cursor *cursor;
-    phx_trace *rows = NULL;
-    phx_status status;
-
-    if (store == NULL || out == NULL)
-        return fail_argument(err);
-    if (query != NULL) {
-        if (query->size < sizeof query->size)
-            return fail_argument(err);
-        memcpy(&wanted, query,
-               query->size < sizeof wanted ? query->size : sizeof wanted);
-    }
-    if (wanted.order < 0 || wanted.order > PHX_OLDEST_FIRST ||
-        wanted.sort < 0 || wanted.sort > PHX_BY_LATENCY ||
-        (wanted.sessions == NULL && wanted.session_count != 0))
-        return fail_argument(err);
-    if ((status = cursor_new(store, CURSOR_TRACES, &cursor, err)) < 0)
-        return status;
-    if ((status = store_read_traces(cursor->store, &wanted, &cursor->arena,
-                                    &rows, &cursor->count, err)) < 0) {
+    if (status < 0) {
         phx_cursor_close(cursor);
         return status;
     }
@@ -463,14 +329,44 @@ phx_status phx_store_find_traces(phx_store *store, const phx_trace_query *query,
     return PHX_OK;
 }
 
+/* NULL after the last. */
+static const void *next_row(phx_cursor *cursor, size_t size)
+{
+    if (cursor->at == cursor->count)
+        return NULL;
+    return (const char *)cursor->rows + cursor->at++ * size;
+}
+
+phx_status phx_store_find_traces(phx_store *store, const phx_trace_query *query,
+                                 phx_cursor **out, phx_error *err)
+{
+    phx_trace_query wanted = PHX_TRACE_QUERY_INIT;
+    phx_cursor *cursor;
+    phx_trace *rows = NULL;
+    phx_status status;
+
+    if (store == NULL || out == NULL ||
+        !take_options(&wanted, sizeof wanted, query) || wanted.order < 0 ||
+        wanted.order > PHX_OLDEST_FIRST || wanted.sort < 0 ||
+        wanted.sort > PHX_BY_LATENCY ||
+        (wanted.sessions == NULL && wanted.session_count != 0))
+        return fail_argument(err);
+    if (wanted.place != 0 && wanted.sort == PHX_BY_NUMBER)
+        return fail(err, PHX_INVALID, -1,
+                    "a place is by start or latency, not by number");
+    if ((status = cursor_new(store, CURSOR_TRACES, &cursor, err)) < 0)
+        return status;
+    status = store_read_traces(cursor->store, &wanted, &cursor->arena, &rows,
+                               &cursor->count, err);
+    return give_list(cursor, rows, status, out);
+}
+
 phx_status phx_cursor_next_trace(phx_cursor *cursor, const phx_trace **out,
                                  phx_error *err)
 {
     if (cursor == NULL || out == NULL || cursor->kind != CURSOR_TRACES)
         return fail_argument(err);
-    *out = cursor->at < cursor->count
-               ? (const phx_trace *)cursor->rows + cursor->at++
-               : NULL;
+    *out = next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }
 
@@ -487,15 +383,10 @@ phx_status phx_store_find_sessions(phx_store *store, phx_id project,
         return fail_argument(err);
     if ((status = cursor_new(store, CURSOR_SESSIONS, &cursor, err)) < 0)
         return status;
-    if ((status = store_read_sessions(
-             cursor->store, project, only, from, order == PHX_OLDEST_FIRST,
-             limit, &cursor->arena, &rows, &cursor->count, err)) < 0) {
-        phx_cursor_close(cursor);
-        return status;
-    }
-    cursor->rows = rows;
-    *out = cursor;
-    return PHX_OK;
+    status = store_read_sessions(cursor->store, project, only, from,
+                                 order == PHX_OLDEST_FIRST, limit,
+                                 &cursor->arena, &rows, &cursor->count, err);
+    return give_list(cursor, rows, status, out);
 }
 
 phx_status phx_cursor_next_session(phx_cursor *cursor, const phx_session **out,
@@ -503,9 +394,7 @@ phx_status phx_cursor_next_session(phx_cursor *cursor, const phx_session **out,
 {
     if (cursor == NULL || out == NULL || cursor->kind != CURSOR_SESSIONS)
         return fail_argument(err);
-    *out = cursor->at < cursor->count
-               ? (const phx_session *)cursor->rows + cursor->at++
-               : NULL;
+    *out = next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }
 
@@ -521,15 +410,10 @@ phx_status phx_store_find_projects(phx_store *store, phx_id only, phx_id from,
         return fail_argument(err);
     if ((status = cursor_new(store, CURSOR_PROJECTS, &cursor, err)) < 0)
         return status;
-    if ((status = store_read_projects(
-             cursor->store, only, from, text_of(name_contains), limit,
-             &cursor->arena, &rows, &cursor->count, err)) < 0) {
-        phx_cursor_close(cursor);
-        return status;
-    }
-    cursor->rows = rows;
-    *out = cursor;
-    return PHX_OK;
+    status =
+        store_read_projects(cursor->store, only, from, text_of(name_contains),
+                            limit, &cursor->arena, &rows, &cursor->count, err);
+    return give_list(cursor, rows, status, out);
 }
 
 phx_status phx_cursor_next_project(phx_cursor *cursor, const phx_project **out,
@@ -537,8 +421,6 @@ phx_status phx_cursor_next_project(phx_cursor *cursor, const phx_project **out,
 {
     if (cursor == NULL || out == NULL || cursor->kind != CURSOR_PROJECTS)
         return fail_argument(err);
-    *out = cursor->at < cursor->count
-               ? (const phx_project *)cursor->rows + cursor->at++
-               : NULL;
+    *out = next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }

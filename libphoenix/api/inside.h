@@ -33,6 +33,12 @@ struct phx_batch {
 phx_status span_json_read(struct arena *arena, phx_text json,
                           struct span_list *out, phx_error *err);
 
+/* --- span_query.c ------------------------------------------------------------- */
+
+/* Errors: INVALID (a test's JSON; offset indexes tests). */
+phx_status span_query_copy(struct arena *arena, const phx_span_query *query,
+                           struct span_filter *out, phx_error *err);
+
 /* --- row.c: a span as the caller sees it ------------------------------------ */
 
 struct lent_span {
@@ -54,5 +60,9 @@ phx_status lent_span_fill(struct lent_span *lent, const struct span *span,
 struct phx_store {
     struct store *store;
 };
+
+/* A caller's struct that begins with its `size`, onto the defaults in *out;
+ * NULL leaves them. False if it is too small to have a size. */
+bool take_options(void *out, size_t size, const void *given);
 
 #endif

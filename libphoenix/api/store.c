@@ -5,6 +5,19 @@
 
 #include "api/inside.h"
 
+bool take_options(void *out, size_t size, const void *given)
+{
+    size_t known;
+
+    if (given == NULL)
+        return true;
+    memcpy(&known, given, sizeof known);
+    if (known < sizeof known)
+        return false;
+    memcpy(out, given, known < size ? known : size);
+    return true;
+}
+
 /* "sqlite:PATH" and "sqlite:///PATH" -> PATH; NULL for memory. */
 static phx_status read_url(const char *url, const char **path, phx_error *err)
 {
@@ -33,14 +46,9 @@ phx_status phx_store_open(const char *url, const phx_store_options *options,
     const char *path = NULL;
     phx_status status;
 
-    if (url == NULL || out == NULL)
+    if (url == NULL || out == NULL ||
+        !take_options(&wanted, sizeof wanted, options))
         return fail_argument(err);
-    if (options != NULL) {
-        if (options->size < offsetof(phx_store_options, flags))
-            return fail_argument(err);
-        memcpy(&wanted, options,
-               options->size < sizeof wanted ? options->size : sizeof wanted);
-    }
     if ((status = read_url(url, &path, err)) < 0)
         return status;
     struct store_options inner = {

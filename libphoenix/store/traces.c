@@ -7,11 +7,23 @@
 
 #include "store/inside.h"
 
-/* The statement is put together from fixed pieces; values are bound. */
+/* What rows are in order of before their numbers: us, and the ns beyond. */
+static const struct {
+    const char *us, *rest;
+} keys[] = {
+    [PHX_BY_START] = {"start", "start_rest"},
+    [PHX_BY_LATENCY] = {"end - start - (end_rest < start_rest)",
+                        "(end_rest - start_rest + 1000) % 1000"},
+};
+
+/* The statement is put together from fixed pieces; values are bound. SQLite
+ * enters the index at the first bound it is given, so the place, which is
+ * the tightest, stands before the times. */
 static void trace_sql(const phx_trace_query *query, struct buf *out)
 {
     bool down = query->order == PHX_NEWEST_FIRST;
-    const char *way = down ? "DESC" : "ASC";
+    const char *way = down ? "DESC" : "ASC", *on = down ? "<=" : ">=";
+    const char *us = keys[query->sort].us, *rest = keys[query->sort].rest;
 
     buf_add_string(out, "SELECT id, trace_id, project, session, start,"
                         " start_rest, end, end_rest, n FROM trace WHERE 1");
@@ -20,7 +32,9 @@ static void trace_sql(const phx_trace_query *query, struct buf *out)
     if (query->trace != 0)
         buf_add_string(out, " AND id = ?2");
     if (query->from != 0)
-        buf_add_format(out, " AND id %s ?3", down ? "<=" : ">=");
+        buf_add_format(out, " AND id %s ?3", on);
+    if (query->place != 0)
+        buf_add_format(out, " AND (%s, %s, id) %s (?8, ?9, ?10)", us, rest, on);
     if (query->start_time != 0)
         buf_add_string(out, " AND (start, start_rest) >= (?4, ?5)");
     if (query->end_time != 0)
@@ -29,24 +43,45 @@ static void trace_sql(const phx_trace_query *query, struct buf *out)
         buf_add_format(out, "%s%lld", i == 0 ? " AND session IN (" : ", ",
                        (long long)query->sessions[i]);
     if (query->session_count > 0)
-        buf_add_string(out, ")");
-    if (query->sort == PHX_BY_START)
-        buf_add_format(out, " ORDER BY start %s, start_rest %s, id %s", way,
-                       way, way);
-    else if (query->sort == PHX_BY_LATENCY)
-        buf_add_format(out,
-                       " ORDER BY end - start - (end_rest < start_rest) %s,"
-                       " (end_rest - start_rest + 1000) %% 1000 %s, id %s",
-                       way, way, way);
-    else
-        buf_add_format(out, " ORDER BY id %s", way);
+        buf_add_byte(out, ')');
+    buf_add_string(out, " ORDER BY ");
+    if (us != NULL)
+        buf_add_format(out, "%s %s, %s %s, ", us, way, rest, way);
+    buf_add_format(out, "id %s", way);
     buf_add_byte(out, 0);
+}
+
+/* A time as the columns have it, or what lies between two. */
+struct moment {
+    int64_t us, rest; /* 0 to 999 ns beyond */
+};
+
+static struct moment moment_of(uint64_t ns)
+{
+    return (struct moment){(int64_t)(ns / 1000), (int64_t)(ns % 1000)};
+}
+
+static struct moment place_key(const phx_trace_query *query)
+{
+    struct moment start = moment_of(query->place_start);
+    struct moment end = moment_of(query->place_end);
+
+    if (query->sort == PHX_BY_START)
+        return start;
+    return (struct moment){end.us - start.us - (end.rest < start.rest),
+                           (end.rest - start.rest + 1000) % 1000};
 }
 
 static phx_status prepare(struct connection *connection,
                           const phx_trace_query *query, struct statement *out,
                           phx_error *err)
 {
+    struct moment start = moment_of(query->start_time);
+    struct moment end = moment_of(query->end_time);
+    struct moment place = place_key(query);
+    const int64_t values[] = {
+        query->project, query->trace, query->from, start.us,   start.rest,
+        end.us,         end.rest,     place.us,    place.rest, query->place};
     struct buf text;
 
     buf_init(&text, 1 << 20);
@@ -57,15 +92,6 @@ static phx_status prepare(struct connection *connection,
         out->code = sqlite3_prepare_v2(connection->db, (const char *)text.data,
                                        -1, &out->handle, NULL);
     buf_clear(&text);
-    const int64_t values[] = {
-        query->project,
-        query->trace,
-        query->from,
-        (int64_t)(query->start_time / 1000),
-        (int64_t)(query->start_time % 1000),
-        (int64_t)(query->end_time / 1000),
-        (int64_t)(query->end_time % 1000),
-    };
     int wanted = out->handle ? sqlite3_bind_parameter_count(out->handle) : 0;
     for (int i = 0; i < wanted; i++)
         sql_bind_int(out, i + 1, values[i]);
@@ -75,47 +101,28 @@ static phx_status prepare(struct connection *connection,
 struct trace_list {
     struct arena *arena;
     phx_trace *rows;
-    phx_text *ids; /* raw */
     size_t count, capacity;
 };
-
-static phx_status list_room(struct trace_list *list, phx_error *err)
-{
-    if (list->count < list->capacity)
-        return PHX_OK;
-    size_t capacity = list->capacity ? list->capacity * 2 : 16;
-    phx_trace *rows = arena_new(list->arena, size_mul(capacity, sizeof *rows));
-    phx_text *ids = arena_new(list->arena, size_mul(capacity, sizeof *ids));
-    if (rows == NULL || ids == NULL)
-        return arena_status(list->arena, size_mul(capacity, sizeof *rows), err);
-    if (list->count > 0) {
-        memcpy(rows, list->rows, list->count * sizeof *rows);
-        memcpy(ids, list->ids, list->count * sizeof *ids);
-    }
-    list->rows = rows;
-    list->ids = ids;
-    list->capacity = capacity;
-    return PHX_OK;
-}
 
 static phx_status list_add(struct trace_list *list, struct statement *read,
                            const struct gone *gone, phx_error *err)
 {
     struct trace_row row;
     phx_text id = sql_text(read, 1);
-    phx_status status;
 
     trace_row_read(read, &row);
     if (gone_has(gone, PHX_PROJECT, row.project))
         return PHX_OK;
-    if ((status = list_room(list, err)) < 0)
-        return status;
-    char *hex = arena_new(list->arena, size_add(size_mul(id.size, 2), 1));
-    char *raw = arena_copy(list->arena, id.data, id.size);
-    if (hex == NULL || raw == NULL)
-        return arena_status(list->arena, id.size * 2, err);
-    hex_print(raw, id.size, hex);
-    list->ids[list->count] = text_span(raw, id.size);
+    size_t size = size_add(size_mul(id.size, 3), 1);
+    char *hex = arena_new(list->arena, size);
+    phx_trace *rows = arena_grow(list->arena, list->rows, &list->capacity,
+                                 list->count, sizeof *rows);
+    if (hex == NULL || rows == NULL)
+        return arena_status(list->arena, size_add(size, sizeof *rows), err);
+    hex_print(id.data, id.size, hex);
+    if (id.size > 0)
+        memcpy(hex + 2 * id.size + 1, id.data, id.size);
+    list->rows = rows;
     list->rows[list->count++] = (phx_trace){
         .id = row.id,
         .project = row.project,
@@ -155,31 +162,33 @@ static void add_tokens(int64_t *sum, int64_t tokens)
 static phx_status add_rows(const struct totals *totals, struct block *block,
                            phx_error *err)
 {
-    struct block_ints traces, numbers, spans, kinds, statuses, prompt,
-        completion;
+    enum { TRACE, NUMBER, SPAN, KIND, STATUS, PROMPT, COMPLETION, COLUMNS };
+    static const enum block_column columns[COLUMNS] = {
+        COLUMN_TRACE,
+        COLUMN_TRACE_NUMBER,
+        COLUMN_NUMBER,
+        COLUMN_KIND,
+        COLUMN_STATUS,
+        COLUMN_PROMPT_TOKENS,
+        COLUMN_COMPLETION_TOKENS};
+    struct block_ints ints[COLUMNS];
     phx_status status;
 
-    if ((status = block_read_ints(block, COLUMN_TRACE_NUMBER, &numbers, err)) <
-            0 ||
-        (status = block_read_ints(block, COLUMN_TRACE, &traces, err)) < 0 ||
-        (status = block_read_ints(block, COLUMN_NUMBER, &spans, err)) < 0 ||
-        (status = block_read_ints(block, COLUMN_KIND, &kinds, err)) < 0 ||
-        (status = block_read_ints(block, COLUMN_STATUS, &statuses, err)) < 0 ||
-        (status = block_read_ints(block, COLUMN_PROMPT_TOKENS, &prompt, err)) <
-            0 ||
-        (status = block_read_ints(block, COLUMN_COMPLETION_TOKENS, &completion,
-                                  err)) < 0)
-        return status;
+    for (int i = 0; i < COLUMNS; i++) {
+        if ((status = block_read_ints(block, columns[i], &ints[i], err)) < 0)
+            return status;
+    }
     for (uint32_t i = 0; i < block_rows(block); i++) {
-        uint32_t index = (uint32_t)block_int(&traces, i);
-        phx_trace *trace = trace_of(totals, block_int(&numbers, index));
+        uint32_t index = (uint32_t)block_int(&ints[TRACE], i);
+        phx_trace *trace = trace_of(totals, block_int(&ints[NUMBER], index));
         if (trace == NULL ||
-            gone_has(&totals->gone, PHX_SPAN, block_int(&spans, i)))
+            gone_has(&totals->gone, PHX_SPAN, block_int(&ints[SPAN], i)))
             continue;
-        trace->errors += block_int(&statuses, i) == STATUS_ERROR;
-        if (block_int(&kinds, i) == KIND_LLM) {
-            add_tokens(&trace->prompt_tokens, block_int(&prompt, i));
-            add_tokens(&trace->completion_tokens, block_int(&completion, i));
+        trace->errors += block_int(&ints[STATUS], i) == STATUS_ERROR;
+        if (block_int(&ints[KIND], i) == KIND_LLM) {
+            add_tokens(&trace->prompt_tokens, block_int(&ints[PROMPT], i));
+            add_tokens(&trace->completion_tokens,
+                       block_int(&ints[COMPLETION], i));
         }
     }
     return PHX_OK;
@@ -204,6 +213,15 @@ static phx_status add_blocks(const struct totals *totals,
     return status < 0 ? status : PHX_OK;
 }
 
+/* By the id itself, which stands behind its hex. */
+static uint64_t hash_of(const struct store *store, const phx_trace *trace)
+{
+    phx_text hex = trace->trace_id;
+
+    return posting_hash(store->secret, POSTING_TRACE,
+                        text_span(hex.data + hex.size + 1, hex.size / 2));
+}
+
 /* Hints are asked for before the snapshot that the blocks are read in; a span
  * that was stored since the list was made may count already. */
 static phx_status find_totals(struct store *store, struct totals *totals,
@@ -222,9 +240,8 @@ static phx_status find_totals(struct store *store, struct totals *totals,
         if (index == NULL)
             return fail_memory(err, sizeof *index);
         *index = (uint32_t)i;
-        status = lookup_hints(
-            store, posting_hash(store->secret, POSTING_TRACE, list->ids[i]),
-            &totals->blocks, &all, err);
+        status = lookup_hints(store, hash_of(store, &list->rows[i]),
+                              &totals->blocks, &all, err);
         complete = complete && all;
     }
     if (status < 0 ||
@@ -232,10 +249,9 @@ static phx_status find_totals(struct store *store, struct totals *totals,
         return status;
     status = gone_read(connection, &totals->gone, err);
     for (size_t i = 0; i < list->count && status >= 0; i++)
-        status = lookup_blocks(
-            connection, &counter,
-            posting_hash(store->secret, POSTING_TRACE, list->ids[i]), complete,
-            &totals->blocks, err);
+        status =
+            lookup_blocks(connection, &counter, hash_of(store, &list->rows[i]),
+                          complete, &totals->blocks, err);
     if (status >= 0)
         status = add_blocks(totals, connection, err);
     store_reader_give(store, connection);
@@ -355,18 +371,13 @@ phx_status store_read_sessions(struct store *store, int64_t project,
     sql_bind_int(read, 3, from != 0 || ascending ? from : INT64_MAX);
     while ((limit == 0 || (int64_t)used < limit) &&
            (status = sql_next(read, err)) == PHX_OK) {
-        if (used == capacity) {
-            capacity = capacity ? capacity * 2 : 16;
-            phx_session *larger =
-                arena_new(arena, size_mul(capacity, sizeof *larger));
-            if (larger == NULL) {
-                status = arena_status(arena, capacity * sizeof *larger, err);
-                break;
-            }
-            if (used > 0)
-                memcpy(larger, rows, used * sizeof *rows);
-            rows = larger;
+        phx_session *larger =
+            arena_grow(arena, rows, &capacity, used, sizeof *rows);
+        if (larger == NULL) {
+            status = arena_status(arena, sizeof *rows, err);
+            break;
         }
+        rows = larger;
         if ((status = session_add(connection, &gone, arena, read, &rows[used],
                                   err)) < 0)
             break;

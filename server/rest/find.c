@@ -23,26 +23,24 @@ const char *text_string(struct request *request, phx_text text)
     return out;
 }
 
-static bool project_exists(struct request *request, phx_id project)
+const phx_project *open_project(struct request *request, phx_id project,
+                                phx_cursor **cursor)
 {
     const struct service *service = request_service(request);
     const phx_project *found = NULL;
-    phx_cursor *cursor = NULL;
     phx_error err = {0};
     phx_status status = PHX_OK;
 
     if (project > 0 &&
         (status = phx_store_find_projects(service->store, project, 0, NULL, 1,
-                                          &cursor, &err)) == PHX_OK)
-        status = phx_cursor_next_project(cursor, &found, &err);
-    bool exists = found != NULL;
-    phx_cursor_close(cursor);
+                                          cursor, &err)) == PHX_OK)
+        status = phx_cursor_next_project(*cursor, &found, &err);
     if (status < 0)
         answer_failure(request, status, &err);
-    else if (!exists)
+    else if (found == NULL)
         answer_text(request, 404, "Project with ID %lld not found",
                     (long long)project);
-    return exists;
+    return found;
 }
 
 bool find_project(struct request *request, phx_text identifier, phx_id *out)
@@ -51,8 +49,13 @@ bool find_project(struct request *request, phx_text identifier, phx_id *out)
     phx_error err = {0};
     phx_status status;
 
-    if (id_read(request_arena(request), identifier, "Project", out))
-        return project_exists(request, *out);
+    if (id_read(request_arena(request), identifier, "Project", out)) {
+        phx_cursor *cursor = NULL;
+        bool exists = open_project(request, *out, &cursor) != NULL;
+
+        phx_cursor_close(cursor);
+        return exists;
+    }
     status = phx_store_find(service->store, PHX_PROJECT, identifier.data,
                             identifier.size, out, &err);
     if (status == PHX_NOT_FOUND)
@@ -77,18 +80,23 @@ static const char *type_name(int32_t kind)
     }
 }
 
+phx_status find_id(struct request *request, int32_t kind, phx_text identifier,
+                   phx_id *out, phx_error *err)
+{
+    const struct service *service = request_service(request);
+
+    if (id_read(request_arena(request), identifier, type_name(kind), out))
+        return *out > 0 ? PHX_OK : PHX_NOT_FOUND;
+    return phx_store_find(service->store, kind, identifier.data,
+                          identifier.size, out, err);
+}
+
 bool find_row(struct request *request, int32_t kind, phx_text identifier,
               phx_id *out)
 {
-    const struct service *service = request_service(request);
     phx_error err = {0};
-    phx_status status = PHX_NOT_FOUND;
+    phx_status status = find_id(request, kind, identifier, out, &err);
 
-    if (!id_read(request_arena(request), identifier, type_name(kind), out))
-        status = phx_store_find(service->store, kind, identifier.data,
-                                identifier.size, out, &err);
-    else if (*out > 0)
-        return true;
     if (status == PHX_NOT_FOUND)
         answer_text(request, 404, "%s '%.*s' not found", type_name(kind),
                     (int)identifier.size, identifier.data);

@@ -16,14 +16,6 @@ void id_print(const char *type, phx_id row, char out[ID_SIZE])
     base64_print(text, strlen(text), out);
 }
 
-void id_write(struct json_writer *json, const char *type, phx_id row)
-{
-    char id[ID_SIZE];
-
-    id_print(type, row, id);
-    json_string(json, id);
-}
-
 static int sextet(unsigned char c)
 {
     if (c >= 'A' && c <= 'Z')

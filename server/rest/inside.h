@@ -10,14 +10,13 @@
 
 enum {
     PAGE_BYTES = 32 << 20, /* a page ends early when it is this long */
-    ID_SIZE = 64           /* of a printed global id */
+    ID_SIZE = 64,          /* of a printed global id */
+    TRACE_CURSOR = 128     /* of a printed cursor of a list of traces */
 };
 
-/* --- id.c: global ids, base64 of "Span:12" ----------------------------------
- */
+/* --- id.c: global ids, base64 of "Span:12" ------------------------------- */
 
 void id_print(const char *type, phx_id row, char out[ID_SIZE]);
-void id_write(struct json_writer *json, const char *type, phx_id row);
 
 /* Decodes leniently, as the reference's clients may rely on; the parts are
  * in the arena. False if the text is no global id. */
@@ -31,7 +30,7 @@ bool id_read(struct arena *arena, phx_text text, const char *type, phx_id *out);
 /* An integer as Python's int() takes it: blanks, sign, 1_000, any digits. */
 bool id_read_integer(phx_text text, int64_t *out);
 
-/* --- check.c: the form of parameters and bodies ------------------------------
+/* --- check.c: the form of parameters and bodies --------------------------
  * Problems gather; check_end answers them all as 422 {"detail": [...]} with
  * the types and sentences that pydantic has for them. */
 
@@ -85,8 +84,7 @@ const struct value *check_list(struct check *check, const struct place *place,
 void check_time_member(struct check *check, const struct place *place,
                        const struct value *value, bool *naive);
 
-/* --- find.c: identifiers to rows
- * ----------------------------------------------- */
+/* --- find.c: identifiers to rows ----------------------------------------- */
 
 /* A copy that ends in a NUL; NULL if the text holds one, or without memory:
  * then it has been answered. */
@@ -95,8 +93,16 @@ const char *text_string(struct request *request, phx_text text);
 /* By global id or name; 404 has been answered if false. */
 bool find_project(struct request *request, phx_text identifier, phx_id *out);
 
+/* Lent until the cursor is closed; NULL if 404 has been answered. */
+const phx_project *open_project(struct request *request, phx_id project,
+                                phx_cursor **cursor);
+
 /* A trace, span or session by global id or its own id; a global id is not
- * looked up. Answered if false. */
+ * looked up. NOT_FOUND, or a failure of the store. */
+phx_status find_id(struct request *request, int32_t kind, phx_text identifier,
+                   phx_id *out, phx_error *err);
+
+/* The same; answered if false. */
 bool find_row(struct request *request, int32_t kind, phx_text identifier,
               phx_id *out);
 
@@ -107,8 +113,7 @@ phx_text *query_texts(struct request *request, const char *key, size_t *count);
  * false. */
 bool find_cursor(struct request *request, phx_id *out);
 
-/* --- handlers
- * ------------------------------------------------------------------- */
+/* --- handlers ------------------------------------------------------------ */
 
 void otlp_ingest(struct request *request);
 void project_list(struct request *request);
@@ -131,11 +136,78 @@ void server_ready(struct request *request);
 void server_version(struct request *request);
 void server_metrics(struct request *request);
 
-/* --- pieces that lists share
- * ------------------------------------------------------ */
+/* --- write.c: what answers are made of ----------------------------------- */
 
-/* span_query.c: the filters of both span lists; *nothing is set if no span
- * can match. Answered if false. */
+/* Members of a row; times in ns. */
+void write_id(struct json_writer *json, const char *key, const char *type,
+              phx_id row);
+void write_text(struct json_writer *json, const char *key, phx_text text);
+void write_times(struct json_writer *json, uint64_t start, uint64_t end);
+void write_tokens(struct json_writer *json, int64_t prompt, int64_t completion);
+
+/* Of counts that are not negative; it stops at the largest. */
+int64_t sum_tokens(int64_t a, int64_t b);
+
+/* The frame of one row or of a list; the end answers 200. next is a cursor,
+ * or "" if there is no more. */
+void data_begin(struct request *request, struct json_writer *json);
+void data_end(struct request *request, struct json_writer *json);
+void list_begin(struct request *request, struct json_writer *json);
+void list_end(struct request *request, struct json_writer *json,
+              const char *next);
+
+/* --- rows.c: rows that are kept while others are read -------------------- */
+
+/* The text becomes a copy of itself; false without memory. */
+bool keep_text(struct arena *arena, phx_text *text);
+
+/* How rows begin that are part of others: traces of sessions, spans of traces.
+ * They are sorted by this, as it stands. */
+struct part {
+    phx_id whole;        /* 0 if it is part of none */
+    uint64_t start_time; /* ns */
+    phx_id id;
+};
+
+/* Arrays of rows of `size` bytes. */
+void parts_sort(void *rows, size_t count, size_t size);
+
+/* The parts of one in an array that is sorted. */
+const void *parts_of(const void *rows, size_t count, size_t size, phx_id whole,
+                     size_t *found);
+
+struct trace_row {
+    struct part part; /* of a session */
+    phx_id project;
+    uint64_t end_time; /* ns */
+    int64_t prompt_tokens;
+    int64_t completion_tokens;
+    phx_text trace_id;
+};
+
+struct trace_rows {
+    struct trace_row *rows; /* in the arena */
+    size_t count, capacity;
+};
+
+/* Adds the rows of a query. */
+phx_status read_traces(struct request *request, const phx_trace_query *query,
+                       struct trace_rows *out, phx_error *err);
+
+/* --- trace_page.c: traces by start or latency ---------------------------- */
+
+struct trace_page {
+    phx_trace_query query; /* with the limit of the page */
+    struct trace_rows traces;
+    char next[TRACE_CURSOR]; /* "" if there is no more */
+};
+
+/* False if an answer has been given. */
+bool trace_page_read(struct request *request, struct trace_page *page);
+
+/* --- span_query.c: what both lists of spans share ------------------------ */
+
+/* *nothing is set if no span can match. Answered if false. */
 struct span_filter {
     phx_span_query query;
     phx_id project;
@@ -144,7 +216,7 @@ struct span_filter {
 bool span_filter_read(struct request *request, bool kinds,
                       struct span_filter *out);
 
-/* Runs the query and writes {"data": [...], "next_cursor": ...}. */
+/* Runs the query and answers with its rows. */
 typedef void (*span_writer)(struct request *request, struct json_writer *json,
                             const phx_span *span);
 void span_page(struct request *request, const struct span_filter *filter,
@@ -152,7 +224,5 @@ void span_page(struct request *request, const struct span_filter *filter,
 
 /* "UNSET", "OK", "ERROR". */
 const char *status_code_name(int32_t status);
-
-void write_time(struct json_writer *json, uint64_t ns);
 
 #endif

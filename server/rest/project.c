@@ -12,38 +12,22 @@ enum {
 static void write_project(struct json_writer *json, const phx_project *project)
 {
     json_open_object(json);
-    json_key(json, "name");
-    json_text(json, project->name);
-    json_key(json, "description");
-    json_text(json, project->description);
-    json_key(json, "id");
-    id_write(json, "Project", project->id);
+    write_text(json, "name", project->name);
+    write_text(json, "description", project->description);
+    write_id(json, "id", "Project", project->id);
     json_close_object(json);
 }
 
 static void answer_project(struct request *request, phx_id id)
 {
-    const struct service *service = request_service(request);
-    const phx_project *project = NULL;
     phx_cursor *cursor = NULL;
+    const phx_project *project = open_project(request, id, &cursor);
     struct json_writer json;
-    phx_error err = {0};
-    phx_status status;
 
-    if ((status = phx_store_find_projects(service->store, id, 0, NULL, 1,
-                                          &cursor, &err)) == PHX_OK)
-        status = phx_cursor_next_project(cursor, &project, &err);
-    if (status < 0) {
-        answer_failure(request, status, &err);
-    } else if (project == NULL) {
-        answer_text(request, 404, "Project not found");
-    } else {
-        json_begin(&json, answer_buf(request));
-        json_open_object(&json);
-        json_key(&json, "data");
+    if (project != NULL) {
+        data_begin(request, &json);
         write_project(&json, project);
-        json_close_object(&json);
-        answer_json(request, 200);
+        data_end(request, &json);
     }
     phx_cursor_close(cursor);
 }
@@ -58,7 +42,7 @@ void project_get(struct request *request)
 
 static phx_status write_page(struct request *request, phx_id from,
                              const char *part, int64_t limit,
-                             struct json_writer *json, phx_id *next,
+                             struct json_writer *json, char next[ID_SIZE],
                              phx_error *err)
 {
     const struct service *service = request_service(request);
@@ -73,7 +57,7 @@ static phx_status write_page(struct request *request, phx_id from,
         if (status != PHX_OK)
             break;
         if (count == limit || answer_buf(request)->size > PAGE_BYTES) {
-            *next = project->id;
+            id_print("Project", project->id, next);
             break;
         }
         write_project(json, project);
@@ -86,28 +70,17 @@ static void answer_list(struct request *request, phx_id from, const char *part,
                         int64_t limit)
 {
     struct json_writer json;
+    char next[ID_SIZE] = "";
     phx_error err = {0};
     phx_status status = PHX_OK;
-    phx_id next = 0;
 
-    json_begin(&json, answer_buf(request));
-    json_open_object(&json);
-    json_key(&json, "data");
-    json_open_array(&json);
+    list_begin(request, &json);
     if (from >= 0)
-        status = write_page(request, from, part, limit, &json, &next, &err);
-    if (status < 0) {
+        status = write_page(request, from, part, limit, &json, next, &err);
+    if (status < 0)
         answer_failure(request, status, &err);
-        return;
-    }
-    json_close_array(&json);
-    json_key(&json, "next_cursor");
-    if (next > 0)
-        id_write(&json, "Project", next);
     else
-        json_null(&json);
-    json_close_object(&json);
-    answer_json(request, 200);
+        list_end(request, &json, next);
 }
 
 void project_list(struct request *request)

@@ -127,8 +127,7 @@ static void write_attribute(struct json_writer *json, phx_text key,
                             const struct value *value)
 {
     json_open_object(json);
-    json_key(json, "key");
-    json_text(json, key);
+    write_text(json, "key", key);
     json_key(json, "value");
     write_any(json, value);
     json_close_object(json);
@@ -171,9 +170,9 @@ static void write_events(struct json_writer *json, const struct value *events)
         write_attributes(json, value_member(event, "attributes"), &none);
         json_key(json, "dropped_attributes_count");
         json_null(json);
-        json_key(json, "name");
-        json_text(json,
-                  name && name->kind == JSON_TEXT ? name->text : text_of(NULL));
+        write_text(json, "name",
+                   name && name->kind == JSON_TEXT ? name->text
+                                                   : text_of(NULL));
         json_key(json, "time_unix_nano");
         if (time != NULL && time->kind == JSON_TEXT)
             time_read(time->text, TIME_NAIVE_UTC, &ns, NULL);
@@ -218,24 +217,20 @@ static void write_span(struct request *request, struct json_writer *json,
     json_key(json, "kind");
     json_string(json, "SPAN_KIND_INTERNAL");
     write_null(json, "links");
-    json_key(json, "name");
-    json_text(json, span->name);
-    json_key(json, "parent_span_id");
-    json_text(json, span->parent_id);
-    json_key(json, "span_id");
-    json_text(json, span->span_id);
+    write_text(json, "name", span->name);
+    write_text(json, "parent_span_id", span->parent_id);
+    write_text(json, "span_id", span->span_id);
     json_key(json, "start_time_unix_nano");
     json_int(json, through_seconds(span->start_time));
     json_key(json, "status");
     json_open_object(json);
     json_key(json, "code");
     json_int(json, span->status);
-    json_key(json, "message");
-    json_text(json, span->status_message.size > 0 ? span->status_message
-                                                  : text_of(NULL));
+    write_text(json, "message",
+               span->status_message.size > 0 ? span->status_message
+                                             : text_of(NULL));
     json_close_object(json);
-    json_key(json, "trace_id");
-    json_text(json, span->trace_id);
+    write_text(json, "trace_id", span->trace_id);
     write_null(json, "trace_state");
     json_close_object(json);
     arena_clear(&arena);

@@ -202,11 +202,11 @@ bool span_filter_read(struct request *request, bool kinds,
            read_statuses(request, query) && read_tests(request, out);
 }
 
-/* Writes rows up to the limit; *next is the row after them, or 0. */
+/* Writes rows up to the limit; next is the row after them, if any. */
 static phx_status write_rows(struct request *request,
                              const struct span_filter *filter,
                              span_writer write, struct json_writer *json,
-                             phx_id *next, phx_error *err)
+                             char next[ID_SIZE], phx_error *err)
 {
     const struct service *service = request_service(request);
     phx_span_query query = filter->query;
@@ -222,7 +222,7 @@ static phx_status write_rows(struct request *request,
             break;
         if (count == filter->query.limit ||
             answer_buf(request)->size > PAGE_BYTES) {
-            *next = span->id;
+            id_print("Span", span->id, next);
             break;
         }
         write(request, json, span);
@@ -235,28 +235,15 @@ void span_page(struct request *request, const struct span_filter *filter,
                span_writer write)
 {
     struct json_writer json;
+    char next[ID_SIZE] = "";
     phx_error err = {0};
-    phx_id next = 0;
+    phx_status status = PHX_OK;
 
-    json_begin(&json, answer_buf(request));
-    json_open_object(&json);
-    json_key(&json, "data");
-    json_open_array(&json);
-    if (!filter->nothing) {
-        phx_status status =
-            write_rows(request, filter, write, &json, &next, &err);
-
-        if (status < 0) {
-            answer_failure(request, status, &err);
-            return;
-        }
-    }
-    json_close_array(&json);
-    json_key(&json, "next_cursor");
-    if (next > 0)
-        id_write(&json, "Span", next);
+    list_begin(request, &json);
+    if (!filter->nothing)
+        status = write_rows(request, filter, write, &json, next, &err);
+    if (status < 0)
+        answer_failure(request, status, &err);
     else
-        json_null(&json);
-    json_close_object(&json);
-    answer_json(request, 200);
+        list_end(request, &json, next);
 }

@@ -280,6 +280,29 @@ static inline void list_spans(phx_store *store, const phx_span_query *query,
         eq_string(t_list, expected);                                           \
     } while (0)
 
+static inline void list_traces(phx_store *store, const phx_trace_query *query,
+                               char *out, size_t size)
+{
+    const phx_trace *trace;
+    phx_cursor *cursor = NULL;
+    size_t used = 0;
+
+    out[0] = '\0';
+    succeeds(phx_store_find_traces(store, query, &cursor, err));
+    while (phx_cursor_next_trace(cursor, &trace, NULL) == PHX_OK)
+        used += (size_t)snprintf(out + used, size - used, "%s ",
+                                 trace->trace_id.data);
+    phx_cursor_close(cursor);
+    assert_true(used < size);
+}
+
+#define eq_traces(store, query, expected)                                      \
+    do {                                                                       \
+        char t_list[4096];                                                     \
+        list_traces(store, query, t_list, sizeof t_list);                      \
+        eq_string(t_list, expected);                                           \
+    } while (0)
+
 static inline phx_store_stats stats_of(phx_store *store)
 {
     phx_store_stats stats = {0};

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """HTTP as clients see it: headers, encodings, methods, routes and errors."""
+import base64
 import gzip
 import http.client
 import json
@@ -375,11 +376,11 @@ def test_sessions_are_deleted_together(build):
 def test_trace_pages_hold_each_trace_once(build):
     with Server(build) as server:
         rows = []
-        for number in range(60):  # starts jump about, many are equal
-            second = number * 37 % 20
+        for number in range(60):  # starts jump about, many are equal;
+            second = number * 37 % 20  # some end before they start
             rows.append(span(number + 1,
                              start_time=f"2026-03-01T10:00:{second:02}Z",
-                             end_time=f"2026-03-01T10:01:{number % 7:02}Z"))
+                             end_time=f"2026-03-01T10:00:{number % 7:02}Z"))
         for at in range(0, 60, 20):
             send(server, "POST", "/v1/projects/p/spans",
                  {"data": rows[at:at + 20]})
@@ -387,7 +388,7 @@ def test_trace_pages_hold_each_trace_once(build):
                       "sort=latency_ms&order=asc"):
             whole = server.get_json(f"/v1/projects/p/traces?{query}")["data"]
             equal(len(whole), 60, query)
-            for limit in (1, 7, 59):
+            for limit in (1, 2, 3, 4, 5, 7, 59):
                 paged = []
                 cursor = ""
                 while cursor is not None:
@@ -399,6 +400,30 @@ def test_trace_pages_hold_each_trace_once(build):
                     true(len(paged) <= 60, f"{query} {limit}: goes on")
                 equal([row["id"] for row in paged],
                       [row["id"] for row in whole], f"{query} by {limit}")
+        for cursor in ("TracePlace:", "TracePlace:1:2",
+                       "TracePlace:" + "x" * 48):
+            cursor = quote(base64.b64encode(cursor.encode()).decode())
+            equal(server.request("GET", "/v1/projects/p/traces?cursor="
+                                 + cursor)[0], 422, cursor)
+
+
+def test_hostile_token_counts_stop_at_the_largest(build):
+    most = 2 ** 63 - 1
+    with Server(build) as server:
+        rows = [span(n, attributes={"session.id": "s",
+                                    "llm.token_count.prompt": most,
+                                    "llm.token_count.completion": most - n})
+                for n in (1, 2)]
+        equal(send(server, "POST", "/v1/projects/p/spans",
+                   {"data": rows})[0], 202, "sent")
+        path = "/v1/projects/p/traces?include_spans=true"
+        for trace in server.get_json(path)["data"]:
+            equal(trace["token_count_total"], most, "of a trace")
+            equal(len(trace["spans"]), 1, "spans")
+        (session,) = server.get_json("/v1/projects/p/sessions")["data"]
+        equal([session[f"token_count_{name}"]
+               for name in ("prompt", "completion", "total")], [most] * 3,
+              "of a session")
 
 
 def test_odd_queries(build):
