@@ -6,19 +6,14 @@
 
 #include <pthread.h>
 
-/* A decoded body takes twenty times its bytes at worst. */
-enum { LARGE = SHRUNK(4 << 20, 4 << 10) };
-
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 
-void turn_begin(size_t size)
+void turn_begin(void)
 {
-    if (size > LARGE)
-        pthread_mutex_lock(&turn);
+    pthread_mutex_lock(&turn);
 }
 
-void turn_end(size_t size)
+void turn_end(void)
 {
-    if (size > LARGE)
-        pthread_mutex_unlock(&turn);
+    pthread_mutex_unlock(&turn);
 }

@@ -27,7 +27,8 @@ void *memory_new(size_t size)
 {
     void *memory;
 
-    if (size == 0 || refused() || (memory = malloc(size)) == NULL)
+    if (size == 0 || size > PTRDIFF_MAX || refused() ||
+        (memory = malloc(size)) == NULL)
         return NULL;
     memset(memory, 0xA5, size);
     count(1);
@@ -59,12 +60,12 @@ void memory_free(void *memory)
 
 void *memory_new(size_t size)
 {
-    return size == 0 ? NULL : malloc(size);
+    return size == 0 || size > PTRDIFF_MAX ? NULL : malloc(size);
 }
 
 void *memory_resize(void *old, size_t size)
 {
-    return size == 0 ? NULL : realloc(old, size);
+    return size == 0 || size > PTRDIFF_MAX ? NULL : realloc(old, size);
 }
 
 void memory_free(void *memory)
@@ -77,10 +78,9 @@ void memory_free(void *memory)
 void *memory_grow(void *items, size_t *capacity, size_t count, size_t item,
                   phx_error *err)
 {
-    size_t grown = size_grown(*capacity), size = size_mul(grown, item);
-
     if (count < *capacity)
         return items;
+    size_t grown = size_grown(*capacity), size = size_mul(grown, item);
     items = memory_resize(items, size);
     if (items != NULL)
         *capacity = grown;

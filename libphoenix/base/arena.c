@@ -79,10 +79,9 @@ void *arena_copy(struct arena *arena, const void *bytes, size_t size)
 void *arena_grow(struct arena *arena, void *items, size_t *capacity,
                  size_t count, size_t item)
 {
-    size_t grown = size_grown(*capacity);
-
     if (count < *capacity)
         return items;
+    size_t grown = size_grown(*capacity);
     void *larger = arena_new(arena, size_mul(grown, item));
     if (larger == NULL)
         return NULL;

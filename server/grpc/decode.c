@@ -5,6 +5,8 @@
  */
 #include "server/grpc/inside.h"
 
+#include "server/turn.h"
+
 static struct call *next_call(struct decoders *decoders)
 {
     pthread_mutex_lock(&decoders->mutex);
@@ -20,12 +22,19 @@ static struct call *next_call(struct decoders *decoders)
 static void *decode_all(void *ctx)
 {
     struct decoders *decoders = ctx;
-    struct buf scratch;
     struct call *call;
 
-    buf_init(&scratch, MESSAGE_MAX);
     while ((call = next_call(decoders)) != NULL) {
-        call_decode(call, &scratch);
+        struct buf scratch;
+
+        buf_init(&scratch, TURN_SIZE);
+        if (call->body.size > TURN_SIZE || !call_decode(call, &scratch)) {
+            turn_begin();
+            buf_clear(&scratch);
+            buf_init(&scratch, MESSAGE_MAX);
+            call_decode(call, &scratch);
+            turn_end();
+        }
         buf_clear(&scratch);
     }
     return NULL;

@@ -13,7 +13,6 @@
 #include "server/grpc/inside.h"
 
 #include "server/metrics.h"
-#include "server/turn.h"
 
 #include <strings.h>
 
@@ -332,9 +331,8 @@ void call_end(struct call *call)
     }
     call->state = CALL_BUSY;
     call->grpc->busy++;
-    if (call->body.size <= inline_size)
-        call_decode(call, &call->grpc->scratch);
-    else
+    if (call->body.size > inline_size ||
+        !call_decode(call, &call->grpc->scratch))
         decoders_add(&call->grpc->decoders, call);
 }
 
@@ -407,7 +405,7 @@ static phx_status submit(struct call *call, phx_batch **batch, phx_error *err)
     return PHX_OK;
 }
 
-void call_decode(struct call *call, struct buf *scratch)
+bool call_decode(struct call *call, struct buf *scratch)
 {
     const struct buf *body = &call->body;
     phx_batch *batch = NULL;
@@ -418,24 +416,20 @@ void call_decode(struct call *call, struct buf *scratch)
         buf_reset(scratch);
         status = encoding_inflate(call->encoding, body->data, body->size,
                                   scratch, &err);
-        if (status == PHX_TOO_BIG && scratch->limit < MESSAGE_MAX) {
-            decoders_add(&call->grpc->decoders, call);
-            return;
-        }
+        if (status == PHX_TOO_BIG && scratch->limit < MESSAGE_MAX)
+            return false;
         body = scratch;
     }
-    size_t size = body->size;
-    turn_begin(size);
     if (status >= 0)
-        status = decode(call, body->data, size, &batch, &err);
-    turn_end(size);
+        status = decode(call, body->data, body->size, &batch, &err);
     count_refusal(status);
     release_body(call);
     if (status >= 0)
         status = submit(call, &batch, &err);
     phx_batch_free(batch);
     if (status >= 0)
-        return; /* who has it now may already have answered */
+        return true; /* who has it now may already have answered */
     judge(&call->verdict, status, &err);
     grpc_answered(call);
+    return true;
 }

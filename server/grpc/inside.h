@@ -141,8 +141,10 @@ void call_receive(struct call *call, const uint8_t *bytes, size_t size);
 void call_end(struct call *call);
 
 /* Unpacks, decodes and submits a BUSY call, in any thread; afterwards it is
- * with the writer or among the answered. scratch is the thread's own. */
-void call_decode(struct call *call, struct buf *scratch);
+ * with the writer or among the answered. scratch is the thread's own. False,
+ * and nothing has happened, if its limit is too small for a body that may be
+ * larger. */
+bool call_decode(struct call *call, struct buf *scratch);
 
 /* The stream is gone: frees the call, or leaves that to its answer. */
 void call_gone(struct call *call);

@@ -203,17 +203,20 @@ void request_resume(struct request *request)
 void request_run(struct request *request)
 {
     bool later = request->route->flags & ROUTE_LATER;
+    bool is_large = !request_unpack(request, TURN_SIZE) ||
+                    request_body(request).size > TURN_SIZE;
 
-    request_unpack(request, HTTP_BODY_LIMIT);
-    if (request->answer.status == 0) {
-        size_t size = request_body(request).size;
-
-        turn_begin(size);
-        request->route->handler(request);
-        turn_end(size);
-        if (later)
-            return;
+    if (is_large) {
+        turn_begin();
+        request_unpack(request, HTTP_BODY_LIMIT);
     }
+    bool is_handled = request->answer.status == 0;
+    if (is_handled)
+        request->route->handler(request);
+    if (is_large)
+        turn_end();
+    if (is_handled && later)
+        return; /* the request may be gone already */
     if (request->suspended)
         request_resume(request);
 }
