@@ -12,22 +12,6 @@ enum {
     LOG_PAGES_FULL = SHRUNK(65536, 80) /* a put does it, if nobody does */
 };
 
-static phx_status add_id(struct rewrite *rewrite, size_t *capacity, int64_t id,
-                         phx_error *err)
-{
-    if (rewrite->count == *capacity) {
-        size_t wanted = *capacity ? *capacity * 2 : 64;
-        size_t size = size_mul(wanted, sizeof *rewrite->blocks);
-        int64_t *blocks = memory_resize(rewrite->blocks, size);
-        if (blocks == NULL)
-            return fail_memory(err, size);
-        rewrite->blocks = blocks;
-        *capacity = wanted;
-    }
-    rewrite->blocks[rewrite->count++] = id;
-    return PHX_OK;
-}
-
 /* The store in memory has one connection: reading it is under the lock. */
 static void lock_reads(struct store *store)
 {
@@ -41,10 +25,9 @@ static void unlock_reads(struct store *store)
         pthread_mutex_unlock(&store->write_lock);
 }
 
-phx_status compact_young(struct store *store, bool all, phx_error *err)
+static phx_status compact_young(struct store *store, bool all, phx_error *err)
 {
     struct rewrite rewrite = {0};
-    size_t capacity = 0;
     int64_t spans = 0;
     phx_status status;
 
@@ -56,11 +39,11 @@ phx_status compact_young(struct store *store, bool all, phx_error *err)
     struct statement *young = sql(store->background, SQL_BLOCKS_YOUNG);
     while ((status = sql_next(young, err)) == PHX_OK) {
         int64_t rows = sql_int(young, 1);
-        if (rewrite.count > 0 &&
-            (spans + rows > 2 * YOUNG_SPANS || rewrite.count >= YOUNG_BLOCKS))
+        if (rewrite.blocks.count > 0 && (spans + rows > 2 * YOUNG_SPANS ||
+                                         rewrite.blocks.count >= YOUNG_BLOCKS))
             break;
         rewrite.oldest = sql_int(young, 0);
-        status = add_id(&rewrite, &capacity, rewrite.oldest, err);
+        status = block_set_add(&rewrite.blocks, rewrite.oldest, err);
         spans += rows;
         if (status < 0 || spans >= YOUNG_SPANS)
             break;
@@ -68,17 +51,17 @@ phx_status compact_young(struct store *store, bool all, phx_error *err)
     sql_end(young);
     unlock_reads(store);
     if (status >= 0)
-        status =
-            rewrite.count > 0 ? compact_blocks(store, &rewrite, err) : PHX_DONE;
-    memory_free(rewrite.blocks);
+        status = rewrite.blocks.count > 0 ? compact_blocks(store, &rewrite, err)
+                                          : PHX_DONE;
+    block_set_clear(&rewrite.blocks);
     return status;
 }
 
-phx_status compact_small(struct store *store, phx_error *err)
+static phx_status compact_small(struct store *store, phx_error *err)
 {
     struct rewrite rewrite = {0};
+    struct block_set *blocks = &rewrite.blocks;
     int64_t project = -1, day = -1;
-    size_t capacity = 0;
     phx_status status;
 
     if (!atomic_exchange(&store->small_wanted, false))
@@ -88,24 +71,23 @@ phx_status compact_small(struct store *store, phx_error *err)
     sql_bind_int(small, 1, SMALL_ROWS);
     while ((status = sql_next(small, err)) == PHX_OK) {
         if (sql_int(small, 2) != project || sql_int(small, 3) != day) {
-            if (rewrite.count >= SMALL_BLOCKS)
+            if (blocks->count >= SMALL_BLOCKS)
                 break;
             project = sql_int(small, 2);
             day = sql_int(small, 3);
-            rewrite.count = 0;
+            blocks->count = 0;
         }
-        if (rewrite.count >= YOUNG_BLOCKS)
-            break;
-        if ((status = add_id(&rewrite, &capacity, sql_int(small, 0), err)) < 0)
+        if (blocks->count >= YOUNG_BLOCKS ||
+            (status = block_set_add(blocks, sql_int(small, 0), err)) < 0)
             break;
     }
     sql_end(small);
     unlock_reads(store);
     if (status >= 0)
-        status = rewrite.count >= SMALL_BLOCKS
+        status = blocks->count >= SMALL_BLOCKS
                      ? compact_blocks(store, &rewrite, err)
                      : PHX_DONE;
-    memory_free(rewrite.blocks);
+    block_set_clear(blocks);
     return status;
 }
 
@@ -131,7 +113,7 @@ static phx_status copy_log(struct store *store, long long above, phx_error *err)
                : connection_fail(store->background, code, err);
 }
 
-phx_status give_back_pages(struct store *store, phx_error *err)
+static phx_status give_back_pages(struct store *store, phx_error *err)
 {
     struct statement *pages;
     phx_status status;

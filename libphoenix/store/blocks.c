@@ -84,9 +84,7 @@ phx_status block_remove(struct connection *connection, int64_t id,
     sql_bind_int(frames, 2, (id + 1) << FRAME_BITS);
     if ((status = sql_run(frames, err)) < 0)
         return status;
-    struct statement *block = sql(connection, SQL_DELETE_BLOCK);
-    sql_bind_int(block, 1, id);
-    return sql_run(block, err);
+    return sql_run_with(connection, SQL_DELETE_BLOCK, id, err);
 }
 
 /* The sum cannot be right where a figure does not fit its place. */
@@ -116,11 +114,10 @@ void block_row_read(struct statement *statement, struct block_row *out)
 phx_status block_row_find(struct connection *connection, int64_t id,
                           struct block_row *out, phx_error *err)
 {
-    struct statement *read = sql(connection, SQL_BLOCK_BY_ID);
-    phx_status status;
+    struct statement *read;
+    phx_status status = sql_find(connection, SQL_BLOCK_BY_ID, id, &read, err);
 
-    sql_bind_int(read, 1, id);
-    if ((status = sql_next(read, err)) == PHX_OK) {
+    if (status == PHX_OK) {
         block_row_read(read, out);
         sql_end(read);
     }
@@ -132,11 +129,12 @@ static phx_status fetch(void *ctx, uint32_t number, phx_text *out,
                         phx_error *err)
 {
     const struct stored_block *stored = ctx;
-    struct statement *frame = sql(stored->connection, SQL_FRAME);
-    phx_status status;
+    struct statement *frame;
+    phx_status status =
+        sql_find(stored->connection, SQL_FRAME,
+                 stored->id << FRAME_BITS | number, &frame, err);
 
-    sql_bind_int(frame, 1, stored->id << FRAME_BITS | number);
-    if ((status = sql_next(frame, err)) < 0)
+    if (status < 0)
         return status;
     if (status == PHX_DONE)
         return fail(err, PHX_CORRUPT, -1, "frame %u of block %lld is lost",

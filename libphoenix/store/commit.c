@@ -12,7 +12,7 @@
  */
 #include "base/base.h"
 
-#include "store/inside.h"
+#include "store/commit.h"
 
 struct put_request {
     struct store_batch *const *batches;
@@ -23,67 +23,7 @@ struct put_request {
     bool done;
 };
 
-/* A trace this commit adds to. */
-struct commit_trace {
-    struct trace_row row;
-    phx_text trace_id;
-    uint64_t hash;
-    bool fresh;
-};
-
-/* A project or session that spans of this commit name. */
-struct commit_name {
-    phx_text name;
-    int64_t id;
-    int64_t project; /* of a session */
-    bool fresh;
-};
-
-struct name_list {
-    struct map map; /* hash of the name -> index */
-    struct commit_name *items;
-    uint32_t count, capacity;
-};
-
-struct commit {
-    struct store *store;
-    struct arena arena;
-    struct counter counter; /* as it will be */
-    struct span **spans;    /* new ones */
-    size_t count;
-    const struct span **seen; /* every span looked at, known or new */
-    size_t seen_count;
-    struct map ids;   /* span hash -> index into seen */
-    struct map by_id; /* trace hash -> index into traces */
-    struct commit_trace *traces;
-    uint32_t trace_count, trace_capacity;
-    struct name_list projects, sessions;
-    struct stored_block repeated; /* where the last known span was found */
-    size_t memtable_before;
-    uint64_t blocks; /* written */
-};
-
-/* --- spans known already ------------------------------------------------------ */
-
-static phx_status find_stored(struct commit *commit, enum posting_kind kind,
-                              phx_text id, uint64_t hash, struct location *out,
-                              phx_error *err)
-{
-    struct store *store = commit->store;
-    struct block_set blocks = {0};
-    phx_status status;
-    bool complete;
-
-    if ((status = lookup_hints(store, hash, &blocks, &complete, err)) >= 0 &&
-        (status = lookup_blocks(store->writer, &store->counter, hash, complete,
-                                &blocks, err)) >= 0)
-        status = lookup_in_blocks(store->writer, &store->gone, kind, id,
-                                  &blocks, out, err);
-    block_set_clear(&blocks);
-    return status;
-}
-
-/* The same for a span. A request that comes again brings the spans of one
+/* DONE if the span is new. A request that comes again brings the spans of one
  * block or a few, so the block of the last find is asked first. */
 static phx_status find_stored_span(struct commit *commit, phx_text id,
                                    uint64_t hash, phx_error *err)
@@ -97,7 +37,7 @@ static phx_status find_stored_span(struct commit *commit, phx_text id,
                                  POSTING_SPAN, id, &location, err);
     if (status != PHX_DONE)
         return status;
-    status = find_stored(commit, POSTING_SPAN, id, hash, &location, err);
+    status = lookup_written(store, POSTING_SPAN, id, hash, &location, err);
     if (status != PHX_OK)
         return status;
     stored_block_close(&commit->repeated);
@@ -132,204 +72,6 @@ static phx_status check_new(struct commit *commit, const struct span *span,
     return status == PHX_DONE ? PHX_OK : PHX_DONE;
 }
 
-/* --- projects and sessions ------------------------------------------------------ */
-
-static phx_status name_slot(struct name_list *list, phx_text name,
-                            struct commit_name **out, bool *fresh,
-                            phx_error *err)
-{
-    uint64_t hash = hash_bytes(name.data, name.size, 0);
-    uint32_t *index;
-
-    /* Of two names of one hash the second takes the next free hash. */
-    while ((index = map_slot(&list->map, hash, fresh)) != NULL && !*fresh &&
-           !text_equal(list->items[*index].name, name))
-        hash++;
-    if (index == NULL)
-        return fail_memory(err, sizeof *index);
-    if (*fresh) {
-        if (list->count == list->capacity) {
-            uint32_t capacity = list->capacity ? list->capacity * 2 : 8;
-            size_t size = size_mul(capacity, sizeof *list->items);
-            struct commit_name *items = memory_resize(list->items, size);
-            if (items == NULL)
-                return fail_memory(err, size);
-            list->items = items;
-            list->capacity = capacity;
-        }
-        *index = list->count++;
-        list->items[*index] = (struct commit_name){.name = name};
-    }
-    *out = &list->items[*index];
-    return PHX_OK;
-}
-
-static phx_status resolve_project(struct commit *commit, phx_text name,
-                                  int64_t *out, phx_error *err)
-{
-    struct commit_name *project;
-    phx_status status;
-    bool fresh;
-
-    if ((status = name_slot(&commit->projects, name, &project, &fresh, err)) <
-        0)
-        return status;
-    if (fresh) {
-        status = project_find(commit->store->writer, name, &project->id, err);
-        if (status < 0)
-            return status;
-        project->fresh = status == PHX_DONE;
-        if (project->fresh) {
-            project->id = commit->counter.project++;
-            commit->counter.projects++;
-        }
-    }
-    *out = project->id;
-    return PHX_OK;
-}
-
-static phx_status resolve_session(struct commit *commit, phx_text name,
-                                  int64_t project, int64_t *out, phx_error *err)
-{
-    struct commit_name *session;
-    phx_status status;
-    bool fresh;
-
-    if ((status = name_slot(&commit->sessions, name, &session, &fresh, err)) <
-        0)
-        return status;
-    if (fresh) {
-        status = session_find(commit->store->writer, name, &session->id, err);
-        if (status < 0)
-            return status;
-        session->fresh = status == PHX_DONE;
-        session->project = project;
-        if (session->fresh) {
-            session->id = commit->counter.session++;
-            commit->counter.sessions++;
-        }
-    }
-    *out = session->id;
-    return PHX_OK;
-}
-
-/* --- traces --------------------------------------------------------------------- */
-
-/* The stored row of a trace, or DONE if it is new. */
-static phx_status find_trace(struct commit *commit, phx_text id, uint64_t hash,
-                             struct trace_row *out, phx_error *err)
-{
-    struct store *store = commit->store;
-    struct trace_row *cached = trace_cache_find(store->traces, hash, id);
-    struct location location;
-    phx_status status;
-
-    if (cached != NULL) {
-        *out = *cached;
-        return PHX_OK;
-    }
-    if (!filter_maybe(store->filter, hash))
-        return PHX_DONE;
-    status = find_stored(commit, POSTING_TRACE, id, hash, &location, err);
-    if (status != PHX_OK)
-        return status;
-    return trace_row_find(store->writer, location.trace, out, err);
-}
-
-static phx_status new_trace(struct commit *commit, const struct span *span,
-                            struct commit_trace *trace, phx_error *err)
-{
-    phx_status status;
-
-    trace->fresh = true;
-    trace->row = (struct trace_row){.id = commit->counter.trace++,
-                                    .start = span->start_time,
-                                    .end = span->end_time};
-    commit->counter.traces++;
-    if (span->trace_id.size <= sizeof trace->row.trace_id) {
-        memcpy(trace->row.trace_id, span->trace_id.data, span->trace_id.size);
-        trace->row.trace_id_size = (uint8_t)span->trace_id.size;
-    }
-    if ((status = resolve_project(commit, span->project_name,
-                                  &trace->row.project, err)) < 0)
-        return status;
-    return filter_add(commit->store->filter, trace->hash, err);
-}
-
-static phx_status add_trace(struct commit *commit, const struct span *span,
-                            uint64_t hash, uint32_t *index, phx_error *err)
-{
-    struct commit_trace trace = {.trace_id = span->trace_id, .hash = hash};
-    phx_status status;
-
-    status = find_trace(commit, span->trace_id, hash, &trace.row, err);
-    if (status == PHX_DONE)
-        status = new_trace(commit, span, &trace, err);
-    if (status < 0)
-        return status;
-    if (commit->trace_count == commit->trace_capacity) {
-        uint32_t capacity =
-            commit->trace_capacity ? commit->trace_capacity * 2 : 64;
-        size_t size = size_mul(capacity, sizeof *commit->traces);
-        struct commit_trace *traces = memory_resize(commit->traces, size);
-        if (traces == NULL)
-            return fail_memory(err, size);
-        commit->traces = traces;
-        commit->trace_capacity = capacity;
-    }
-    *index = commit->trace_count;
-    commit->traces[commit->trace_count++] = trace;
-    return PHX_OK;
-}
-
-static phx_status resolve_trace(struct commit *commit, const struct span *span,
-                                struct commit_trace **out, phx_error *err)
-{
-    uint64_t hash =
-        posting_hash(commit->store->secret, POSTING_TRACE, span->trace_id);
-    uint64_t slot = hash;
-    uint32_t *index;
-    phx_status status;
-    bool fresh;
-
-    while ((index = map_slot(&commit->by_id, slot, &fresh)) != NULL && !fresh &&
-           !text_equal(commit->traces[*index].trace_id, span->trace_id))
-        slot++;
-    if (index == NULL)
-        return fail_memory(err, sizeof *index);
-    if (fresh && (status = add_trace(commit, span, hash, index, err)) < 0)
-        return status;
-    *out = &commit->traces[*index];
-    return PHX_OK;
-}
-
-/* --- one span --------------------------------------------------------------------- */
-
-static phx_status number_span(struct commit *commit, struct span *span,
-                              phx_error *err)
-{
-    struct commit_trace *trace = NULL;
-    phx_status status;
-
-    if ((status = resolve_trace(commit, span, &trace, err)) < 0)
-        return status;
-    if (trace->row.session == 0 && span->session_name.size > 0 &&
-        (status =
-             resolve_session(commit, span->session_name, trace->row.project,
-                             &trace->row.session, err)) < 0)
-        return status;
-    if (span->start_time < trace->row.start)
-        trace->row.start = span->start_time;
-    if (span->end_time > trace->row.end)
-        trace->row.end = span->end_time;
-    trace->row.spans++;
-    span->number = commit->counter.span++;
-    span->trace = trace->row.id;
-    span->project = trace->row.project;
-    span->session = trace->row.session;
-    return PHX_OK;
-}
-
 static phx_status take_span(struct commit *commit, struct span *span,
                             phx_ingest_report *report, phx_error *err)
 {
@@ -343,7 +85,7 @@ static phx_status take_span(struct commit *commit, struct span *span,
         report->duplicate++;
         return PHX_OK;
     }
-    if ((status = number_span(commit, span, err)) < 0 ||
+    if ((status = resolve_span(commit, span, err)) < 0 ||
         (status = filter_add(commit->store->filter, hash, err)) < 0)
         return status;
     commit->spans[commit->count++] = span;
@@ -427,7 +169,7 @@ static phx_status write_names(struct commit *commit, phx_error *err)
     struct connection *writer = commit->store->writer;
     phx_status status = PHX_OK;
 
-    for (uint32_t i = 0; i < commit->projects.count && status >= 0; i++) {
+    for (size_t i = 0; i < commit->projects.count && status >= 0; i++) {
         const struct commit_name *name = &commit->projects.items[i];
         phx_project project = {
             .id = name->id, .name = name->name, .created_at = time_now()};
@@ -435,7 +177,7 @@ static phx_status write_names(struct commit *commit, phx_error *err)
         if (name->fresh)
             status = project_insert(writer, &project, err);
     }
-    for (uint32_t i = 0; i < commit->sessions.count && status >= 0; i++) {
+    for (size_t i = 0; i < commit->sessions.count && status >= 0; i++) {
         const struct commit_name *name = &commit->sessions.items[i];
         if (name->fresh)
             status = session_insert(writer, name->id, name->name, name->project,
@@ -452,7 +194,7 @@ static phx_status write_all(struct commit *commit, phx_error *err)
     if ((status = sql_begin(writer, true, err)) < 0 ||
         (status = write_names(commit, err)) < 0)
         return status;
-    for (uint32_t i = 0; i < commit->trace_count; i++) {
+    for (size_t i = 0; i < commit->trace_count; i++) {
         const struct commit_trace *trace = &commit->traces[i];
         if ((status = trace_row_write(writer, &trace->row, trace->trace_id,
                                       trace->fresh, err)) < 0)
@@ -472,7 +214,16 @@ static phx_status commit_begin(struct commit *commit, struct store *store,
 {
     size_t spans = 0;
 
-    *commit = (struct commit){.store = store, .counter = store->counter};
+    *commit = (struct commit){
+        .store = store,
+        .counter = store->counter,
+        .projects = {.find = SQL_PROJECT_BY_NAME,
+                     .next = &commit->counter.project,
+                     .rows = &commit->counter.projects},
+        .sessions = {.find = SQL_SESSION_BY_NAME,
+                     .next = &commit->counter.session,
+                     .rows = &commit->counter.sessions},
+    };
     arena_init(&commit->arena, SIZE_MAX);
     commit->memtable_before = memtable_count(store->memtable);
     for (const struct put_request *r = requests; r != NULL; r = r->next) {
@@ -506,7 +257,7 @@ static void commit_keep(struct commit *commit)
     struct store *store = commit->store;
 
     store->counter = commit->counter;
-    for (uint32_t i = 0; i < commit->trace_count; i++) {
+    for (size_t i = 0; i < commit->trace_count; i++) {
         const struct commit_trace *trace = &commit->traces[i];
         struct trace_row *cached =
             trace_cache_find(store->traces, trace->hash, trace->trace_id);

@@ -13,6 +13,13 @@
 
 #include "store/inside.h"
 
+#define DAY_NS (UINT64_C(86400) * 1000000000)
+
+struct input {
+    struct stored_block stored;
+    struct block_row row;
+};
+
 /* Where a row is now and where it belongs. */
 struct place {
     int64_t project, day, session, trace;
@@ -26,22 +33,21 @@ struct output {
     struct block_image image;
     int level;
     int64_t day;
-    struct posting_list postings; /* hashes; the block comes later */
 };
 
 struct pass {
     struct store *store;
     const struct rewrite *rewrite;
     struct connection *connection;
-    struct stored_block *inputs;
-    struct block_row *rows; /* of the inputs */
+    struct input *inputs;
     size_t input_count;
     struct place *places;
     size_t place_count;
     struct gone gone;
     struct output **outputs;
     size_t output_count, output_capacity;
-    struct arena arena; /* of one output block */
+    struct posting_list postings; /* of the outputs; a block is its index */
+    struct arena arena;           /* of one output block */
     unsigned interrupts;
 };
 
@@ -49,37 +55,30 @@ struct pass {
 
 static phx_status open_inputs(struct pass *pass, phx_error *err)
 {
-    const struct rewrite *rewrite = pass->rewrite;
-    size_t size = size_mul(rewrite->count, sizeof *pass->inputs);
+    const struct block_set *blocks = &pass->rewrite->blocks;
+    size_t size = size_mul(size_add(blocks->count, 1), sizeof *pass->inputs);
     size_t total = 0;
     phx_status status;
 
-    pass->inputs = memory_new(size_add(size, 1));
-    pass->rows =
-        memory_new(size_add(size_mul(rewrite->count, sizeof *pass->rows), 1));
-    if (pass->inputs == NULL || pass->rows == NULL)
+    if ((pass->inputs = memory_new(size)) == NULL)
         return fail_memory(err, size);
-    for (size_t i = 0; i < rewrite->count; i++) {
-        struct block_row *row = &pass->rows[pass->input_count];
-        status = block_row_find(pass->connection, rewrite->blocks[i], row, err);
+    for (size_t i = 0; i < blocks->count; i++) {
+        struct input *input = &pass->inputs[pass->input_count];
+        status =
+            block_row_find(pass->connection, blocks->ids[i], &input->row, err);
         if (status == PHX_DONE)
             continue;
-        if (status < 0 || (status = stored_block_open(
-                               pass->connection, row->id,
-                               &pass->inputs[pass->input_count], err)) < 0)
+        if (status < 0 ||
+            (status = stored_block_open(pass->connection, input->row.id,
+                                        &input->stored, err)) < 0)
             return status;
-        total += block_rows(pass->inputs[pass->input_count].block);
+        total += block_rows(input->stored.block);
         pass->input_count++;
     }
     size = size_mul(size_add(total, 1), sizeof *pass->places);
     if ((pass->places = memory_new(size)) == NULL)
         return fail_memory(err, size);
     return PHX_OK;
-}
-
-static int64_t day_of(uint64_t ns)
-{
-    return (int64_t)(ns / 86400000000000u);
 }
 
 /* What the trace's row says of a row's place; DONE if it is gone. */
@@ -100,13 +99,13 @@ static phx_status place_trace(struct pass *pass, struct place *place,
         return status;
     place->project = trace.project;
     place->session = trace.session;
-    place->day = day_of(trace.start);
+    place->day = (int64_t)(trace.start / DAY_NS);
     return PHX_OK;
 }
 
 static phx_status place_rows(struct pass *pass, uint32_t input, phx_error *err)
 {
-    struct block *block = pass->inputs[input].block;
+    struct block *block = pass->inputs[input].stored.block;
     struct block_ints numbers, starts, projects, traces, trace_numbers;
     struct place known = {0};
     phx_status status, found = PHX_DONE;
@@ -198,9 +197,9 @@ static phx_status read_group(struct pass *pass, size_t from, size_t to,
         }
         if (found == 0)
             continue;
-        if ((status =
-                 block_read_spans(pass->inputs[input].block, &pass->arena, rows,
-                                  found, BLOCK_LENT, spans + done, err)) < 0)
+        if ((status = block_read_spans(pass->inputs[input].stored.block,
+                                       &pass->arena, rows, found, BLOCK_LENT,
+                                       spans + done, err)) < 0)
             return status;
         for (size_t i = 0; i < found; i++) {
             struct span *span = &spans[done + i];
@@ -214,20 +213,23 @@ static phx_status read_group(struct pass *pass, size_t from, size_t to,
     return PHX_OK;
 }
 
-static phx_status add_postings(struct output *output, uint64_t secret,
+/* Those of the last output. */
+static phx_status add_postings(struct pass *pass,
                                const struct span *const *spans, size_t count,
                                phx_error *err)
 {
+    uint32_t output = (uint32_t)pass->output_count - 1;
+    uint64_t secret = pass->store->secret;
     phx_status status;
 
     for (size_t i = 0; i < count; i++) {
         uint64_t hash = posting_hash(secret, POSTING_SPAN, spans[i]->span_id);
-        if ((status = posting_add(&output->postings, hash, 0, err)) < 0)
+        if ((status = posting_add(&pass->postings, hash, output, err)) < 0)
             return status;
         if (i > 0 && spans[i]->trace == spans[i - 1]->trace)
             continue;
         hash = posting_hash(secret, POSTING_TRACE, spans[i]->trace_id);
-        if ((status = posting_add(&output->postings, hash, 0, err)) < 0)
+        if ((status = posting_add(&pass->postings, hash, output, err)) < 0)
             return status;
     }
     return PHX_OK;
@@ -236,20 +238,17 @@ static phx_status add_postings(struct output *output, uint64_t secret,
 static phx_status new_output(struct pass *pass, struct output **out,
                              phx_error *err)
 {
-    if (pass->output_count == pass->output_capacity) {
-        size_t capacity = pass->output_capacity ? pass->output_capacity * 2 : 8;
-        size_t size = size_mul(capacity, sizeof *pass->outputs);
-        struct output **outputs = memory_resize(pass->outputs, size);
-        if (outputs == NULL)
-            return fail_memory(err, size);
-        pass->outputs = outputs;
-        pass->output_capacity = capacity;
-    }
+    struct output **outputs =
+        memory_grow(pass->outputs, &pass->output_capacity, pass->output_count,
+                    sizeof *outputs, err);
+
+    if (outputs == NULL)
+        return PHX_NO_MEMORY;
+    pass->outputs = outputs;
     struct output *output = memory_new(sizeof *output);
     if (output == NULL)
         return fail_memory(err, sizeof *output);
     block_image_init(&output->image);
-    output->postings = (struct posting_list){0};
     pass->outputs[pass->output_count++] = output;
     *out = output;
     return PHX_OK;
@@ -274,8 +273,7 @@ static phx_status encode_group(struct pass *pass, size_t from, size_t to,
             (status = block_encode(pass->store->compact_encoder, order + done,
                                    to - from - done, &output->image, &taken,
                                    err)) < 0 ||
-            (status = add_postings(output, pass->store->secret, order + done,
-                                   taken, err)) < 0)
+            (status = add_postings(pass, order + done, taken, err)) < 0)
             return status;
         output->day = pass->places[from].day;
         done += taken;
@@ -286,47 +284,41 @@ static phx_status encode_group(struct pass *pass, size_t from, size_t to,
 
 /* --- swapping ---------------------------------------------------------------------- */
 
-static phx_status swap(struct pass *pass, struct counter *counter,
-                       phx_error *err)
+static phx_status swap(struct pass *pass, phx_error *err)
 {
     struct connection *connection = pass->connection;
-    struct posting_list postings = {0};
+    struct counter counter = pass->store->counter;
     phx_status status;
 
     if ((status = sql_begin(connection, true, err)) < 0)
         return status;
+    for (size_t i = 0; i < pass->postings.count; i++)
+        pass->postings.items[i].block += (uint32_t)counter.block;
     for (size_t i = 0; i < pass->output_count && status >= 0; i++) {
         const struct output *output = pass->outputs[i];
-        int64_t id = counter->block++;
-        status = block_write(connection, id, output->level, output->day,
-                             &output->image, err);
-        for (size_t j = 0; j < output->postings.count && status >= 0; j++)
-            status = posting_add(&postings, output->postings.items[j].hash,
-                                 (uint32_t)id, err);
+        status = block_write(connection, counter.block++, output->level,
+                             output->day, &output->image, err);
     }
     if (status >= 0)
-        status = run_write(connection, counter, &postings, err);
-    posting_clear(&postings);
+        status = run_write(connection, &counter, &pass->postings, err);
     for (size_t i = 0; i < pass->input_count && status >= 0; i++)
-        status = block_remove(connection, pass->rows[i].id, err);
+        status = block_remove(connection, pass->inputs[i].row.id, err);
     const struct gone *forgotten = pass->rewrite->forgotten;
     for (size_t i = 0; forgotten && i < forgotten->count && status >= 0; i++)
-        status = gone_forget(connection, counter, &forgotten->rows[i], err);
-    if (status < 0 || (status = counter_write(connection, counter, err)) < 0)
-        return status;
-    return sql_commit(connection, err);
+        status = gone_forget(connection, &counter, &forgotten->rows[i], err);
+    return store_change_end(pass->store, connection, status, &counter, err);
 }
 
 /* The swap is durable: memory follows. */
-static void settle(struct pass *pass, const struct counter *counter)
+static void settle(struct pass *pass)
 {
     struct store *store = pass->store;
     int64_t spans = 0, blocks = 0;
 
-    store->counter = *counter;
     for (size_t i = 0; i < pass->input_count; i++) {
-        if (pass->rows[i].level < LEVEL_LASTING) {
-            spans += pass->rows[i].zone.rows;
+        const struct block_row *row = &pass->inputs[i].row;
+        if (row->level < LEVEL_LASTING) {
+            spans += row->zone.rows;
             blocks++;
         }
     }
@@ -348,22 +340,21 @@ static void settle(struct pass *pass, const struct counter *counter)
 static void close_inputs(struct pass *pass)
 {
     for (size_t i = 0; i < pass->input_count; i++)
-        stored_block_close(&pass->inputs[i]);
+        stored_block_close(&pass->inputs[i].stored);
 }
 
 static void pass_clear(struct pass *pass)
 {
     close_inputs(pass);
     memory_free(pass->inputs);
-    memory_free(pass->rows);
     memory_free(pass->places);
     gone_clear(&pass->gone);
     for (size_t i = 0; i < pass->output_count; i++) {
         block_image_clear(&pass->outputs[i]->image);
-        posting_clear(&pass->outputs[i]->postings);
         memory_free(pass->outputs[i]);
     }
     memory_free(pass->outputs);
+    posting_clear(&pass->postings);
     arena_clear(&pass->arena);
 }
 
@@ -404,9 +395,9 @@ phx_status compact_blocks(struct store *store, const struct rewrite *rewrite,
     if (store->compact_encoder == NULL &&
         (status = block_writer_new(&store->compact_encoder, err)) < 0)
         return status;
-    if (memory && (status = store_write_begin(store, err)) < 0)
-        return status;
-    if (!memory && (status = sql_begin(pass.connection, false, err)) < 0)
+    status = memory ? store_write_begin(store, err)
+                    : sql_begin(pass.connection, false, err);
+    if (status < 0)
         return status;
     status = read_and_encode(&pass, err);
     close_inputs(&pass);
@@ -414,11 +405,8 @@ phx_status compact_blocks(struct store *store, const struct rewrite *rewrite,
         sql_rollback(pass.connection);
     if (status >= 0 &&
         (memory || (status = store_write_begin(store, err)) >= 0)) {
-        struct counter counter = store->counter;
-        if ((status = swap(&pass, &counter, err)) < 0)
-            sql_rollback(pass.connection);
-        else
-            settle(&pass, &counter);
+        if ((status = swap(&pass, err)) >= 0)
+            settle(&pass);
         if (!memory)
             store_write_end(store);
     }

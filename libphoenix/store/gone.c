@@ -9,15 +9,12 @@
 phx_status gone_add(struct gone *gone, int64_t kind, int64_t id, uint64_t hash,
                     phx_error *err)
 {
-    if (gone->count == gone->capacity) {
-        size_t capacity = gone->capacity ? gone->capacity * 2 : 16;
-        struct gone_row *rows =
-            memory_resize(gone->rows, size_mul(capacity, sizeof *rows));
-        if (rows == NULL)
-            return fail_memory(err, size_mul(capacity, sizeof *rows));
-        gone->rows = rows;
-        gone->capacity = capacity;
-    }
+    struct gone_row *rows = memory_grow(gone->rows, &gone->capacity,
+                                        gone->count, sizeof *rows, err);
+
+    if (rows == NULL)
+        return PHX_NO_MEMORY;
+    gone->rows = rows;
     gone->rows[gone->count++] = (struct gone_row){kind, id, hash};
     return PHX_OK;
 }

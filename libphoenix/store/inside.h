@@ -21,6 +21,7 @@
 #include "store/store.h"
 
 #include "block/block.h"
+#include "store/posting.h"
 #include "store/sql.h"
 
 /* --- sqlite.c: connections and statements --------------------------------- */
@@ -37,9 +38,9 @@ struct connection {
     struct statement statements[SQL_COUNT];
     struct block_reader *reader; /* what decoding blocks needs */
     /* Run heads of the last snapshot, good while `runs` is the counter's. */
-    struct run_list *runs;
+    struct run_list runs;
     int64_t runs_version;
-    struct run_part *part;   /* the last one read */
+    struct run_part part;    /* the last one read */
     struct connection *next; /* in the pool */
     bool busy;
 };
@@ -68,6 +69,12 @@ phx_status sql_next(struct statement *statement, phx_error *err);
 /* Runs to the end, wanting no row. */
 phx_status sql_run(struct statement *statement, phx_error *err);
 void sql_end(struct statement *statement);
+/* As sql_next, of a statement with the one parameter. */
+phx_status sql_find(struct connection *connection, enum sql id, int64_t value,
+                    struct statement **out, phx_error *err);
+/* As sql_run, of the same. */
+phx_status sql_run_with(struct connection *connection, enum sql id,
+                        int64_t value, phx_error *err);
 int64_t sql_int(struct statement *statement, int column);
 phx_text sql_text(struct statement *statement, int column); /* blobs, too */
 
@@ -106,116 +113,6 @@ phx_status counter_read(struct connection *connection, struct counter *out,
 phx_status counter_write(struct connection *connection,
                          const struct counter *counter, phx_error *err);
 phx_status counter_create(struct connection *connection, phx_error *err);
-
-/* --- filter.c: "never seen", from memory ---------------------------------- */
-
-struct filter;
-phx_status filter_new(uint64_t keys, struct filter **out, phx_error *err);
-void filter_free(struct filter *filter);
-phx_status filter_add(struct filter *filter, uint64_t hash, phx_error *err);
-bool filter_maybe(const struct filter *filter, uint64_t hash);
-
-/* --- posting.c: hash -> blocks -------------------------------------------- */
-
-enum posting_kind { POSTING_SPAN = 1, POSTING_TRACE = 2 };
-
-struct posting {
-    uint64_t hash;
-    uint32_t block;
-};
-
-struct posting_list {
-    struct posting *items;
-    size_t count, capacity;
-};
-
-/* Blocks that may hold an id, distinct. */
-struct block_set {
-    uint32_t *ids;
-    size_t count, capacity;
-};
-
-uint64_t posting_hash(uint64_t secret, enum posting_kind kind, phx_text id);
-phx_status posting_add(struct posting_list *list, uint64_t hash, uint32_t block,
-                       phx_error *err);
-void posting_clear(struct posting_list *list);
-phx_status block_set_add(struct block_set *set, uint32_t block, phx_error *err);
-void block_set_clear(struct block_set *set);
-
-/* The postings of blocks that are in no run yet. */
-struct memtable;
-phx_status memtable_new(struct memtable **out, phx_error *err);
-void memtable_free(struct memtable *table);
-size_t memtable_count(const struct memtable *table);
-phx_status memtable_add(struct memtable *table, uint64_t hash, uint32_t block,
-                        phx_error *err);
-void memtable_cut(struct memtable *table, size_t count); /* back to count */
-phx_status memtable_forget(struct memtable *table, uint32_t upto,
-                           phx_error *err); /* blocks <= upto */
-phx_status memtable_find(const struct memtable *table, uint64_t hash,
-                         struct block_set *out, phx_error *err);
-
-/* --- run.c: sorted postings on disk --------------------------------------- */
-
-enum {
-    RUN_PART_MOST = 336,                 /* postings that fit a page */
-    RUN_PART = SHRUNK(RUN_PART_MOST, 4), /* and that we put there */
-    RUN_FAN = SHRUNK(8, 3)
-};
-
-struct run {
-    int64_t id;
-    int64_t count;   /* postings */
-    int64_t sum;     /* of the head */
-    uint32_t *first; /* top 32 bits of the first hash of each part */
-    uint32_t parts;
-    uint8_t level;
-};
-
-struct run_list {
-    struct run *runs;
-    size_t count, capacity;
-    int64_t sum; /* of the heads, as struct counter has it */
-};
-
-struct run_part {
-    struct posting postings[RUN_PART_MOST];
-    size_t count;
-};
-
-void run_list_free(struct run_list *list);
-/* The runs of the connection's snapshot, from its cache where it is right. */
-phx_status run_list_read(struct connection *connection,
-                         const struct counter *counter,
-                         const struct run_list **out, phx_error *err);
-phx_status run_find(struct connection *connection, const struct run_list *list,
-                    uint64_t hash, struct block_set *out, phx_error *err);
-/* Sorts the postings and writes them as a new run, inside the caller's
- * transaction. */
-phx_status run_write(struct connection *connection, struct counter *counter,
-                     struct posting_list *postings, phx_error *err);
-
-/* The same posting by posting, in order, for merges: the parts may go in over
- * several transactions, the head comes with run_finish. */
-struct run_writer {
-    struct run_part part;
-    uint8_t bytes[RUN_PART * 12 + 4]; /* of the part */
-    struct buf first;
-    int64_t id;
-    int64_t count;
-    uint32_t parts;
-    uint8_t level;
-};
-void run_open(struct run_writer *writer, int64_t id, uint8_t level);
-phx_status run_put(struct connection *connection, struct run_writer *writer,
-                   const struct posting *posting, phx_error *err);
-/* *sum is the new head's, or 0 if the run is empty and has none. */
-phx_status run_finish(struct connection *connection, struct run_writer *writer,
-                      int64_t *sum, phx_error *err);
-void run_clear(struct run_writer *writer);
-/* One part of a run, checked. */
-phx_status run_read_part(struct connection *connection, int64_t run,
-                         uint32_t part, struct run_part *out, phx_error *err);
 
 /* --- trace_cache.c: rows of traces, and those written to lately ----------- */
 
@@ -334,6 +231,20 @@ void store_reader_give(struct store *store, struct connection *connection);
 phx_status store_write_begin(struct store *store, phx_error *err);
 void store_write_end(struct store *store);
 
+/* The same with a transaction of the writer or the background, whose counters
+ * begin as the store's. After the commit they are the store's; where `status`
+ * or the commit is a failure, nothing has changed. The write lock stays held
+ * till store_write_end. */
+phx_status store_change_begin(struct store *store,
+                              struct connection *connection,
+                              struct counter *counter, phx_error *err);
+phx_status store_change_end(struct store *store, struct connection *connection,
+                            phx_status status, const struct counter *counter,
+                            phx_error *err);
+
+/* load.c: the filter, the memtable and the cache of traces. */
+phx_status load_for_writing(struct store *store, phx_error *err);
+
 unsigned store_interrupts(struct store *store);
 phx_status store_check_interrupt(struct store *store, unsigned since,
                                  phx_error *err);
@@ -389,6 +300,9 @@ struct location {
  * tells whether the memtable has all young blocks. */
 phx_status lookup_hints(struct store *store, uint64_t hash,
                         struct block_set *out, bool *complete, phx_error *err);
+/* The blocks that are in no run yet. */
+phx_status lookup_young(struct connection *connection, struct block_set *out,
+                        phx_error *err);
 /* The blocks of the snapshot that may hold the id, besides those hinted at;
  * the young ones too if the hints were not complete. */
 phx_status lookup_blocks(struct connection *connection,
@@ -404,7 +318,16 @@ phx_status lookup_in_blocks(struct connection *connection,
                             phx_text id, const struct block_set *blocks,
                             struct location *out, phx_error *err);
 
-/* --- compact.c, merge.c, remove.c ----------------------------------------- */
+/* The same for the writer, from what it holds in memory on. */
+phx_status lookup_written(struct store *store, enum posting_kind kind,
+                          phx_text id, uint64_t hash, struct location *out,
+                          phx_error *err);
+/* The number of a project or session: what the statement gives for a name.
+ * DONE if there is none. */
+phx_status lookup_name(struct connection *connection, enum sql id,
+                       phx_text name, int64_t *out, phx_error *err);
+
+/* --- compact.c, merge.c, sweep.c, background.c ----------------------------- */
 
 enum {
     YOUNG_SPANS = SHRUNK(32768, 24), /* what makes compaction wanted */
@@ -414,11 +337,15 @@ enum {
     GOOD_ROWS = SHRUNK(4096, 16)  /* a lasting block has, if it can */
 };
 
+/* remove.c: a trace's row goes, and its session's window stays. */
+phx_status trace_row_remove(struct connection *connection,
+                            struct counter *counter,
+                            const struct trace_row *row, phx_error *err);
+
 /* One group of blocks rewritten in lasting order, without the rows that are
  * gone; `forgotten` are the gone rows that no other block has. */
 struct rewrite {
-    int64_t *blocks; /* their ids [count] */
-    size_t count;
+    struct block_set blocks;
     int64_t oldest; /* young blocks up to this id are all among them; or 0 */
     const struct gone *forgotten;
 };
@@ -426,26 +353,23 @@ phx_status compact_blocks(struct store *store, const struct rewrite *rewrite,
                           phx_error *err);
 
 /* OK if some work was done, DONE if there was none. */
-phx_status compact_young(struct store *store, bool all, phx_error *err);
-phx_status compact_small(struct store *store, phx_error *err);
 phx_status merge_runs(struct store *store, phx_error *err);
 phx_status sweep_gone(struct store *store, phx_error *err);
-phx_status give_back_pages(struct store *store, phx_error *err);
 
 /* A little compaction after a put, where nobody else does it. */
 void store_keep_up(struct store *store);
 /* Copies the log where the host has let it grow beyond measure. */
 void store_bound_log(struct store *store);
 
-/* --- project.c: rows of projects and sessions ----------------------------- */
+/* --- project.c: rows of projects ------------------------------------------ */
 
 phx_status project_insert(struct connection *connection,
                           const phx_project *project, phx_error *err);
 void project_read(struct statement *statement, phx_project *out);
 uint32_t project_sum(const phx_project *project);
-/* DONE if there is none. */
-phx_status project_find(struct connection *connection, phx_text name,
-                        int64_t *out, phx_error *err);
+
+/* --- session.c: rows of sessions ------------------------------------------ */
+
 struct session_row {
     int64_t id, project;
     uint64_t start, end; /* of its deleted traces, if it has any */
@@ -460,7 +384,5 @@ uint32_t session_sum(const struct session_row *row);
 /* A trace is deleted: its session's window is as wide as ever. */
 phx_status session_widen(struct connection *connection, int64_t session,
                          uint64_t start, uint64_t end, phx_error *err);
-phx_status session_find(struct connection *connection, phx_text name,
-                        int64_t *out, phx_error *err);
 
 #endif

@@ -5,12 +5,14 @@
  */
 #include "base/base.h"
 
+#include "store/inside.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "store/inside.h"
+enum { PATH_MOST = 4096, NAME_SIZE = PATH_MOST + sizeof "-lock" };
 
 static phx_status told_busy(int file, const char *path, phx_error *err)
 {
@@ -23,19 +25,19 @@ static phx_status told_busy(int file, const char *path, phx_error *err)
 }
 
 /* "PATH-lock", with the path that SQLite makes of the one given: whoever comes
- * by a symbolic link meets the same lock. */
+ * by a symbolic link meets the same lock. name [NAME_SIZE] */
 static phx_status name_lock(const char *path, const char *vfs_name, char *name,
-                            size_t size, phx_error *err)
+                            phx_error *err)
 {
     sqlite3_vfs *vfs = sqlite3_vfs_find(vfs_name);
-    size_t most = size - sizeof "-lock";
 
     if (vfs == NULL)
         return fail(err, PHX_INVALID, -1, "no SQLite VFS is named '%.64s'",
                     vfs_name ? vfs_name : "");
-    if (strlen(path) > most)
-        return fail(err, PHX_INVALID, -1, "the path is over %zu bytes", most);
-    int code = vfs->xFullPathname(vfs, path, (int)most, name) & 0xFF;
+    if (strlen(path) > PATH_MOST)
+        return fail(err, PHX_INVALID, -1, "the path is over %d bytes",
+                    PATH_MOST);
+    int code = vfs->xFullPathname(vfs, path, PATH_MOST, name) & 0xFF;
     if (code != SQLITE_OK)
         return fail_os(err, PHX_IO, code, "cannot find '%.200s': %s", path,
                        sqlite3_errstr(code));
@@ -43,16 +45,14 @@ static phx_status name_lock(const char *path, const char *vfs_name, char *name,
     return PHX_OK;
 }
 
-phx_status lock_take(const char *path, const char *vfs, int *out,
-                     phx_error *err)
+/* The file, locked and with our process in it. */
+static phx_status hold(const char *path, const char *name, int *out,
+                       phx_error *err)
 {
-    char name[4096 + 8];
     char holder[32];
-    phx_status status = name_lock(path, vfs, name, sizeof name, err);
-
-    if (status < 0)
-        return status;
+    phx_status status;
     int file = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+
     if (file < 0)
         return fail_os(err, PHX_IO, errno, "cannot open '%.200s': %s", name,
                        strerror(errno));
@@ -73,6 +73,20 @@ phx_status lock_take(const char *path, const char *vfs, int *out,
     }
     *out = file;
     return PHX_OK;
+}
+
+phx_status lock_take(const char *path, const char *vfs, int *out,
+                     phx_error *err)
+{
+    char *name = memory_new(NAME_SIZE);
+    phx_status status;
+
+    if (name == NULL)
+        return fail_memory(err, NAME_SIZE);
+    if ((status = name_lock(path, vfs, name, err)) >= 0)
+        status = hold(path, name, out, err);
+    memory_free(name);
+    return status;
 }
 
 void lock_release(int lock)

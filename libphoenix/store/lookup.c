@@ -1,6 +1,6 @@
 /*
- * lookup.c - from an id to its row: postings lead to blocks, and the block's
- * own id column decides.
+ * lookup.c - from an id or a name to its number. Of ids, postings lead to
+ * blocks, and the block's own id column decides; names have an index.
  */
 #include "base/base.h"
 
@@ -19,15 +19,14 @@ phx_status lookup_hints(struct store *store, uint64_t hash,
     return status;
 }
 
-/* No memtable: another process writes, or nobody has yet. */
-static phx_status add_young(struct connection *connection,
-                            struct block_set *out, phx_error *err)
+phx_status lookup_young(struct connection *connection, struct block_set *out,
+                        phx_error *err)
 {
     struct statement *young = sql(connection, SQL_BLOCKS_YOUNG);
     phx_status status;
 
     while ((status = sql_next(young, err)) == PHX_OK) {
-        status = block_set_add(out, (uint32_t)sql_int(young, 0), err);
+        status = block_set_add(out, sql_int(young, 0), err);
         if (status < 0)
             break;
     }
@@ -42,7 +41,8 @@ phx_status lookup_blocks(struct connection *connection,
     const struct run_list *runs;
     phx_status status;
 
-    if ((!complete && (status = add_young(connection, out, err)) < 0) ||
+    /* No memtable: another process writes, or nobody has yet. */
+    if ((!complete && (status = lookup_young(connection, out, err)) < 0) ||
         (status = run_list_read(connection, counter, &runs, err)) < 0)
         return status;
     return run_find(connection, runs, hash, out, err);
@@ -128,6 +128,37 @@ phx_status lookup_in_blocks(struct connection *connection,
         out->block = row.id;
         status = lookup_in_block(stored.block, gone, kind, id, out, err);
         stored_block_close(&stored);
+    }
+    return status;
+}
+
+phx_status lookup_written(struct store *store, enum posting_kind kind,
+                          phx_text id, uint64_t hash, struct location *out,
+                          phx_error *err)
+{
+    struct block_set blocks = {0};
+    phx_status status;
+    bool complete;
+
+    if ((status = lookup_hints(store, hash, &blocks, &complete, err)) >= 0 &&
+        (status = lookup_blocks(store->writer, &store->counter, hash, complete,
+                                &blocks, err)) >= 0)
+        status = lookup_in_blocks(store->writer, &store->gone, kind, id,
+                                  &blocks, out, err);
+    block_set_clear(&blocks);
+    return status;
+}
+
+phx_status lookup_name(struct connection *connection, enum sql id,
+                       phx_text name, int64_t *out, phx_error *err)
+{
+    struct statement *find = sql(connection, id);
+    phx_status status;
+
+    sql_bind_text(find, 1, name);
+    if ((status = sql_next(find, err)) == PHX_OK) {
+        *out = sql_int(find, 0);
+        sql_end(find);
     }
     return status;
 }

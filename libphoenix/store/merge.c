@@ -8,7 +8,7 @@
 
 #include "store/inside.h"
 
-enum { SLICE = SHRUNK(64, 1) * RUN_PART, PART_BITS = 24 };
+enum { SLICE = SHRUNK(64, 1) * RUN_PART };
 
 struct source {
     struct run_part part;
@@ -93,92 +93,72 @@ static phx_status merge_slice(struct merge *merge, phx_error *err)
     return PHX_OK;
 }
 
-/* A transaction of the background connection that also keeps the counters. */
-static phx_status slice_begin(struct merge *merge, phx_error *err)
+/* A slice is a transaction: it begins, or it ends as `status` says. */
+static phx_status slice_begin(struct merge *merge, struct counter *counter,
+                              phx_error *err)
 {
-    phx_status status = store_write_begin(merge->store, err);
-
-    if (status < 0)
-        return status;
-    if ((status = sql_begin(merge->connection, true, err)) < 0)
-        store_write_end(merge->store);
-    return status;
+    return store_change_begin(merge->store, merge->connection, counter, err);
 }
 
 static phx_status slice_end(struct merge *merge, phx_status status,
                             const struct counter *counter, phx_error *err)
 {
-    if (status >= 0) {
-        phx_status written = counter_write(merge->connection, counter, err);
-        if (written >= 0)
-            written = sql_commit(merge->connection, err);
-        if (written < 0)
-            status = written;
-    }
-    if (status < 0)
-        sql_rollback(merge->connection);
-    else
-        merge->store->counter = *counter;
+    status =
+        store_change_end(merge->store, merge->connection, status, counter, err);
     store_write_end(merge->store);
     return status;
 }
 
 static phx_status write_merged(struct merge *merge, phx_error *err)
 {
-    phx_status status;
+    struct counter counter;
+    phx_status status = slice_begin(merge, &counter, err);
 
-    if ((status = slice_begin(merge, err)) < 0)
+    if (status < 0)
         return status;
-    struct counter counter = merge->store->counter;
     run_open(merge->writer, counter.run++, merge->sources[0].run->level + 1);
-    status = merge_slice(merge, err);
-    while (status == PHX_OK) {
+    while ((status = merge_slice(merge, err)) == PHX_OK) {
         if ((status = slice_end(merge, status, &counter, err)) < 0 ||
-            (status = slice_begin(merge, err)) < 0)
+            (status = slice_begin(merge, &counter, err)) < 0)
             return status;
-        counter = merge->store->counter;
-        status = merge_slice(merge, err);
     }
     int64_t sum = 0;
     if (status >= 0)
         status = run_finish(merge->connection, merge->writer, &sum, err);
     counter.runs ^= sum;
     for (int i = 0; i < RUN_FAN && status >= 0; i++) {
-        struct statement *remove = sql(merge->connection, SQL_DELETE_RUN_HEAD);
-        sql_bind_int(remove, 1, merge->sources[i].run->id);
-        counter.runs ^= merge->sources[i].run->sum;
-        status = sql_run(remove, err);
+        const struct run *run = merge->sources[i].run;
+        counter.runs ^= run->sum;
+        status =
+            sql_run_with(merge->connection, SQL_DELETE_RUN_HEAD, run->id, err);
     }
     return slice_end(merge, status, &counter, err);
 }
 
 static phx_status remove_parts(struct merge *merge, int64_t run, phx_error *err)
 {
-    struct statement *next = sql(merge->connection, SQL_RUN_NEXT);
+    int64_t end = (run + 1) << RUN_PART_BITS;
+    struct statement *next;
     phx_status status;
 
-    for (;;) {
-        sql_bind_int(next, 1, run << PART_BITS);
-        if ((status = sql_next(next, err)) != PHX_OK)
-            return status < 0 ? status : PHX_OK;
+    while ((status = sql_find(merge->connection, SQL_RUN_NEXT,
+                              run << RUN_PART_BITS, &next, err)) == PHX_OK) {
         int64_t first = sql_int(next, 0);
         sql_end(next);
-        if (first >> PART_BITS != run)
-            return PHX_OK;
-        if ((status = slice_begin(merge, err)) < 0)
+        if (first >= end)
+            break;
+        struct counter counter;
+        if ((status = slice_begin(merge, &counter, err)) < 0)
             return status;
-        struct counter counter = merge->store->counter;
         struct statement *remove = sql(merge->connection, SQL_DELETE_RUN_PARTS);
         sql_bind_int(remove, 1, first);
-        int64_t last = first + SHRUNK(256, 2);
-        sql_bind_int(remove, 2,
-                     last < (run + 1) << PART_BITS ? last
-                                                   : (run + 1) << PART_BITS);
+        int64_t upto = first + SHRUNK(256, 2);
+        sql_bind_int(remove, 2, upto < end ? upto : end);
         status = slice_end(merge, sql_run(remove, err), &counter, err);
         if (status < 0)
             return status;
-        next = sql(merge->connection, SQL_RUN_NEXT);
     }
+    return status < 0 ? status : PHX_OK;
 }
 
 static phx_status merge_level(struct merge *merge, const struct run_list *runs,
@@ -212,23 +192,22 @@ static phx_status merge_level(struct merge *merge, const struct run_list *runs,
 static phx_status remove_orphans(struct merge *merge,
                                  const struct run_list *runs, phx_error *err)
 {
+    struct statement *next;
     int64_t from = 0;
     phx_status status;
 
-    for (;;) {
-        struct statement *next = sql(merge->connection, SQL_RUN_NEXT);
+    while ((status = sql_find(merge->connection, SQL_RUN_NEXT, from, &next,
+                              err)) == PHX_OK) {
         bool known = false;
-        sql_bind_int(next, 1, from);
-        if ((status = sql_next(next, err)) != PHX_OK)
-            return status < 0 ? status : PHX_OK;
-        int64_t run = sql_int(next, 0) >> PART_BITS;
+        int64_t run = sql_int(next, 0) >> RUN_PART_BITS;
         sql_end(next);
         for (size_t i = 0; i < runs->count && !known; i++)
             known = runs->runs[i].id == run;
         if (!known && (status = remove_parts(merge, run, err)) < 0)
             return status;
-        from = (run + 1) << PART_BITS;
+        from = (run + 1) << RUN_PART_BITS;
     }
+    return status < 0 ? status : PHX_OK;
 }
 
 static phx_status merge_one(struct merge *merge, phx_error *err)

@@ -14,32 +14,17 @@ uint64_t posting_hash(uint64_t secret, enum posting_kind kind, phx_text id)
                       secret + (uint64_t)kind * 0x9E3779B97F4A7C15u);
 }
 
-/* Room for one more item in an array that doubles. */
-static phx_status make_room(void **items, size_t *capacity, size_t count,
-                            size_t size, phx_error *err)
-{
-    if (count < *capacity)
-        return PHX_OK;
-    size_t wanted = *capacity ? *capacity * 2 : 16;
-    void *larger = memory_resize(*items, size_mul(wanted, size));
-    if (larger == NULL)
-        return fail_memory(err, size_mul(wanted, size));
-    *items = larger;
-    *capacity = wanted;
-    return PHX_OK;
-}
-
 phx_status posting_add(struct posting_list *list, uint64_t hash, uint32_t block,
                        phx_error *err)
 {
-    void *items = list->items;
-    phx_status status = make_room(&items, &list->capacity, list->count,
-                                  sizeof *list->items, err);
+    struct posting *items = memory_grow(list->items, &list->capacity,
+                                        list->count, sizeof *items, err);
 
+    if (items == NULL)
+        return PHX_NO_MEMORY;
     list->items = items;
-    if (status >= 0)
-        list->items[list->count++] = (struct posting){hash, block};
-    return status;
+    list->items[list->count++] = (struct posting){hash, block};
+    return PHX_OK;
 }
 
 void posting_clear(struct posting_list *list)
@@ -48,19 +33,19 @@ void posting_clear(struct posting_list *list)
     *list = (struct posting_list){0};
 }
 
-phx_status block_set_add(struct block_set *set, uint32_t block, phx_error *err)
+phx_status block_set_add(struct block_set *set, int64_t block, phx_error *err)
 {
     for (size_t i = 0; i < set->count; i++) {
         if (set->ids[i] == block)
             return PHX_OK;
     }
-    void *ids = set->ids;
-    phx_status status =
-        make_room(&ids, &set->capacity, set->count, sizeof *set->ids, err);
+    int64_t *ids =
+        memory_grow(set->ids, &set->capacity, set->count, sizeof *ids, err);
+    if (ids == NULL)
+        return PHX_NO_MEMORY;
     set->ids = ids;
-    if (status >= 0)
-        set->ids[set->count++] = block;
-    return status;
+    set->ids[set->count++] = block;
+    return PHX_OK;
 }
 
 void block_set_clear(struct block_set *set)
@@ -88,19 +73,25 @@ static void index_one(struct memtable *table, size_t i)
     table->slots[slot] = (uint32_t)(i + 1);
 }
 
-static phx_status index_all(struct memtable *table, size_t slots,
+static void index_all(struct memtable *table)
+{
+    memset(table->slots, 0, (table->mask + 1) * sizeof *table->slots);
+    for (size_t i = 0; i < table->list.count; i++)
+        index_one(table, i);
+}
+
+/* An index of that many slots, to be filled. The old stays if it fails. */
+static phx_status set_slots(struct memtable *table, size_t slots,
                             phx_error *err)
 {
-    uint32_t *fresh = memory_new(size_mul(slots, sizeof *fresh));
+    size_t size = size_mul(slots, sizeof *table->slots);
+    uint32_t *fresh = memory_new(size);
 
     if (fresh == NULL)
-        return fail_memory(err, size_mul(slots, sizeof *fresh));
-    memset(fresh, 0, slots * sizeof *fresh);
+        return fail_memory(err, size);
     memory_free(table->slots);
     table->slots = fresh;
     table->mask = slots - 1;
-    for (size_t i = 0; i < table->list.count; i++)
-        index_one(table, i);
     return PHX_OK;
 }
 
@@ -112,11 +103,13 @@ phx_status memtable_new(struct memtable **out, phx_error *err)
     if (table == NULL)
         return fail_memory(err, sizeof *table);
     *table = (struct memtable){0};
-    if ((status = index_all(table, FIRST_SLOTS, err)) < 0)
+    if ((status = set_slots(table, FIRST_SLOTS, err)) < 0) {
         memory_free(table);
-    else
-        *out = table;
-    return status;
+        return status;
+    }
+    index_all(table);
+    *out = table;
+    return PHX_OK;
 }
 
 void memtable_free(struct memtable *table)
@@ -138,9 +131,11 @@ phx_status memtable_add(struct memtable *table, uint64_t hash, uint32_t block,
 {
     phx_status status;
 
-    if (table->list.count * 2 >= table->mask &&
-        (status = index_all(table, (table->mask + 1) * 2, err)) < 0)
-        return status;
+    if (table->list.count * 2 >= table->mask) {
+        if ((status = set_slots(table, (table->mask + 1) * 2, err)) < 0)
+            return status;
+        index_all(table);
+    }
     if ((status = posting_add(&table->list, hash, block, err)) < 0)
         return status;
     index_one(table, table->list.count - 1);
@@ -152,15 +147,14 @@ void memtable_cut(struct memtable *table, size_t count)
     if (count >= table->list.count)
         return;
     table->list.count = count;
-    memset(table->slots, 0, (table->mask + 1) * sizeof *table->slots);
-    for (size_t i = 0; i < count; i++)
-        index_one(table, i);
+    index_all(table);
 }
 
 phx_status memtable_forget(struct memtable *table, uint32_t upto,
                            phx_error *err)
 {
     size_t kept = 0, slots = FIRST_SLOTS;
+    phx_status status;
 
     for (size_t i = 0; i < table->list.count; i++) {
         if (table->list.items[i].block > upto)
@@ -168,22 +162,15 @@ phx_status memtable_forget(struct memtable *table, uint32_t upto,
     }
     while (slots <= kept * 2)
         slots *= 2;
-    /* The new index first: if it cannot be had, nothing has changed. */
-    uint32_t *fresh = memory_new(size_mul(slots, sizeof *fresh));
-    if (fresh == NULL)
-        return fail_memory(err, size_mul(slots, sizeof *fresh));
-    memory_free(table->slots);
-    table->slots = fresh;
-    table->mask = slots - 1;
-    memset(fresh, 0, slots * sizeof *fresh);
+    if ((status = set_slots(table, slots, err)) < 0)
+        return status;
     kept = 0;
     for (size_t i = 0; i < table->list.count; i++) {
-        if (table->list.items[i].block > upto) {
-            table->list.items[kept] = table->list.items[i];
-            index_one(table, kept++);
-        }
+        if (table->list.items[i].block > upto)
+            table->list.items[kept++] = table->list.items[i];
     }
     table->list.count = kept;
+    index_all(table);
     return PHX_OK;
 }
 

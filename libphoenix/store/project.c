@@ -1,6 +1,6 @@
 /*
- * project.c - rows of projects and sessions. Each carries a checksum, because
- * nothing else in the store says what a description was.
+ * project.c - projects: their rows, and what a host does with them. A row has
+ * a checksum, because nothing else in the store says what a description was.
  */
 #include "base/base.h"
 
@@ -47,99 +47,151 @@ void project_read(struct statement *statement, phx_project *out)
     };
 }
 
-static phx_status find_by_name(struct connection *connection, enum sql id,
-                               phx_text name, int64_t *out, phx_error *err)
-{
-    struct statement *find = sql(connection, id);
-    phx_status status;
+/* --- projects of a store -------------------------------------------------- */
 
-    sql_bind_text(find, 1, name);
-    if ((status = sql_next(find, err)) == PHX_OK) {
-        *out = sql_int(find, 0);
-        sql_end(find);
+/* A copy that ends in a NUL; an absent text stays absent. */
+static phx_status keep_text(struct arena *arena, phx_text *text, phx_error *err)
+{
+    char *copy;
+
+    if (text->data == NULL)
+        return PHX_OK;
+    if ((copy = arena_new(arena, size_add(text->size, 1))) == NULL)
+        return arena_status(arena, text->size, err);
+    if (text->size > 0)
+        memcpy(copy, text->data, text->size);
+    copy[text->size] = '\0';
+    text->data = copy;
+    return PHX_OK;
+}
+
+/* Case-insensitive for ASCII; the bytes of other letters must be equal. */
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool contains(phx_text text, phx_text part)
+{
+    for (size_t i = 0; i + part.size <= text.size; i++) {
+        size_t j = 0;
+        while (j < part.size && lower(text.data[i + j]) == lower(part.data[j]))
+            j++;
+        if (j == part.size)
+            return true;
     }
+    return false;
+}
+
+phx_status store_read_projects(struct store *store, int64_t only, int64_t from,
+                               phx_text name_contains, int64_t limit,
+                               struct arena *arena, phx_project **out,
+                               size_t *count, phx_error *err)
+{
+    phx_project *rows = NULL;
+    size_t used = 0, capacity = 0;
+    struct connection *connection;
+    struct counter counter;
+    phx_status status = store_reader_take(store, &connection, &counter, err);
+
+    if (status < 0)
+        return status;
+    struct statement *read = sql(connection, SQL_PROJECTS_DOWN);
+    sql_bind_int(read, 1, only != 0 ? only : from != 0 ? from : INT64_MAX);
+    while ((limit == 0 || (int64_t)used < limit) &&
+           (status = sql_next(read, err)) == PHX_OK) {
+        phx_project project;
+        project_read(read, &project);
+        if (only != 0 && project.id != only)
+            break;
+        if (name_contains.data != NULL &&
+            !contains(project.name, name_contains))
+            continue;
+        if ((status = keep_text(arena, &project.name, err)) < 0 ||
+            (status = keep_text(arena, &project.description, err)) < 0)
+            break;
+        phx_project *larger =
+            arena_grow(arena, rows, &capacity, used, sizeof *rows);
+        if (larger == NULL) {
+            status = arena_status(arena, sizeof *rows, err);
+            break;
+        }
+        rows = larger;
+        rows[used++] = project;
+    }
+    sql_end(read);
+    store_reader_give(store, connection);
+    if (status < 0)
+        return status;
+    *out = rows;
+    *count = used;
+    return PHX_OK;
+}
+
+phx_status store_create_project(struct store *store, phx_text name,
+                                phx_text description, int64_t *out,
+                                phx_error *err)
+{
+    phx_project project = {.name = name, .description = description};
+    struct connection *writer = store->writer;
+    struct counter counter;
+    int64_t known;
+    phx_status status = store_change_begin(store, writer, &counter, err);
+
+    if (status < 0)
+        return status;
+    project.id = counter.project++;
+    counter.projects++;
+    project.created_at = project.updated_at = time_now();
+    status = lookup_name(writer, SQL_PROJECT_BY_NAME, name, &known, err);
+    if (status == PHX_OK)
+        status = fail(err, PHX_CONFLICT, -1, "project '%.*s' exists",
+                      name.size < 64 ? (int)name.size : 64, name.data);
+    else if (status == PHX_DONE)
+        status = project_insert(writer, &project, err);
+    if ((status = store_change_end(store, writer, status, &counter, err)) >= 0)
+        *out = project.id;
+    store_write_end(store);
     return status;
 }
 
-phx_status project_find(struct connection *connection, phx_text name,
-                        int64_t *out, phx_error *err)
+static phx_status update_project(struct connection *connection, int64_t project,
+                                 phx_text description, phx_error *err)
 {
-    return find_by_name(connection, SQL_PROJECT_BY_NAME, name, out, err);
-}
+    struct statement *read;
+    phx_project row;
+    phx_status status =
+        sql_find(connection, SQL_PROJECT_BY_ID, project, &read, err);
 
-void session_read(struct statement *statement, struct session_row *out)
-{
-    *out = (struct session_row){
-        .id = sql_int(statement, 0),
-        .name = sql_text(statement, 1),
-        .project = sql_int(statement, 2),
-        .has_window = sql_text(statement, 3).data != NULL,
-        .start = ns_of(sql_int(statement, 3), sql_int(statement, 4)),
-        .end = ns_of(sql_int(statement, 5), sql_int(statement, 6)),
-        .sum = sql_int(statement, 7),
-    };
-    if (!ns_fits(out->start, sql_int(statement, 3), sql_int(statement, 4)) ||
-        !ns_fits(out->end, sql_int(statement, 5), sql_int(statement, 6)) ||
-        (!out->has_window && (out->start != 0 || out->end != 0)))
-        out->sum = -1;
-}
-
-uint32_t session_sum(const struct session_row *row)
-{
-    const uint64_t values[] = {
-        (uint64_t)row->id,
-        hash_bytes(row->name.data, row->name.size, 3),
-        (uint64_t)row->project,
-        row->has_window ? row->start : 1,
-        row->has_window ? row->end : 0,
-    };
-
-    return checksum32(values, sizeof values);
-}
-
-phx_status session_insert(struct connection *connection, int64_t id,
-                          phx_text name, int64_t project, phx_error *err)
-{
-    struct session_row row = {.id = id, .name = name, .project = project};
-    struct statement *insert = sql(connection, SQL_INSERT_SESSION);
-
-    sql_bind_int(insert, 1, id);
-    sql_bind_text(insert, 2, name);
-    sql_bind_int(insert, 3, project);
-    sql_bind_int(insert, 4, (int64_t)session_sum(&row));
-    return sql_run(insert, err);
-}
-
-phx_status session_widen(struct connection *connection, int64_t session,
-                         uint64_t start, uint64_t end, phx_error *err)
-{
-    struct statement *read = sql(connection, SQL_SESSION_BY_ID);
-    struct session_row row;
-    phx_status status;
-
-    sql_bind_int(read, 1, session);
-    if ((status = sql_next(read, err)) != PHX_OK)
-        return status < 0 ? status : PHX_OK;
-    session_read(read, &row);
-    if (!row.has_window || start < row.start)
-        row.start = start;
-    if (!row.has_window || end > row.end)
-        row.end = end;
-    row.has_window = true;
-    uint32_t sum = session_sum(&row);
+    if (status < 0)
+        return status;
+    if (status == PHX_DONE)
+        return fail(err, PHX_NOT_FOUND, -1, "no project %lld",
+                    (long long)project);
+    project_read(read, &row);
+    if (description.data != NULL)
+        row.description = description;
+    row.updated_at = time_now();
+    uint32_t sum = project_sum(&row);
     sql_end(read);
-    struct statement *widen = sql(connection, SQL_WIDEN_SESSION);
-    sql_bind_int(widen, 1, session);
-    sql_bind_int(widen, 2, (int64_t)(row.start / 1000));
-    sql_bind_int(widen, 3, (int64_t)(row.start % 1000));
-    sql_bind_int(widen, 4, (int64_t)(row.end / 1000));
-    sql_bind_int(widen, 5, (int64_t)(row.end % 1000));
-    sql_bind_int(widen, 6, (int64_t)sum);
-    return sql_run(widen, err);
+    struct statement *update = sql(connection, SQL_UPDATE_PROJECT);
+    sql_bind_int(update, 1, project);
+    sql_bind_text(update, 2, description);
+    sql_bind_int(update, 3, (int64_t)row.updated_at);
+    sql_bind_int(update, 4, (int64_t)sum);
+    return sql_run(update, err);
 }
 
-phx_status session_find(struct connection *connection, phx_text name,
-                        int64_t *out, phx_error *err)
+phx_status store_update_project(struct store *store, int64_t project,
+                                phx_text description, phx_error *err)
 {
-    return find_by_name(connection, SQL_SESSION_BY_NAME, name, out, err);
+    struct counter counter;
+    phx_status status = store_change_begin(store, store->writer, &counter, err);
+
+    if (status < 0)
+        return status;
+    status = update_project(store->writer, project, description, err);
+    status = store_change_end(store, store->writer, status, &counter, err);
+    store_write_end(store);
+    return status;
 }

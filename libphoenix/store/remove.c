@@ -1,32 +1,19 @@
 /*
  * remove.c - deletes. A delete is one small transaction: its rows go, and a
- * row in `gone` hides what is still in blocks from readers and from ingest.
- * The sweep rewrites those blocks later, a few at a time, and forgets it.
+ * row in `gone` hides what is still in blocks from readers and from ingest,
+ * until the sweep has rewritten them.
  */
 #include "base/base.h"
 
 #include "store/inside.h"
 
-enum {
-    SWEEP_BLOCKS = SHRUNK(64, 3),
-    SWEEP_TRACES = SHRUNK(2000, 2),
-    DEFAULT_PROJECT = 1
-};
+enum { DEFAULT_PROJECT = 1 };
 
 struct removal {
     struct store *store;
     struct connection *connection;
     struct counter counter; /* as it will be */
 };
-
-static phx_status run_with(struct connection *connection, enum sql id,
-                           int64_t value, phx_error *err)
-{
-    struct statement *statement = sql(connection, id);
-
-    sql_bind_int(statement, 1, value);
-    return sql_run(statement, err);
-}
 
 static phx_status hide(struct removal *removal, int32_t kind, int64_t id,
                        uint64_t hash, phx_error *err)
@@ -36,18 +23,31 @@ static phx_status hide(struct removal *removal, int32_t kind, int64_t id,
     return gone_hide(removal->connection, &removal->counter, &row, err);
 }
 
-static phx_status remove_trace_row(struct removal *removal,
-                                   const struct trace_row *row, phx_error *err)
+/* Lends the row of a number that there must be. */
+static phx_status need_row(struct removal *removal, enum sql id,
+                           const char *noun, int64_t number,
+                           struct statement **out, phx_error *err)
+{
+    phx_status status = sql_find(removal->connection, id, number, out, err);
+
+    return status == PHX_DONE ? fail(err, PHX_NOT_FOUND, -1, "no %s %lld", noun,
+                                     (long long)number)
+                              : status;
+}
+
+phx_status trace_row_remove(struct connection *connection,
+                            struct counter *counter,
+                            const struct trace_row *row, phx_error *err)
 {
     phx_status status = PHX_OK;
 
     if (row->session != 0)
-        status = session_widen(removal->connection, row->session, row->start,
-                               row->end, err);
-    removal->counter.traces--;
+        status =
+            session_widen(connection, row->session, row->start, row->end, err);
+    counter->traces--;
     return status < 0
                ? status
-               : run_with(removal->connection, SQL_DELETE_TRACE, row->id, err);
+               : sql_run_with(connection, SQL_DELETE_TRACE, row->id, err);
 }
 
 static phx_status leave_session(struct removal *removal, struct trace_row *row,
@@ -61,14 +61,12 @@ static phx_status leave_session(struct removal *removal, struct trace_row *row,
 static phx_status remove_trace(struct removal *removal, int64_t trace,
                                phx_error *err)
 {
-    struct statement *read = sql(removal->connection, SQL_TRACE_BY_ID);
-    phx_status status;
+    struct statement *read;
+    phx_status status =
+        need_row(removal, SQL_TRACE_BY_ID, "trace", trace, &read, err);
 
-    sql_bind_int(read, 1, trace);
-    if ((status = sql_next(read, err)) < 0)
+    if (status < 0)
         return status;
-    if (status == PHX_DONE)
-        return fail(err, PHX_NOT_FOUND, -1, "no trace %lld", (long long)trace);
     if (gone_has(&removal->store->gone, PHX_PROJECT, sql_int(read, 2))) {
         sql_end(read);
         return fail(err, PHX_NOT_FOUND, -1, "no trace %lld", (long long)trace);
@@ -80,28 +78,22 @@ static phx_status remove_trace(struct removal *removal, int64_t trace,
     sql_end(read);
     if ((status = hide(removal, PHX_TRACE, trace, hash, err)) < 0)
         return status;
-    return remove_trace_row(removal, &row, err);
+    return trace_row_remove(removal->connection, &removal->counter, &row, err);
 }
 
 static phx_status remove_session(struct removal *removal, int64_t session,
                                  phx_error *err)
 {
-    struct statement *found = sql(removal->connection, SQL_SESSION_BY_ID);
-    phx_status status;
+    struct connection *connection = removal->connection;
+    struct statement *found, *traces;
+    phx_status status =
+        need_row(removal, SQL_SESSION_BY_ID, "session", session, &found, err);
 
-    sql_bind_int(found, 1, session);
-    if ((status = sql_next(found, err)) < 0)
+    if (status < 0)
         return status;
     sql_end(found);
-    if (status == PHX_DONE)
-        return fail(err, PHX_NOT_FOUND, -1, "no session %lld",
-                    (long long)session);
-    for (;;) {
-        struct statement *traces =
-            sql(removal->connection, SQL_TRACES_OF_SESSION);
-        sql_bind_int(traces, 1, session);
-        if ((status = sql_next(traces, err)) != PHX_OK)
-            break;
+    while ((status = sql_find(connection, SQL_TRACES_OF_SESSION, session,
+                              &traces, err)) == PHX_OK) {
         struct trace_row row;
         trace_row_read(traces, &row);
         sql_end(traces);
@@ -114,7 +106,7 @@ static phx_status remove_session(struct removal *removal, int64_t session,
     if (status < 0)
         return status;
     removal->counter.sessions--;
-    return run_with(removal->connection, SQL_DELETE_SESSION, session, err);
+    return sql_run_with(connection, SQL_DELETE_SESSION, session, err);
 }
 
 /* Traces of other projects leave the sessions of one that goes. */
@@ -141,27 +133,24 @@ static phx_status remove_project(struct removal *removal, int64_t project,
                                  phx_error *err)
 {
     struct connection *connection = removal->connection;
-    struct statement *found = sql(connection, SQL_PROJECT_BY_ID);
-    phx_status status;
+    struct statement *found;
+    phx_status status =
+        need_row(removal, SQL_PROJECT_BY_ID, "project", project, &found, err);
 
-    sql_bind_int(found, 1, project);
-    if ((status = sql_next(found, err)) < 0)
+    if (status < 0)
         return status;
     sql_end(found);
-    if (status == PHX_DONE)
-        return fail(err, PHX_NOT_FOUND, -1, "no project %lld",
-                    (long long)project);
     if (project == DEFAULT_PROJECT)
         return fail(err, PHX_CONFLICT, -1,
                     "the project 'default' cannot be deleted");
     if ((status = hide(removal, PHX_PROJECT, project, 0, err)) < 0 ||
         (status = leave_sessions(removal, project, err)) < 0 ||
-        (status = run_with(connection, SQL_DELETE_SESSIONS_OF_PROJECT, project,
-                           err)) < 0)
+        (status = sql_run_with(connection, SQL_DELETE_SESSIONS_OF_PROJECT,
+                               project, err)) < 0)
         return status;
     removal->counter.sessions -= sqlite3_changes(connection->db);
     removal->counter.projects--;
-    return run_with(connection, SQL_DELETE_PROJECT, project, err);
+    return sql_run_with(connection, SQL_DELETE_PROJECT, project, err);
 }
 
 /* The row of a span number in one block, if it is there. */
@@ -274,22 +263,20 @@ static phx_status remove_one(struct removal *removal, int32_t kind, int64_t id,
 phx_status store_delete(struct store *store, int32_t kind, int64_t id,
                         phx_error *err)
 {
-    phx_status status = store_write_begin(store, err);
+    struct removal removal = {.store = store, .connection = store->writer};
+    struct gone gone = {0};
+    phx_status status =
+        store_change_begin(store, store->writer, &removal.counter, err);
 
     if (status < 0)
         return status;
-    struct removal removal = {
-        .store = store, .connection = store->writer, .counter = store->counter};
-    struct gone gone = {0};
-    if ((status = sql_begin(store->writer, true, err)) < 0 ||
-        (status = remove_one(&removal, kind, id, err)) < 0 ||
-        (status = counter_write(store->writer, &removal.counter, err)) < 0 ||
-        (status = gone_read(store->writer, &gone, err)) < 0 ||
-        (status = sql_commit(store->writer, err)) < 0) {
-        sql_rollback(store->writer);
+    if ((status = remove_one(&removal, kind, id, err)) >= 0)
+        status = gone_read(store->writer, &gone, err);
+    status =
+        store_change_end(store, store->writer, status, &removal.counter, err);
+    if (status < 0) {
         gone_clear(&gone);
     } else {
-        store->counter = removal.counter;
         gone_clear(&store->gone);
         store->gone = gone;
         /* Cached rows may be of what went, or of traces that left a session. */
@@ -297,201 +284,5 @@ phx_status store_delete(struct store *store, int32_t kind, int64_t id,
         atomic_store(&store->sweep_wanted, true);
     }
     store_write_end(store);
-    return status;
-}
-
-/* --- the sweep ------------------------------------------------------------------ */
-
-/* Whether a block still has rows of what is gone. */
-static phx_status block_has(struct connection *connection, uint32_t id,
-                            const struct gone_row *gone, bool *out,
-                            phx_error *err)
-{
-    struct stored_block stored;
-    struct block_row row;
-    struct block_ints numbers;
-    phx_status status;
-
-    *out = false;
-    status = block_row_find(connection, id, &row, err);
-    if (status != PHX_OK)
-        return status < 0 ? status : PHX_OK;
-    if ((status = stored_block_open(connection, id, &stored, err)) < 0)
-        return status;
-    status = block_read_ints(stored.block,
-                             gone->kind == PHX_SPAN ? COLUMN_NUMBER
-                                                    : COLUMN_TRACE_NUMBER,
-                             &numbers, err);
-    for (uint32_t i = 0; status >= 0 && i < numbers.count && !*out; i++)
-        *out = block_int(&numbers, i) == gone->id;
-    stored_block_close(&stored);
-    return status;
-}
-
-static phx_status blocks_of_id(struct store *store, const struct gone_row *gone,
-                               struct block_set *out, phx_error *err)
-{
-    struct block_set candidates = {0};
-    struct counter counter;
-    phx_status status;
-    bool complete, has;
-
-    if ((status = counter_read(store->background, &counter, err)) >= 0 &&
-        (status =
-             lookup_hints(store, gone->hash, &candidates, &complete, err)) >= 0)
-        status = lookup_blocks(store->background, &counter, gone->hash,
-                               complete, &candidates, err);
-    for (size_t i = 0; i < candidates.count && status >= 0; i++) {
-        status =
-            block_has(store->background, candidates.ids[i], gone, &has, err);
-        if (status >= 0 && has)
-            status = block_set_add(out, candidates.ids[i], err);
-    }
-    block_set_clear(&candidates);
-    return status;
-}
-
-static phx_status blocks_of_project(struct store *store, int64_t project,
-                                    struct block_set *out, phx_error *err)
-{
-    struct statement *blocks = sql(store->background, SQL_BLOCKS_OF_PROJECT);
-    phx_status status;
-
-    sql_bind_int(blocks, 1, project);
-    while ((status = sql_next(blocks, err)) == PHX_OK) {
-        if (out->count > SWEEP_BLOCKS ||
-            (status = block_set_add(out, (uint32_t)sql_int(blocks, 0), err)) <
-                0)
-            break;
-    }
-    sql_end(blocks);
-    return status < 0 ? status : PHX_OK;
-}
-
-/* OK if there was a trace; its session may be another project's. */
-static phx_status remove_trace_of(struct removal *removal, int64_t project,
-                                  phx_error *err)
-{
-    struct statement *read = sql(removal->connection, SQL_TRACE_OF_PROJECT);
-    struct trace_row row;
-    phx_status status;
-
-    sql_bind_int(read, 1, project);
-    if ((status = sql_next(read, err)) != PHX_OK)
-        return status;
-    trace_row_read(read, &row);
-    sql_end(read);
-    return remove_trace_row(removal, &row, err);
-}
-
-/* A slice of a gone project's trace rows; OK if there may be more. */
-static phx_status sweep_traces(struct store *store, int64_t project,
-                               phx_error *err)
-{
-    phx_status status = store_write_begin(store, err);
-    int swept = 0;
-
-    if (status < 0)
-        return status;
-    struct removal removal = {.store = store,
-                              .connection = store->background,
-                              .counter = store->counter};
-    if ((status = sql_begin(removal.connection, true, err)) >= 0) {
-        while (swept < SWEEP_TRACES &&
-               (status = remove_trace_of(&removal, project, err)) == PHX_OK)
-            swept++;
-    }
-    if (status < 0 ||
-        (status = counter_write(removal.connection, &removal.counter, err)) <
-            0 ||
-        (status = sql_commit(removal.connection, err)) < 0)
-        sql_rollback(removal.connection);
-    else
-        store->counter = removal.counter;
-    store_write_end(store);
-    return status < 0 ? status : swept > 0 ? PHX_OK : PHX_DONE;
-}
-
-/* Which blocks to rewrite next, and which gone rows have no other. A project
- * is forgotten only when neither blocks nor traces have it. */
-static phx_status plan(struct store *store, const struct gone *gone,
-                       struct block_set *blocks, struct gone *forgotten,
-                       phx_error *err)
-{
-    phx_status status = PHX_OK;
-
-    for (size_t i = 0; i < gone->count && status >= 0; i++) {
-        const struct gone_row *row = &gone->rows[i];
-        struct block_set mine = {0};
-        bool project = row->kind == PHX_PROJECT;
-        status = project ? blocks_of_project(store, row->id, &mine, err)
-                         : blocks_of_id(store, row, &mine, err);
-        bool fits = blocks->count + mine.count <= SWEEP_BLOCKS;
-        for (size_t j = 0;
-             j < mine.count && status >= 0 && blocks->count < SWEEP_BLOCKS; j++)
-            status = block_set_add(blocks, mine.ids[j], err);
-        if (status >= 0 && fits && (!project || mine.count == 0))
-            status = gone_add(forgotten, row->kind, row->id, row->hash, err);
-        block_set_clear(&mine);
-        if (!fits)
-            break;
-    }
-    return status;
-}
-
-static phx_status sweep(struct store *store, const struct gone *gone,
-                        phx_error *err)
-{
-    struct block_set blocks = {0};
-    struct gone forgotten = {0};
-    phx_status status = PHX_DONE;
-
-    for (size_t i = 0; i < gone->count && status == PHX_DONE; i++) {
-        if (gone->rows[i].kind == PHX_PROJECT)
-            status = sweep_traces(store, gone->rows[i].id, err);
-    }
-    if (status != PHX_DONE)
-        return status;
-    if (store->path == NULL)
-        pthread_mutex_lock(&store->write_lock);
-    status = plan(store, gone, &blocks, &forgotten, err);
-    if (store->path == NULL)
-        pthread_mutex_unlock(&store->write_lock);
-    if (status >= 0) {
-        struct rewrite rewrite = {.count = blocks.count,
-                                  .forgotten = &forgotten};
-        size_t size = size_mul(blocks.count + 1, sizeof *rewrite.blocks);
-        rewrite.blocks = memory_new(size);
-        if (rewrite.blocks == NULL)
-            status = fail_memory(err, size);
-        for (size_t i = 0; i < blocks.count && status >= 0; i++)
-            rewrite.blocks[i] = blocks.ids[i];
-        if (status >= 0)
-            status = compact_blocks(store, &rewrite, err);
-        memory_free(rewrite.blocks);
-    }
-    block_set_clear(&blocks);
-    gone_clear(&forgotten);
-    return status;
-}
-
-phx_status sweep_gone(struct store *store, phx_error *err)
-{
-    struct gone gone = {0};
-    phx_status status;
-
-    if (!atomic_load(&store->sweep_wanted))
-        return PHX_DONE;
-    if ((status = store_write_begin(store, err)) < 0)
-        return status;
-    status = gone_read(store->writer, &gone, err);
-    store_write_end(store);
-    if (status >= 0 && gone.count == 0) {
-        atomic_store(&store->sweep_wanted, false);
-        status = PHX_DONE;
-    } else if (status >= 0) {
-        status = sweep(store, &gone, err);
-    }
-    gone_clear(&gone);
     return status;
 }

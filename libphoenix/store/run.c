@@ -10,15 +10,7 @@
 
 #include "store/inside.h"
 
-enum { PART_BITS = 24, POSTING_SIZE = 12 };
-
-static void runs_clear(struct run_list *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        memory_free(list->runs[i].first);
-    memory_free(list->runs);
-    *list = (struct run_list){0};
-}
+enum { POSTING_SIZE = 12 };
 
 static int64_t head_sum(int64_t id, int level, int64_t count,
                         const uint32_t *first, uint32_t parts)
@@ -27,11 +19,6 @@ static int64_t head_sum(int64_t id, int level, int64_t count,
                                hash_bytes(first, parts * sizeof *first, 5)};
 
     return (int64_t)hash_bytes(values, sizeof values, 6);
-}
-
-void run_list_free(struct run_list *list)
-{
-    runs_clear(list);
 }
 
 static phx_status add_head(struct run_list *list, struct statement *heads,
@@ -49,18 +36,12 @@ static phx_status add_head(struct run_list *list, struct statement *heads,
         first.size % sizeof(uint32_t) != 0)
         return fail(err, PHX_CORRUPT, -1, "the head of run %lld is damaged",
                     (long long)run.id);
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity ? list->capacity * 2 : 16;
-        struct run *runs =
-            memory_resize(list->runs, size_mul(capacity, sizeof *runs));
-        if (runs == NULL)
-            return fail_memory(err, size_mul(capacity, sizeof *runs));
-        list->runs = runs;
-        list->capacity = capacity;
-    }
-    if ((run.first = memory_new(first.size)) == NULL)
-        return fail_memory(err, first.size);
-    memcpy(run.first, first.data, first.size);
+    run.first = arena_copy(&list->arena, first.data, first.size);
+    struct run *runs = arena_grow(&list->arena, list->runs, &list->capacity,
+                                  list->count, sizeof run);
+    if (run.first == NULL || runs == NULL)
+        return arena_status(&list->arena, first.size, err);
+    list->runs = runs;
     run.sum = head_sum(run.id, run.level, run.count, run.first, run.parts);
     list->sum ^= run.sum;
     list->runs[list->count++] = run;
@@ -71,29 +52,24 @@ phx_status run_list_read(struct connection *connection,
                          const struct counter *counter,
                          const struct run_list **out, phx_error *err)
 {
-    struct statement *heads;
+    struct run_list *list = &connection->runs;
     phx_status status;
 
-    if (connection->runs == NULL) {
-        if ((connection->runs = memory_new(sizeof *connection->runs)) == NULL)
-            return fail_memory(err, sizeof *connection->runs);
-        *connection->runs = (struct run_list){0};
-        connection->runs_version = -1;
-    }
-    *out = connection->runs;
+    *out = list;
     if (connection->runs_version == counter->runs)
         return PHX_OK;
     connection->runs_version = -1;
-    runs_clear(connection->runs);
-    heads = sql(connection, SQL_RUN_HEADS);
+    arena_clear(&list->arena);
+    *list = (struct run_list){.arena = list->arena};
+    struct statement *heads = sql(connection, SQL_RUN_HEADS);
     while ((status = sql_next(heads, err)) == PHX_OK) {
-        if ((status = add_head(connection->runs, heads, err)) < 0)
+        if ((status = add_head(list, heads, err)) < 0)
             break;
     }
     sql_end(heads);
     if (status < 0)
         return status;
-    if (connection->runs->sum != counter->runs)
+    if (list->sum != counter->runs)
         return fail(err, PHX_CORRUPT, -1, "the head of a run is lost");
     connection->runs_version = counter->runs;
     return PHX_OK;
@@ -102,12 +78,12 @@ phx_status run_list_read(struct connection *connection,
 phx_status run_read_part(struct connection *connection, int64_t run,
                          uint32_t part, struct run_part *out, phx_error *err)
 {
-    struct statement *read = sql(connection, SQL_RUN_PART);
+    struct statement *read;
     struct reader reader;
-    phx_status status;
+    phx_status status = sql_find(connection, SQL_RUN_PART,
+                                 run << RUN_PART_BITS | part, &read, err);
 
-    sql_bind_int(read, 1, run << PART_BITS | part);
-    if ((status = sql_next(read, err)) < 0)
+    if (status < 0)
         return status;
     phx_text body = status == PHX_OK ? sql_text(read, 0) : (phx_text){0};
     size_t n = body.size < sizeof(uint32_t)
@@ -155,16 +131,16 @@ static phx_status find_in_run(struct connection *connection,
                               const struct run *run, uint64_t hash,
                               struct block_set *out, phx_error *err)
 {
-    const struct posting *postings = connection->part->postings;
+    struct run_part *read = &connection->part;
     uint32_t top = (uint32_t)(hash >> 32);
     phx_status status;
 
     for (uint32_t part = part_of(run, top);
          part < run->parts && run->first[part] <= top; part++) {
-        if ((status = run_read_part(connection, run->id, part, connection->part,
-                                    err)) < 0)
+        if ((status = run_read_part(connection, run->id, part, read, err)) < 0)
             return status;
-        size_t count = connection->part->count, low = 0, high = count;
+        const struct posting *postings = read->postings;
+        size_t count = read->count, low = 0, high = count;
         while (low < high) {
             size_t middle = low + (high - low) / 2;
             if (postings[middle].hash < hash)
@@ -206,7 +182,7 @@ static phx_status write_part(struct connection *connection,
     for (size_t i = 0; i < part->count; i++)
         buf_add_u32(&body, part->postings[i].block);
     buf_add_u32(&body, checksum32(body.data, body.size));
-    sql_bind_int(insert, 1, writer->id << PART_BITS | writer->parts);
+    sql_bind_int(insert, 1, writer->id << RUN_PART_BITS | writer->parts);
     sql_bind_blob(insert, 2, body.data, body.size);
     return sql_run(insert, err);
 }
@@ -233,9 +209,9 @@ static phx_status flush_part(struct connection *connection,
 
     if (writer->part.count == 0)
         return PHX_OK;
-    if (writer->parts >= (1u << PART_BITS) - 1)
+    if (writer->parts >= (1u << RUN_PART_BITS) - 1)
         return fail(err, PHX_TOO_BIG, -1, "a run is over %d parts",
-                    (1 << PART_BITS) - 1);
+                    (1 << RUN_PART_BITS) - 1);
     uint32_t first = (uint32_t)(writer->part.postings[0].hash >> 32);
     buf_add(&writer->first, &first, sizeof first);
     if ((status = write_part(connection, writer, err)) < 0)

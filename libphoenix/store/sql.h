@@ -9,6 +9,8 @@
 #define BLOCK_ROW                                                              \
     "SELECT id, level, project, day, n, min_t, max_t, min_no, max_no,"         \
     " max_latency, max_tokens, kinds, projects, sum FROM block"
+#define PROJECT_ROW                                                            \
+    "SELECT id, name, description, created, updated, sum FROM project"
 #define SESSION_ROW                                                            \
     "SELECT id, name, project, start, start_rest, end, end_rest, sum"          \
     " FROM session"
@@ -127,11 +129,11 @@
       " updated = ?3, sum = ?4 WHERE id = ?1")                                 \
     X(PROJECT_BY_NAME, "SELECT id FROM project WHERE name = ?")                \
     X(PROJECT_BY_ID,                                                           \
-      "SELECT id, name, description, created, updated, sum FROM project"       \
-      " WHERE id = ?")                                                         \
+      PROJECT_ROW " WHERE id = ?")                                             \
     X(PROJECTS_DOWN,                                                           \
-      "SELECT id, name, description, created, updated, sum FROM project"       \
-      " WHERE id <= ? ORDER BY id DESC")                                       \
+      PROJECT_ROW " WHERE id <= ? ORDER BY id DESC")                           \
+    X(PROJECTS_ALL,                                                            \
+      PROJECT_ROW " WHERE id > ? ORDER BY id")                                 \
     X(DELETE_PROJECT, "DELETE FROM project WHERE id = ?")                      \
     X(INSERT_GONE, "INSERT INTO gone (kind, id, hash) VALUES (?, ?, ?)")       \
     X(GONE, "SELECT kind, id, hash FROM gone ORDER BY kind, id")               \
@@ -140,9 +142,9 @@
       "SELECT (SELECT ifnull(sum(n), 0) FROM block),"                          \
       " (SELECT count(*) FROM block),"                                         \
       " (SELECT count(*) FROM block WHERE level < 2),"                         \
-      " (SELECT count(*) FROM gone)")                                          \
-    X(PAGE_COUNT, "PRAGMA page_count")                                         \
-    X(PAGE_SIZE, "PRAGMA page_size")                                           \
+      " (SELECT count(*) FROM gone), (SELECT page_size FROM pragma_page_size),"\
+      " (SELECT page_count FROM pragma_page_count),"                           \
+      " (SELECT freelist_count FROM pragma_freelist_count)")                   \
     X(FREE_PAGES, "PRAGMA freelist_count")                                     \
     X(VACUUM, "PRAGMA incremental_vacuum(256)")
 /* clang-format on */

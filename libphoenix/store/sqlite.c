@@ -5,10 +5,9 @@
  */
 #include "base/base.h"
 
-#include <errno.h>
-
 #include "store/inside.h"
 
+#include <errno.h>
 #include <limits.h>
 
 static const char *const texts[] = {
@@ -84,45 +83,31 @@ struct statement *sql(struct connection *connection, enum sql id)
 }
 
 /* Settings expire statements, and one that is prepared anew needs memory: a
- * rollback must not. */
-static phx_status ready_rollback(struct connection *connection, phx_error *err)
-{
-    phx_status status = sql_begin(connection, false, err);
-
-    return status < 0 ? status : sql_run(sql(connection, SQL_ROLLBACK), err);
-}
-
-/* Nothing here writes to the file: it may not be a store. */
-static phx_status configure(struct connection *connection, phx_error *err)
+ * rollback must not, so it is made ready here. */
+static phx_status configure(struct connection *connection, bool owned,
+                            const char *pragmas, phx_error *err)
 {
     phx_status status;
 
-    sqlite3_db_config(connection->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+    sqlite3_db_config(connection->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !owned,
                       NULL);
-    status = connection_execute(
-        connection,
-        "PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;"
-        "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
-        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0",
-        err);
-    return status < 0 ? status : ready_rollback(connection, err);
+    if ((status = connection_execute(connection, pragmas, err)) < 0 ||
+        (status = sql_begin(connection, false, err)) < 0)
+        return status;
+    return sql_run(sql(connection, SQL_ROLLBACK), err);
 }
 
 phx_status connection_own(struct connection *connection, phx_error *err)
 {
     const char *file = sqlite3_db_filename(connection->db, "main");
-    phx_status status;
 
     if (file == NULL || *file == '\0') /* in memory */
         return PHX_OK;
-    sqlite3_db_config(connection->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0,
-                      NULL);
-    status = connection_execute(
-        connection,
+    return configure(
+        connection, true,
         "PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL;"
         "PRAGMA journal_mode = WAL",
         err);
-    return status < 0 ? status : ready_rollback(connection, err);
 }
 
 phx_status connection_open(const char *path, const char *vfs, bool read_only,
@@ -138,10 +123,7 @@ phx_status connection_open(const char *path, const char *vfs, bool read_only,
     if (connection == NULL)
         return fail_memory(err, sizeof *connection);
     *connection = (struct connection){.runs_version = -1};
-    if ((connection->part = memory_new(sizeof *connection->part)) == NULL) {
-        status = fail_memory(err, sizeof *connection->part);
-        goto done;
-    }
+    arena_init(&connection->runs.arena, SIZE_MAX);
     int code =
         sqlite3_open_v2(path ? path : ":memory:", &connection->db, flags, vfs);
     if (code != SQLITE_OK) {
@@ -155,7 +137,13 @@ phx_status connection_open(const char *path, const char *vfs, bool read_only,
                          busy_timeout < INT_MAX ? (int)busy_timeout : INT_MAX);
     if ((status = block_reader_new(&connection->reader, err)) < 0)
         goto done;
-    status = configure(connection, err);
+    /* Nothing here writes to the file: it may not be a store. */
+    status =
+        configure(connection, false,
+                  "PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;"
+                  "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
+                  "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0",
+                  err);
 done:
     if (status < 0)
         connection_close(connection);
@@ -174,10 +162,7 @@ void connection_close(struct connection *connection)
         (void)sql_run(sql(connection, SQL_ROLLBACK), NULL);
     for (int i = 0; i < SQL_COUNT; i++)
         sqlite3_finalize(connection->statements[i].handle);
-    if (connection->runs != NULL)
-        run_list_free(connection->runs);
-    memory_free(connection->runs);
-    memory_free(connection->part);
+    arena_clear(&connection->runs.arena);
     block_reader_free(connection->reader);
     sqlite3_close(connection->db);
     memory_free(connection);
@@ -244,6 +229,25 @@ phx_status sql_run(struct statement *statement, phx_error *err)
 void sql_end(struct statement *statement)
 {
     sqlite3_reset(statement->handle);
+}
+
+phx_status sql_find(struct connection *connection, enum sql id, int64_t value,
+                    struct statement **out, phx_error *err)
+{
+    *out = sql(connection, id);
+    sql_bind_int(*out, 1, value);
+    return sql_next(*out, err);
+}
+
+phx_status sql_run_with(struct connection *connection, enum sql id,
+                        int64_t value, phx_error *err)
+{
+    struct statement *statement;
+    phx_status status = sql_find(connection, id, value, &statement, err);
+
+    if (status == PHX_OK)
+        sql_end(statement);
+    return status < 0 ? status : PHX_OK;
 }
 
 int64_t sql_int(struct statement *statement, int column)

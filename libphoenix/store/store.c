@@ -1,12 +1,10 @@
 /*
- * store.c - opening and closing, the pool of readers, and what the writer
- * loads before its first commit.
+ * store.c - opening and closing, the pool of readers, the turns of writers,
+ * and the figures of the whole.
  */
 #include "base/base.h"
 
 #include "store/inside.h"
-
-enum { WARM_TRACES = SHRUNK(32768, 3) };
 
 static phx_status copy_string(const char *string, char **out, phx_error *err)
 {
@@ -243,137 +241,7 @@ void store_reader_give(struct store *store, struct connection *connection)
     pthread_mutex_unlock(&store->pool_lock);
 }
 
-/* --- what writing needs -------------------------------------------------------------- */
-
-static phx_status add_block(struct store *store, struct block *block,
-                            uint32_t id, phx_error *err)
-{
-    static const struct {
-        enum posting_kind kind;
-        enum block_column column;
-    } ids[] = {{POSTING_SPAN, COLUMN_SPAN_ID},
-               {POSTING_TRACE, COLUMN_TRACE_ID}};
-    phx_status status;
-
-    for (int i = 0; i < 2; i++) {
-        const struct block_texts *texts;
-        if ((status = block_read_texts(block, ids[i].column, &texts, err)) < 0)
-            return status;
-        for (uint32_t j = 0; j < block_texts_count(texts); j++) {
-            uint64_t hash =
-                posting_hash(store->secret, ids[i].kind, block_text(texts, j));
-            if ((status = memtable_add(store->memtable, hash, id, err)) < 0 ||
-                (status = filter_add(store->filter, hash, err)) < 0)
-                return status;
-        }
-    }
-    return PHX_OK;
-}
-
-/* The memtable is what is in no run yet: the ids of young blocks. */
-static phx_status load_young(struct store *store, phx_error *err)
-{
-    struct statement *young = sql(store->writer, SQL_BLOCKS_YOUNG);
-    struct block_set blocks = {0};
-    phx_status status;
-
-    while ((status = sql_next(young, err)) == PHX_OK) {
-        status = block_set_add(&blocks, (uint32_t)sql_int(young, 0), err);
-        if (status < 0)
-            break;
-    }
-    sql_end(young);
-    for (size_t i = 0; i < blocks.count && status >= 0; i++) {
-        struct stored_block stored;
-        status = stored_block_open(store->writer, blocks.ids[i], &stored, err);
-        if (status < 0)
-            break;
-        status = add_block(store, stored.block, blocks.ids[i], err);
-        stored_block_close(&stored);
-    }
-    block_set_clear(&blocks);
-    return status < 0 ? status : PHX_OK;
-}
-
-static phx_status load_filter(struct store *store, phx_error *err)
-{
-    const struct run_part *postings = store->writer->part;
-    const struct run_list *runs;
-    uint64_t keys = 0;
-    phx_status status;
-
-    if ((status = run_list_read(store->writer, &store->counter, &runs, err)) <
-        0)
-        return status;
-    for (size_t i = 0; i < runs->count; i++)
-        keys += (uint64_t)runs->runs[i].count;
-    if ((status = filter_new(keys * 2, &store->filter, err)) < 0)
-        return status;
-    for (size_t i = 0; i < runs->count; i++) {
-        const struct run *run = &runs->runs[i];
-        for (uint32_t part = 0; part < run->parts; part++) {
-            if ((status = run_read_part(store->writer, run->id, part,
-                                        store->writer->part, err)) < 0)
-                return status;
-            for (size_t j = 0; j < postings->count && status >= 0; j++)
-                status =
-                    filter_add(store->filter, postings->postings[j].hash, err);
-            if (status < 0)
-                return status;
-        }
-    }
-    return PHX_OK;
-}
-
-static phx_status load_traces(struct store *store, phx_error *err)
-{
-    struct statement *last = sql(store->writer, SQL_TRACES_LAST);
-    phx_status status;
-
-    sql_bind_int(last, 1, WARM_TRACES);
-    while ((status = sql_next(last, err)) == PHX_OK) {
-        struct trace_row row;
-        trace_row_read(last, &row);
-        if (gone_has(&store->gone, PHX_PROJECT, row.project))
-            continue;
-        phx_text id = text_span(row.trace_id, row.trace_id_size);
-        uint64_t hash = posting_hash(store->secret, POSTING_TRACE, id);
-        if ((status = trace_cache_add(store->traces, hash, &row, err)) < 0)
-            break;
-    }
-    sql_end(last);
-    return status < 0 ? status : PHX_OK;
-}
-
-static phx_status prepare_write(struct store *store, phx_error *err)
-{
-    phx_status status;
-
-    if (store->image == NULL) {
-        if ((store->image = memory_new(sizeof *store->image)) == NULL)
-            return fail_memory(err, sizeof *store->image);
-        block_image_init(store->image);
-    }
-    if ((store->encoder == NULL &&
-         (status = block_writer_new(&store->encoder, err)) < 0) ||
-        (store->traces == NULL &&
-         (status = trace_cache_new(&store->traces, err)) < 0) ||
-        (status = load_filter(store, err)) < 0)
-        goto done;
-    pthread_mutex_lock(&store->memory_lock);
-    memtable_cut(store->memtable, 0);
-    status = load_young(store, err);
-    store->memtable_ready = status >= 0;
-    pthread_mutex_unlock(&store->memory_lock);
-    if (status >= 0)
-        status = load_traces(store, err);
-done:
-    if (status < 0) { /* the next write begins anew */
-        filter_free(store->filter);
-        store->filter = NULL;
-    }
-    return status;
-}
+/* --- writing ------------------------------------------------------------- */
 
 /* A rollback can fail for want of memory. Nothing may be read or written
  * before it has been made good; the compactor's, too, unless it is at work. */
@@ -394,7 +262,7 @@ phx_status store_write_begin(struct store *store, phx_error *err)
         return fail(err, PHX_MISUSE, -1, "the store is open for reading only");
     pthread_mutex_lock(&store->write_lock);
     roll_back_leftovers(store);
-    if (store->filter == NULL && (status = prepare_write(store, err)) < 0)
+    if (store->filter == NULL && (status = load_for_writing(store, err)) < 0)
         pthread_mutex_unlock(&store->write_lock);
     return status;
 }
@@ -402,4 +270,63 @@ phx_status store_write_begin(struct store *store, phx_error *err)
 void store_write_end(struct store *store)
 {
     pthread_mutex_unlock(&store->write_lock);
+}
+
+phx_status store_change_begin(struct store *store,
+                              struct connection *connection,
+                              struct counter *counter, phx_error *err)
+{
+    phx_status status = store_write_begin(store, err);
+
+    if (status < 0)
+        return status;
+    *counter = store->counter;
+    if ((status = sql_begin(connection, true, err)) < 0)
+        store_write_end(store);
+    return status;
+}
+
+phx_status store_change_end(struct store *store, struct connection *connection,
+                            phx_status status, const struct counter *counter,
+                            phx_error *err)
+{
+    if (status < 0 || (status = counter_write(connection, counter, err)) < 0 ||
+        (status = sql_commit(connection, err)) < 0)
+        sql_rollback(connection);
+    else
+        store->counter = *counter;
+    return status;
+}
+
+/* --- figures ----------------------------------------------------------------- */
+
+phx_status store_stat(struct store *store, phx_store_stats *out, phx_error *err)
+{
+    phx_store_stats stats = {0};
+    struct connection *connection;
+    struct counter counter;
+    phx_status status = store_reader_take(store, &connection, &counter, err);
+
+    if (status < 0)
+        return status;
+    struct statement *read = sql(connection, SQL_STAT);
+    if ((status = sql_next(read, err)) == PHX_OK) {
+        stats.spans = sql_int(read, 0);
+        stats.blocks = sql_int(read, 1);
+        stats.young_blocks = sql_int(read, 2);
+        stats.deleted = sql_int(read, 3);
+        int64_t page_size = sql_int(read, 4);
+        stats.bytes =
+            page_size * (sql_int(read, 5) + atomic_load(&store->log_pages));
+        stats.free_bytes = page_size * sql_int(read, 6);
+        sql_end(read);
+    }
+    store_reader_give(store, connection);
+    if (status < 0)
+        return status;
+    stats.traces = counter.traces;
+    stats.sessions = counter.sessions;
+    stats.projects = counter.projects;
+    *out = stats;
+    return PHX_OK;
 }

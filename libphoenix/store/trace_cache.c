@@ -12,7 +12,7 @@ enum { GENERATION = SHRUNK(32768, 4) };
 struct generation {
     struct map map; /* hash -> index of row */
     struct trace_row *rows;
-    uint32_t count, capacity;
+    size_t count, capacity;
 };
 
 struct trace_cache {
@@ -65,25 +65,10 @@ static struct trace_row *find_in(struct generation *generation, uint64_t hash,
                : NULL;
 }
 
-static phx_status generation_room(struct generation *generation, phx_error *err)
-{
-    if (generation->count < generation->capacity)
-        return PHX_OK;
-    uint32_t capacity = generation->capacity ? generation->capacity * 2 : 64;
-    size_t size = size_mul(capacity, sizeof *generation->rows);
-    struct trace_row *rows = memory_resize(generation->rows, size);
-    if (rows == NULL)
-        return fail_memory(err, size);
-    generation->rows = rows;
-    generation->capacity = capacity;
-    return PHX_OK;
-}
-
 phx_status trace_cache_add(struct trace_cache *cache, uint64_t hash,
                            const struct trace_row *row, phx_error *err)
 {
     struct generation *young = &cache->young;
-    phx_status status;
     bool fresh;
 
     if (row->trace_id_size == 0)
@@ -93,13 +78,16 @@ phx_status trace_cache_add(struct trace_cache *cache, uint64_t hash,
         cache->old = *young;
         *young = (struct generation){0};
     }
-    if ((status = generation_room(young, err)) < 0)
-        return status;
+    struct trace_row *rows = memory_grow(young->rows, &young->capacity,
+                                         young->count, sizeof *rows, err);
+    if (rows == NULL)
+        return PHX_NO_MEMORY;
+    young->rows = rows;
     uint32_t *index = map_slot(&young->map, hash, &fresh);
     if (index == NULL)
         return fail_memory(err, sizeof *index);
     if (fresh)
-        *index = young->count++;
+        *index = (uint32_t)young->count++;
     young->rows[*index] = *row;
     return PHX_OK;
 }
@@ -169,11 +157,11 @@ uint32_t trace_row_sum(const struct trace_row *row)
 phx_status trace_row_find(struct connection *connection, int64_t trace,
                           struct trace_row *out, phx_error *err)
 {
-    struct statement *read = sql(connection, SQL_TRACE_BY_ID);
-    phx_status status;
+    struct statement *read;
+    phx_status status =
+        sql_find(connection, SQL_TRACE_BY_ID, trace, &read, err);
 
-    sql_bind_int(read, 1, trace);
-    if ((status = sql_next(read, err)) == PHX_OK) {
+    if (status == PHX_OK) {
         trace_row_read(read, out);
         sql_end(read);
     }
