@@ -25,9 +25,9 @@ CFLAGS   += $(STD) $(OPTIMISE) $(HARDEN) $(WARN) $(INCLUDES) -fPIC \
             -fvisibility=hidden -pthread -MMD -MP $(EXTRA)
 
 # Rooms in the order of their ranks; libphoenix/ROOMS says the same.
-ROOMS := base json model wire attr block store api
+ROOMS := base json model wire attr block cost store query api
 
-LIBRARY_LIBS := -lsqlite3 -lzstd -lxxhash -lpthread -lm
+LIBRARY_LIBS := -lsqlite3 -lzstd -lpcre2-8 -lxxhash -lpthread -lm
 SERVER_LIBS  := -lmicrohttpd -lnghttp2 -lz $(LIBRARY_LIBS)
 
 room_sources = $(wildcard libphoenix/$(1)/*.c)
@@ -103,7 +103,9 @@ below_model := json base
 below_wire  := model json base
 below_attr  := $(below_wire)
 below_block := $(below_wire)
-below_store := block attr wire model json base
+below_cost  := model json base
+below_store := cost block attr wire model json base
+below_query := attr wire model json base
 below_api   := store $(below_store)
 
 UNIT_SOURCES := $(wildcard tests/unit/*/*_test.c)
@@ -121,7 +123,7 @@ check-unit: $(UNIT_TESTS)
 # Tests that use the whole library, by its public header or by its inner
 # doors; and the fuzz targets over their corpora.
 
-WHOLE := $(foreach room,api store block attr wire model json base,$(call room_archive,$(room)))
+WHOLE := $(foreach room,api query store cost block attr wire model json base,$(call room_archive,$(room)))
 
 # A test of the server may bring fakes instead of what the archives hold.
 SERVER_TESTED := $(filter-out server/main.c,$(SERVER_SOURCES))

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LIBRARIES = ["-lsqlite3", "-lzstd", "-lm", "-pthread"]
+LIBRARIES = ["-lsqlite3", "-lzstd", "-lpcre2-8", "-lm", "-pthread"]
 
 
 def run_example(build, code):
