@@ -224,7 +224,7 @@ check-vectors: all
 check-golden: all
 	@python3 tests/golden/replay.py --build $(BUILD) tests/golden
 
-RECORDINGS ?= ../shared/data/otlp
+RECORDINGS ?= $(or $(wildcard ../shared/data/otlp),tests/golden)
 check-recordings: all
 	@python3 tests/golden/replay.py --build $(BUILD) $(RECORDINGS)
 

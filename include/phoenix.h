@@ -162,7 +162,8 @@ typedef struct phx_batch phx_batch;
 /*
  * Decodes one request, without a store. A span that cannot be kept (no trace
  * or span id, attributes nested over 255 levels, over 16384 attributes, events
- * or links) is left out and counted: see phx_batch_rejected.
+ * or links) is left out and counted: see phx_batch_rejected. PHX_SPAN_JSON is
+ * taken whole or not at all, and the offset of a bad span is its index.
  *
  * bytes   [size] uncompressed, up to 64 MiB; yours again after the call. What
  *         is in them may take up to 512 MiB of memory.
@@ -204,10 +205,11 @@ PHX_CALL phx_otlp_answer(int32_t format, uint64_t rejected,
 
 /*
  * {"llm.token_count.total": 7} becomes {"llm": {"token_count": {"total": 7}}}.
- * A number between dots opens an array only if an object follows it.
+ * A number between dots opens an array only if an object follows it. What
+ * would be nested deeper than 255 stays a dotted key.
  *
  * json    [size] one object of dotted keys; of equal keys the last wins.
- * Errors: INVALID, TOO_BIG (nested deeper than 255).
+ * Errors: INVALID, TOO_BIG (a value is nested deeper than 255).
  */
 PHX_CALL phx_attributes_unflatten(const char *json, size_t size, phx_buf *out,
                                   phx_error *err);
@@ -452,7 +454,7 @@ PHX_API const char *phx_kind_name(int32_t index);
  * one snapshot; spans that arrive meanwhile come if their turn does.
  *
  * query   NULL for all; copied.
- * Errors: INVALID (a test's JSON; offset indexes tests), IO, CORRUPT.
+ * Errors: INVALID (a test's JSON; offset indexes tests).
  */
 PHX_CALL phx_store_find_spans(phx_store *store, const phx_span_query *query,
                               phx_cursor **out, phx_error *err);
@@ -468,7 +470,8 @@ PHX_CALL phx_cursor_next_span(phx_cursor *cursor, const phx_span **out,
  * store takes in again: or DONE.
  *
  * format  PHX_OTLP_PROTOBUF or PHX_OTLP_JSON.
- * count   spans at most; fewer come if they would be over 1 GiB.
+ * count   spans at most; fewer may come, of 1,000 or some MiB: DONE alone is
+ *         the end.
  * Errors: IO, INTERRUPTED, CORRUPT, TOO_BIG (one span is over 1 GiB).
  */
 PHX_CALL phx_cursor_next_otlp(phx_cursor *cursor, int32_t format, size_t count,

@@ -70,7 +70,7 @@ static phx_status start_http(struct server *server, uint16_t port,
                              struct http **out, phx_error *err)
 {
     bool is_main = out == &server->http;
-    struct http_options options = {.host = is_main ? server->config.host : "::",
+    struct http_options options = {.host = server->config.host,
                                    .port = port,
                                    .root = server->config.root_path,
                                    .routes = routes,

@@ -12,8 +12,8 @@
 
 #include "api/inside.h"
 
-static phx_status get_text(const struct value *object, const char *key,
-                           bool needed, phx_text *out, phx_error *err)
+static phx_status read_text(const struct value *object, const char *key,
+                            bool needed, phx_text *out, phx_error *err)
 {
     const struct value *value = value_member(object, key);
 
@@ -27,16 +27,16 @@ static phx_status get_text(const struct value *object, const char *key,
     return PHX_OK;
 }
 
-static phx_status get_id(struct arena *arena, const struct value *object,
-                         const char *key, bool needed, phx_text *out,
-                         phx_error *err)
+static phx_status read_id(struct arena *arena, const struct value *object,
+                          const char *key, bool needed, phx_text *out,
+                          phx_error *err)
 {
     phx_text hex;
     phx_status status;
     size_t size;
 
     *out = text_span("", 0);
-    if ((status = get_text(object, key, needed, &hex, err)) < 0 ||
+    if ((status = read_text(object, key, needed, &hex, err)) < 0 ||
         hex.size == 0)
         return status < 0 || !needed
                    ? status
@@ -51,18 +51,18 @@ static phx_status get_id(struct arena *arena, const struct value *object,
     return PHX_OK;
 }
 
-static phx_status get_time(const struct value *object, const char *key,
-                           uint64_t *out, phx_error *err)
+static phx_status read_time(const struct value *object, const char *key,
+                            uint64_t *out, phx_error *err)
 {
     phx_text text;
-    phx_status status = get_text(object, key, true, &text, err);
+    phx_status status = read_text(object, key, true, &text, err);
 
     return status < 0 ? status : time_read(text, TIME_NAIVE_REFUSED, out, err);
 }
 
-static phx_status get_attributes(struct arena *arena,
-                                 const struct value *object,
-                                 struct attributes *out, phx_error *err)
+static phx_status read_attributes(struct arena *arena,
+                                  const struct value *object,
+                                  struct attributes *out, phx_error *err)
 {
     const struct value *attributes = value_member(object, "attributes");
 
@@ -71,6 +71,9 @@ static phx_status get_attributes(struct arena *arena,
         return PHX_OK;
     if (attributes->kind != JSON_OBJECT)
         return fail(err, PHX_INVALID, -1, "'attributes' is no object");
+    if (attributes->count > WIRE_ATTRIBUTES)
+        return fail(err, PHX_INVALID, -1, "%u attributes, limit is %d",
+                    attributes->count, (int)WIRE_ATTRIBUTES);
     /* One more, for the kind. */
     size_t size = size_mul((size_t)attributes->count + 1, sizeof *out->members);
     if ((out->members = arena_new(arena, size)) == NULL)
@@ -82,8 +85,8 @@ static phx_status get_attributes(struct arena *arena,
     return PHX_OK;
 }
 
-static phx_status get_events(struct arena *arena, const struct value *object,
-                             struct span *span, phx_error *err)
+static phx_status read_events(struct arena *arena, const struct value *object,
+                              struct span *span, phx_error *err)
 {
     const struct value *events = value_member(object, "events");
     phx_status status;
@@ -92,6 +95,9 @@ static phx_status get_events(struct arena *arena, const struct value *object,
         return PHX_OK;
     if (events->kind != JSON_ARRAY)
         return fail(err, PHX_INVALID, -1, "'events' is no array");
+    if (events->count > WIRE_ATTRIBUTES)
+        return fail(err, PHX_INVALID, -1, "%u events, limit is %d",
+                    events->count, (int)WIRE_ATTRIBUTES);
     size_t size = size_mul(events->count, sizeof *span->events);
     if ((span->events = arena_new(arena, size)) == NULL)
         return arena_status(arena, size, err);
@@ -99,9 +105,10 @@ static phx_status get_events(struct arena *arena, const struct value *object,
         const struct value *item = &events->items[i];
         struct span_event *event = &span->events[i];
         *event = (struct span_event){0};
-        if ((status = get_text(item, "name", true, &event->name, err)) < 0 ||
-            (status = get_time(item, "timestamp", &event->time, err)) < 0 ||
-            (status = get_attributes(arena, item, &event->attributes, err)) < 0)
+        if ((status = read_text(item, "name", true, &event->name, err)) < 0 ||
+            (status = read_time(item, "timestamp", &event->time, err)) < 0 ||
+            (status = read_attributes(arena, item, &event->attributes, err)) <
+                0)
             return status;
         span->event_count++;
     }
@@ -135,21 +142,21 @@ static phx_status read_span(struct arena *arena, const struct value *item,
         return fail(err, PHX_INVALID, -1, "a span is no object");
     if (context == NULL)
         context = &nothing;
-    if ((status = get_text(item, "name", true, &span->name, err)) < 0 ||
-        (status = get_id(arena, context, "trace_id", true, &span->trace_id,
-                         err)) < 0 ||
-        (status = get_id(arena, context, "span_id", true, &span->span_id,
-                         err)) < 0 ||
-        (status = get_id(arena, item, "parent_id", false, &span->parent_id,
-                         err)) < 0 ||
-        (status = get_text(item, "span_kind", true, &kind, err)) < 0 ||
-        (status = get_time(item, "start_time", &span->start_time, err)) < 0 ||
-        (status = get_time(item, "end_time", &span->end_time, err)) < 0 ||
-        (status = get_text(item, "status_code", false, &code, err)) < 0 ||
-        (status = get_text(item, "status_message", false, &span->status_message,
-                           err)) < 0 ||
-        (status = get_attributes(arena, item, &span->attributes, err)) < 0 ||
-        (status = get_events(arena, item, span, err)) < 0)
+    if ((status = read_text(item, "name", true, &span->name, err)) < 0 ||
+        (status = read_id(arena, context, "trace_id", true, &span->trace_id,
+                          err)) < 0 ||
+        (status = read_id(arena, context, "span_id", true, &span->span_id,
+                          err)) < 0 ||
+        (status = read_id(arena, item, "parent_id", false, &span->parent_id,
+                          err)) < 0 ||
+        (status = read_text(item, "span_kind", true, &kind, err)) < 0 ||
+        (status = read_time(item, "start_time", &span->start_time, err)) < 0 ||
+        (status = read_time(item, "end_time", &span->end_time, err)) < 0 ||
+        (status = read_text(item, "status_code", false, &code, err)) < 0 ||
+        (status = read_text(item, "status_message", false,
+                            &span->status_message, err)) < 0 ||
+        (status = read_attributes(arena, item, &span->attributes, err)) < 0 ||
+        (status = read_events(arena, item, span, err)) < 0)
         return status;
     span->trace_state = text_of("");
     if (span->status_message.data == NULL)

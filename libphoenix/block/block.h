@@ -96,7 +96,8 @@ enum block_column {
     /* by index of trace */
     COLUMN_TRACE_NUMBER,
     COLUMN_TRACE_SESSION,
-    COLUMN_TRACE_ID /* texts */,
+    COLUMN_TRACE_ID, /* texts */
+    /* by row, and by index of parent outside the block */
     COLUMN_SPAN_ID,        /* texts */
     COLUMN_OUTSIDE_PARENT, /* texts */
     COLUMN_FIXED
@@ -153,6 +154,11 @@ phx_status block_path_value(struct block_path *path, struct arena *arena,
                             uint32_t row, struct value *out, bool *found,
                             phx_error *err);
 
+/* Which enum json_kind it is; a long text is not decoded for that. */
+phx_status block_path_kind(struct block_path *path, struct arena *arena,
+                           uint32_t row, uint8_t *out, bool *found,
+                           phx_error *err);
+
 /*
  * Clears the bits of rows whose attribute is not equal to a scalar. A text of
  * a dictionary is compared once, not once a row.
@@ -176,6 +182,11 @@ enum { BLOCK_WHOLE = 0, BLOCK_BARE = 1, BLOCK_LENT = 2 };
 phx_status block_read_spans(struct block *block, struct arena *arena,
                             const uint32_t *rows, size_t count, int parts,
                             struct span *out, phx_error *err);
+
+/* One row's status message, empty if it has none; lent or in the arena. */
+phx_status block_read_status_message(struct block *block, struct arena *arena,
+                                     uint32_t row, phx_text *out,
+                                     phx_error *err);
 
 /* Checks everything that can be told from the block alone: bounds of every
  * offset and id, counts, order of rows, zone. Errors: CORRUPT. */

@@ -8,7 +8,8 @@
  *     sort, encode        one block, or a few
  *     BEGIN .. COMMIT     rows of traces, blocks, frames, the counters
  *
- * Whatever memory learns before the commit is undone if it fails.
+ * Whatever memory learns before the commit is undone if it fails, but for the
+ * filter, which only ever says "maybe".
  */
 #include "base/base.h"
 

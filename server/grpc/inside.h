@@ -86,7 +86,7 @@ void message_print(struct buf *out, const char *message);
  * RetryInfo of one second. */
 void retry_print(struct buf *out, const struct verdict *verdict);
 
-/* --- export.c ------------------------------------------------------------- */
+/* --- call.c --------------------------------------------------------------- */
 
 enum call_state {
     CALL_RECEIVING, /* its headers or body come in */

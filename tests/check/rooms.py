@@ -165,10 +165,6 @@ class House:
             return None
         if name in ("inside.h", room + "/inside.h"):
             return None
-        if name.endswith(".pb-c.h"):
-            if room != "wire":
-                self.breach(path, line, f"'{name}' belongs to wire")
-            return 1
         if folder in ("", room):
             if not (self.root / "libphoenix" / room / file).exists():
                 self.breach(path, line, f"there is no '{name}'")

@@ -145,6 +145,33 @@ TEST(a_batch_lends_its_spans)
     assert_null(phx_batch_span(NULL, 0));
 }
 
+TEST(a_span_of_json_has_as_many_attributes_as_one_of_otlp)
+{
+    static const char start[] =
+        "{\"data\": [{\"name\": \"n\", \"span_kind\": \"LLM\","
+        " \"context\": {\"trace_id\": \"0a\", \"span_id\": \"0b\"},"
+        " \"start_time\": \"2026-03-01T10:00:00Z\","
+        " \"end_time\": \"2026-03-01T10:00:00Z\","
+        " \"attributes\": {\"k\": 1";
+    static char json[1 << 20];
+    phx_error why = {0};
+
+    UNUSED_STATE;
+    for (int count = 16384; count <= 16385; count++) {
+        phx_batch *batch = NULL;
+        int size = snprintf(json, sizeof json, "%s", start);
+        for (int i = 1; i < count; i++)
+            size += snprintf(json + size, 32, ", \"k%d\": 1", i);
+        size += snprintf(json + size, 32, "}}]}");
+        eq_int(phx_batch_decode(PHX_SPAN_JSON, json, (size_t)size, NULL, &batch,
+                                &why),
+               count == 16384 ? PHX_OK : PHX_INVALID);
+        phx_batch_free(batch);
+    }
+    ok(strstr(why.message, "limit is 16384") != NULL);
+    eq_int(why.offset, 0);
+}
+
 TEST(answers_tell_what_was_rejected)
 {
     phx_buf out = PHX_BUF_INIT;

@@ -1,5 +1,5 @@
 /*
- * export.c - one call of TraceService/Export, from its headers to the verdict.
+ * call.c - one call of TraceService/Export, from its headers to the verdict.
  *
  *     RECEIVING --(body whole)--> BUSY: decode --> writer --> ANSWERED
  *         \                          \                          ^
