@@ -246,6 +246,7 @@ int main(void)
         cmocka_unit_test(kinds_have_names),
         cmocka_unit_test(malformed_requests_are_told_with_their_place),
         cmocka_unit_test(a_batch_lends_its_spans),
+        cmocka_unit_test(a_span_of_json_has_as_many_attributes_as_one_of_otlp),
         cmocka_unit_test(answers_tell_what_was_rejected),
         cmocka_unit_test(attributes_nest_and_come_back),
         cmocka_unit_test(attributes_that_are_none_are_refused),
