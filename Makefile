@@ -268,10 +268,16 @@ check-gcc check-clang: check-%:
 check-sanitized:
 	@MAKE="$(MAKE)" tests/run-checks $(SANITIZED)
 
+# Every fault, not a sample of them; a sanitizer with plain arenas would take
+# hours over it.
+.PHONY: check-sweep
+check-sweep:
+	@SWEEP_ALL=1 $(MAKE) --no-print-directory check-fault
+
 check-all:
 	@tools/install-packages all
 	@$(MAKE) --no-print-directory all
-	@MAKE="$(MAKE)" SWEEP_ALL=1 tests/run-checks $(CHECKS) check-gcc check-clang \
+	@MAKE="$(MAKE)" tests/run-checks $(CHECKS) check-sweep check-gcc check-clang \
 	    check-asan check-tsan check-valgrind check-crash check-recordings
 
 $(BUILD)/examples/%: examples/%.c $(LIBRARY_A)
