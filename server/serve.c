@@ -8,6 +8,7 @@
 #include "server/config.h"
 #include "server/grpc/grpc.h"
 #include "server/http/http.h"
+#include "server/lane.h"
 #include "server/log.h"
 #include "server/rest/rest.h"
 #include "server/writer.h"
@@ -27,6 +28,7 @@ struct server {
     struct config config;
     phx_store *store;
     struct writer *writer;
+    struct lane *lane;
     struct grpc *grpc;
     struct http *http;
     struct http *metrics; /* NULL unless asked for */
@@ -70,14 +72,15 @@ static phx_status start_http(struct server *server, uint16_t port,
                              struct http **out, phx_error *err)
 {
     bool is_main = out == &server->http;
-    struct http_options options = {.host = server->config.host,
-                                   .port = port,
-                                   .root = server->config.root_path,
-                                   .routes = routes,
-                                   .route_count = count,
-                                   .threads = is_main ? HTTP_THREADS : 1,
-                                   .workers = is_main ? HTTP_WORKERS : 1,
-                                   .service = {server->store, server->writer}};
+    struct http_options options = {
+        .host = server->config.host,
+        .port = port,
+        .root = server->config.root_path,
+        .routes = routes,
+        .route_count = count,
+        .threads = is_main ? HTTP_THREADS : 1,
+        .workers = is_main ? HTTP_WORKERS : 1,
+        .service = {server->store, server->writer, server->lane}};
 
     return http_start(&options, out, err);
 }
@@ -101,7 +104,9 @@ static phx_status start(struct server *server, phx_error *err)
         (status = writer_start(server->store, config->queue_spans,
                                config->queue_bytes, &server->writer, err)) <
             0 ||
-        (status = grpc_start(config, server->writer, &server->grpc, err)) < 0)
+        (status = lane_start(&server->lane, err)) < 0 ||
+        (status = grpc_start(config, server->writer, server->lane,
+                             &server->grpc, err)) < 0)
         return status;
     if (config->prometheus &&
         (status = start_http(server, METRICS_PORT, metrics_routes,
@@ -115,6 +120,7 @@ static void stop(struct server *server)
     http_stop(server->http);
     http_stop(server->metrics);
     grpc_stop(server->grpc);
+    lane_stop(server->lane);
     if (server->writer != NULL)
         writer_stop(server->writer);
     phx_store_close(server->store);

@@ -490,7 +490,7 @@ phx_status json_read(struct arena *arena, phx_text text, int flags,
 
     parser.start = parser.at = (const uint8_t *)bytes;
     parser.end = parser.start + text.size;
-    buf_init(&parser.open, arena->limit);
+    buf_init(&parser.open, arena->limit / 2); /* its copies have the rest */
     map_init(&parser.keys);
     size_t valid = utf8_check(bytes, text.size);
     if (valid < text.size) {

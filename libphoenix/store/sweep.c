@@ -173,13 +173,12 @@ phx_status sweep_gone(struct store *store, phx_error *err)
     if ((status = store_write_begin(store, err)) < 0)
         return status;
     status = gone_read(store->writer, &gone, err);
-    store_write_end(store);
-    if (status >= 0 && gone.count == 0) {
+    /* Under the lock: a delete after it asks again. */
+    if (status >= 0 && gone.count == 0)
         atomic_store(&store->sweep_wanted, false);
-        status = PHX_DONE;
-    } else if (status >= 0) {
-        status = sweep(store, &gone, err);
-    }
+    store_write_end(store);
+    if (status >= 0)
+        status = gone.count == 0 ? PHX_DONE : sweep(store, &gone, err);
     gone_clear(&gone);
     return status;
 }

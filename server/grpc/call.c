@@ -405,6 +405,17 @@ static phx_status submit(struct call *call, phx_batch **batch, phx_error *err)
     return PHX_OK;
 }
 
+void call_refuse(struct call *call, const char *message)
+{
+    phx_error err = {0};
+    phx_status status = fail(&err, PHX_BUSY, -1, "%s", message);
+
+    metrics_add(METRIC_REJECTED_QUEUE, 1);
+    release_body(call);
+    judge(&call->verdict, status, &err);
+    grpc_answered(call);
+}
+
 bool call_decode(struct call *call, struct buf *scratch)
 {
     const struct buf *body = &call->body;

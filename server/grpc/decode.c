@@ -5,7 +5,7 @@
  */
 #include "server/grpc/inside.h"
 
-#include "server/turn.h"
+#include "server/lane.h"
 
 static struct call *next_call(struct decoders *decoders)
 {
@@ -19,6 +19,21 @@ static struct call *next_call(struct decoders *decoders)
     return call;
 }
 
+/* In the lane. */
+static void decode_large(void *ctx)
+{
+    struct call *call = ctx;
+    struct buf scratch;
+
+    if (atomic_load(&call->grpc->stopping)) {
+        call_refuse(call, "shutting down");
+        return;
+    }
+    buf_init(&scratch, MESSAGE_MAX);
+    call_decode(call, &scratch);
+    buf_clear(&scratch);
+}
+
 static void *decode_all(void *ctx)
 {
     struct decoders *decoders = ctx;
@@ -27,15 +42,12 @@ static void *decode_all(void *ctx)
     while ((call = next_call(decoders)) != NULL) {
         struct buf scratch;
 
-        buf_init(&scratch, TURN_SIZE);
-        if (call->body.size > TURN_SIZE || !call_decode(call, &scratch)) {
-            turn_begin();
-            buf_clear(&scratch);
-            buf_init(&scratch, MESSAGE_MAX);
-            call_decode(call, &scratch);
-            turn_end();
-        }
+        buf_init(&scratch, LANE_BODY);
+        bool is_large =
+            call->body.size > LANE_BODY || !call_decode(call, &scratch);
         buf_clear(&scratch);
+        if (is_large && !lane_add(call->grpc->lane, decode_large, call))
+            call_refuse(call, "too many large messages are waiting");
     }
     return NULL;
 }

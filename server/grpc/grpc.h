@@ -11,11 +11,12 @@
 #include "server/writer.h"
 
 struct grpc;
+struct lane;
 
 /* Binds config->host and grpc_port and starts serving.
  * Errors: INVALID (host), IO, NO_MEMORY. */
 phx_status grpc_start(const struct config *config, struct writer *writer,
-                      struct grpc **out, phx_error *err);
+                      struct lane *lane, struct grpc **out, phx_error *err);
 
 /* The port bound, which is of interest if 0 was asked for. */
 uint16_t grpc_port(const struct grpc *grpc);

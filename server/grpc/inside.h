@@ -146,6 +146,9 @@ void call_end(struct call *call);
  * larger. */
 bool call_decode(struct call *call, struct buf *scratch);
 
+/* Answers a BUSY call that it may come again, in any thread. */
+void call_refuse(struct call *call, const char *message);
+
 /* The stream is gone: frees the call, or leaves that to its answer. */
 void call_gone(struct call *call);
 
@@ -256,6 +259,7 @@ struct listener {
 
 struct grpc {
     struct writer *writer;
+    struct lane *lane;
     int64_t budget; /* of body bytes: over it senders wait, over twice it
                        calls are refused */
     struct listener listeners[LISTENERS];

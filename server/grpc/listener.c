@@ -268,7 +268,7 @@ static phx_status start_thread(struct grpc *grpc, phx_error *err)
 }
 
 phx_status grpc_start(const struct config *config, struct writer *writer,
-                      struct grpc **out, phx_error *err)
+                      struct lane *lane, struct grpc **out, phx_error *err)
 {
     struct grpc *grpc = memory_new(sizeof *grpc);
     phx_status status;
@@ -277,6 +277,7 @@ phx_status grpc_start(const struct config *config, struct writer *writer,
         return fail_memory(err, sizeof *grpc);
     memset(grpc, 0, sizeof *grpc);
     grpc->writer = writer;
+    grpc->lane = lane;
     grpc->budget = config->queue_bytes;
     grpc->epoll = grpc->wake = -1;
     grpc->wake_source = SOURCE_WAKE;

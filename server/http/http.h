@@ -22,6 +22,7 @@ enum {
 struct service {
     phx_store *store;
     struct writer *writer;
+    struct lane *lane;
 };
 
 enum {

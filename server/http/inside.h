@@ -70,7 +70,8 @@ struct http {
     atomic_size_t body_bytes; /* held by all requests */
     atomic_int active;        /* requests whose answer is not sent */
     atomic_int suspended;     /* those of them that handlers hold */
-    atomic_bool stopping;
+    atomic_bool stopping;     /* no new requests */
+    atomic_bool closed;       /* and no more that handlers may hold */
     uint16_t port;
 };
 

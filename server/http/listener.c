@@ -15,9 +15,9 @@
 #include "base/base.h"
 #include "server/address.h"
 #include "server/http/inside.h"
+#include "server/lane.h"
 #include "server/log.h"
 #include "server/metrics.h"
-#include "server/turn.h"
 
 #include <errno.h>
 #include <strings.h>
@@ -34,8 +34,9 @@ enum {
     IDLE_SECONDS = 75,
     CONNECTION_MEMORY = 32 << 10, /* request line and headers fit in it */
     MOST_CONNECTIONS = 16384,
-    OWN_FILES = 128, /* kept for the store and the rest */
-    DRAIN_MS = 5000  /* for those still sending at the end */
+    FEW_CONNECTIONS = 32, /* of a listener with one thread, for metrics */
+    OWN_FILES = 128,      /* kept for the store and the rest */
+    DRAIN_MS = 5000       /* for those still sending at the end */
 };
 
 /* libmicrohttpd would take the query apart once more, into the connection's
@@ -200,25 +201,44 @@ void request_resume(struct request *request)
     atomic_fetch_sub(&http->suspended, 1);
 }
 
-void request_run(struct request *request)
+static void handle_request(struct request *request)
 {
     bool later = request->route->flags & ROUTE_LATER;
-    bool is_large = !request_unpack(request, TURN_SIZE) ||
-                    request_body(request).size > TURN_SIZE;
 
-    if (is_large) {
-        turn_begin();
-        request_unpack(request, HTTP_BODY_LIMIT);
-    }
-    bool is_handled = request->answer.status == 0;
-    if (is_handled)
+    if (request->answer.status == 0) {
         request->route->handler(request);
-    if (is_large)
-        turn_end();
-    if (is_handled && later)
-        return; /* the request may be gone already */
+        if (later)
+            return; /* the request may be gone already */
+    }
     if (request->suspended)
         request_resume(request);
+}
+
+/* In the lane. */
+static void run_large(void *ctx)
+{
+    struct request *request = ctx;
+
+    if (atomic_load(&request->http->stopping))
+        answer_later(request, "shutting down");
+    else
+        request_unpack(request, HTTP_BODY_LIMIT);
+    handle_request(request);
+}
+
+void request_run(struct request *request)
+{
+    bool is_large = !request_unpack(request, LANE_BODY) ||
+                    request_body(request).size > LANE_BODY;
+
+    if (is_large &&
+        lane_add(request_service(request)->lane, run_large, request))
+        return;
+    if (is_large) {
+        metrics_add(METRIC_REJECTED_QUEUE, 1);
+        answer_later(request, "too many large requests are waiting");
+    }
+    handle_request(request);
 }
 
 /* The whole body is there: the handler's turn. */
@@ -231,8 +251,14 @@ static enum MHD_Result dispatch(struct request *request)
                 request_unpack(request, INLINE_BODY);
 
     if (!here || (route->flags & ROUTE_LATER)) {
-        request->suspended = true;
         atomic_fetch_add(&request->http->suspended, 1);
+        if (atomic_load(&request->http->closed)) {
+            atomic_fetch_sub(&request->http->suspended, 1);
+            answer_later(request, "shutting down");
+            request->close = true;
+            return answer_send(request);
+        }
+        request->suspended = true;
         MHD_suspend_connection(request->connection);
         if (here)
             request_run(request);
@@ -302,18 +328,23 @@ static void log_daemon(void *ctx, const char *format, va_list values)
     log_event(LOG_DEBUG, "http", "message", text, NULL);
 }
 
-static unsigned connection_limit(void)
+/* Of all sockets together. gRPC and the store need descriptors, too. */
+static unsigned connection_limit(const struct http *http)
 {
     struct rlimit files;
 
+    if (http->options.threads < 2)
+        return FEW_CONNECTIONS;
     if (getrlimit(RLIMIT_NOFILE, &files) != 0 ||
-        files.rlim_cur > MOST_CONNECTIONS + OWN_FILES)
+        files.rlim_cur / 4 * 3 > MOST_CONNECTIONS + OWN_FILES)
         return MOST_CONNECTIONS;
-    return files.rlim_cur > 2 * OWN_FILES ? (unsigned)files.rlim_cur - OWN_FILES
-                                          : OWN_FILES;
+    return files.rlim_cur / 4 * 3 > 2 * OWN_FILES
+               ? (unsigned)(files.rlim_cur / 4 * 3 - OWN_FILES)
+               : OWN_FILES;
 }
 
-static struct MHD_Daemon *start_daemon(struct http *http, int fd)
+static struct MHD_Daemon *start_daemon(struct http *http, int fd,
+                                       unsigned connections)
 {
     unsigned threads = http->options.threads > 1 ? http->options.threads : 0;
 
@@ -324,7 +355,7 @@ static struct MHD_Daemon *start_daemon(struct http *http, int fd)
         NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, begin,
         http, MHD_OPTION_NOTIFY_COMPLETED, completed, http,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
-        MHD_OPTION_CONNECTION_LIMIT, connection_limit(),
+        MHD_OPTION_CONNECTION_LIMIT, connections,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
         MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_END);
 }
@@ -333,8 +364,10 @@ static struct MHD_Daemon *start_daemon(struct http *http, int fd)
 static phx_status start_daemons(struct http *http, const int *fds, size_t count,
                                 phx_error *err)
 {
+    unsigned most = connection_limit(http) / (unsigned)count;
+
     for (size_t i = 0; i < count; i++) {
-        struct MHD_Daemon *daemon = start_daemon(http, fds[i]);
+        struct MHD_Daemon *daemon = start_daemon(http, fds[i], most);
         if (daemon != NULL) {
             http->daemons[http->daemon_count++] = daemon;
             continue;
@@ -402,6 +435,10 @@ void http_stop(struct http *http)
     /* Handlers always come to an end; senders may not. */
     while (atomic_load(&http->suspended) > 0 ||
            (atomic_load(&http->active) > 0 && time_monotonic() < deadline))
+        sleep_ms(2);
+    /* A daemon may not end with a connection suspended. */
+    atomic_store(&http->closed, true);
+    while (atomic_load(&http->suspended) > 0)
         sleep_ms(2);
     for (size_t i = 0; i < http->daemon_count; i++) {
         MHD_stop_daemon(http->daemons[i]);

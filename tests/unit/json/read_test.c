@@ -318,11 +318,11 @@ TEST(the_arenas_limit_holds)
     succeeds(json_read(&small, text_of("[1,2,3,4]"), 0, &value, err));
     arena_clear(&small);
     fails_with(
-        PHX_TOO_BIG, "200 bytes",
+        PHX_TOO_BIG, "100 bytes", /* what is open may have half of it */
         json_read(&small, text_of("[1,2,3,4,5,6,7,8,9,0]"), 0, &value, err));
     fails_with(
         PHX_TOO_BIG, "200 bytes",
-        json_read(&small, text_of("[[1,2,3,4],[1,2,3,4]]"), 0, &value, err));
+        json_read(&small, text_of("[[1,2],[1,2],[1,2]]"), 0, &value, err));
     arena_clear(&small);
 }
 
