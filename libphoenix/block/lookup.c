@@ -242,3 +242,51 @@ phx_status block_path_value(struct block_path *path, struct arena *arena,
         *out = value_null();
     return status;
 }
+
+phx_status block_path_kind(struct block_path *path, struct arena *arena,
+                           uint32_t row, uint8_t *out, bool *found,
+                           phx_error *err)
+{
+    static const uint8_t kinds[] = {
+        [CELL_NULL] = JSON_NULL,   [CELL_FALSE] = JSON_BOOL,
+        [CELL_TRUE] = JSON_BOOL,   [CELL_INT] = JSON_INT,
+        [CELL_REAL] = JSON_REAL,   [CELL_TEXT] = JSON_TEXT,
+        [CELL_BYTES] = JSON_BYTES, [CELL_NUMBER] = JSON_NUMBER};
+    struct attribute *attribute;
+    struct value value;
+    phx_status status;
+
+    if (path->leaf < path->block->column_count) {
+        if ((status =
+                 block_attribute(path->block, path->leaf, &attribute, err)) < 0)
+            return status;
+        uint32_t cell = attribute_find(attribute, row);
+        uint8_t type = cell == attribute->count
+                           ? CELL_PACKED
+                           : type_at(attribute, cell) & (uint8_t)~CELL_LONG;
+        if (type != CELL_PACKED) {
+            *out = kinds[type];
+            *found = true;
+            return PHX_OK;
+        }
+    }
+    status = block_path_value(path, arena, row, &value, found, err);
+    *out = value.kind;
+    return status;
+}
+
+phx_status block_read_status_message(struct block *block, struct arena *arena,
+                                     uint32_t row, phx_text *out,
+                                     phx_error *err)
+{
+    phx_text key = reserved_key(RESERVED_STATUS_MESSAGE);
+    struct block_path path = {.block = block};
+    struct value value;
+    bool found;
+    phx_status status = read_leaf(&path, arena, block_find_column(block, key),
+                                  row, &value, &found, err);
+
+    *out = status >= 0 && found && value.kind == JSON_TEXT ? value.text
+                                                           : text_span("", 0);
+    return status;
+}

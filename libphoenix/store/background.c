@@ -37,6 +37,7 @@ static phx_status compact_young(struct store *store, bool all, phx_error *err)
         return PHX_DONE;
     lock_reads(store);
     struct statement *young = sql(store->background, SQL_BLOCKS_YOUNG);
+    sql_bind_int(young, 1, INT64_MAX);
     while ((status = sql_next(young, err)) == PHX_OK) {
         int64_t rows = sql_int(young, 1);
         if (rewrite.blocks.count > 0 && (spans + rows > 2 * YOUNG_SPANS ||

@@ -91,11 +91,8 @@ static phx_status place_trace(struct pass *pass, struct place *place,
     if (gone_has(&pass->gone, PHX_PROJECT, place->project) ||
         gone_has(&pass->gone, PHX_TRACE, place->trace))
         return PHX_DONE;
-    status = trace_row_find(pass->connection, place->trace, &trace, err);
-    if (status == PHX_DONE)
-        return fail(err, PHX_CORRUPT, -1, "the row of trace %lld is lost",
-                    (long long)place->trace);
-    if (status < 0)
+    if ((status = trace_row_get(pass->connection, place->trace, &trace, err)) <
+        0)
         return status;
     place->project = trace.project;
     place->session = trace.session;
@@ -329,8 +326,9 @@ static void settle(struct pass *pass)
     if (pass->rewrite->oldest > 0) {
         /* Hints that stay for want of memory are harmless. */
         pthread_mutex_lock(&store->memory_lock);
-        (void)memtable_forget(store->memtable, (uint32_t)pass->rewrite->oldest,
-                              NULL);
+        if (memtable_forget(store->memtable, (uint32_t)pass->rewrite->oldest,
+                            NULL) >= 0)
+            store->memtable_from = pass->rewrite->oldest;
         pthread_mutex_unlock(&store->memory_lock);
     }
     if (pass->rewrite->forgotten != NULL)

@@ -1,293 +1,205 @@
 /*
- * find.c - spans in order of number, a page at a time.
+ * find.c - the rows that match, in order.
  *
- *     candidate blocks   by zone map in order of number, or by posting
+ *     candidate blocks   in order of the first row that each can have
  *     rows of a block    columns tested in turn, cheapest first
- *     merge              best row of the open blocks, until the page is full
- *     read               the rows' spans, block by block
+ *     heap               rows of the open blocks, the first in order on top
  *
- * A block is opened only when its zone reaches the best row so far, so that
- * the newest hundred spans cost one or two blocks.
+ * A block is opened only when it can have the next row, so that the newest
+ * hundred spans cost one or two blocks, and closed with its last row.
  */
 #include "base/base.h"
 
 #include "store/find.h"
 
-#include <stdlib.h>
+/* --- the heap ----------------------------------------------------------------- */
 
-enum {
-    PAGE_BYTES = SHRUNK(16 << 20, 8 << 10), /* a page closes past that */
-    READ_ROWS = SHRUNK(64, 2)               /* rows read between looks at it */
-};
-
-struct hit {
-    int64_t place;
-    uint32_t row;
-};
-
-/* An open block and its rows that match, in the page's order. */
-struct source {
-    struct stored_block stored;
-    struct hit *hits;
-    size_t count, at;
-};
-
-void span_page_init(struct span_page *page)
+/* Of equal starts the number decides. */
+static bool comes_before(const struct find *find, const struct hit *a,
+                         const struct hit *b)
 {
-    *page = (struct span_page){0};
-    arena_init(&page->arena, SIZE_MAX);
+    if (a->place != b->place)
+        return a->place < b->place;
+    return ((uint64_t)a->number ^ find->turn) <
+           ((uint64_t)b->number ^ find->turn);
 }
 
-void span_page_clear(struct span_page *page)
+static void heap_put(struct find *find, const struct hit *hit)
 {
-    arena_clear(&page->arena);
-    span_page_init(page);
-}
+    size_t at = find->hit_count++;
 
-static int by_place(const void *a, const void *b)
-{
-    const struct hit *x = a, *y = b;
-
-    return (x->place > y->place) - (x->place < y->place);
-}
-
-static phx_status collect_hits(struct find *find, struct source *source,
-                               phx_error *err)
-{
-    struct block *block = source->stored.block;
-    uint32_t rows = block_rows(block);
-    struct block_ints numbers;
-    uint8_t *keep;
-    phx_status status;
-
-    arena_reset(&find->scratch);
-    if ((keep = arena_new(&find->scratch, rows)) == NULL)
-        return arena_status(&find->scratch, rows, err);
-    if ((status = match_rows(find, block, keep, err)) < 0 ||
-        (status = block_read_ints(block, COLUMN_NUMBER, &numbers, err)) < 0)
-        return status;
-    for (uint32_t i = 0; i < rows; i++)
-        source->count += keep[i];
-    if (source->count == 0)
-        return PHX_OK;
-    source->hits = memory_new(size_mul(source->count, sizeof *source->hits));
-    if (source->hits == NULL)
-        return fail_memory(err, source->count * sizeof *source->hits);
-    source->count = 0;
-    for (uint32_t i = 0; i < rows; i++) {
-        if (keep[i])
-            source->hits[source->count++] =
-                (struct hit){find_place(find, block_int(&numbers, i)), i};
+    while (at > 0 && comes_before(find, hit, &find->hits[(at - 1) / 2])) {
+        find->hits[at] = find->hits[(at - 1) / 2];
+        at = (at - 1) / 2;
     }
-    qsort(source->hits, source->count, sizeof *source->hits, by_place);
-    return PHX_OK;
+    find->hits[at] = *hit;
 }
 
-static void source_clear(struct source *source)
+static void heap_drop_first(struct find *find)
 {
-    stored_block_close(&source->stored);
-    memory_free(source->hits);
-}
+    const struct hit last = find->hits[--find->hit_count];
+    size_t at = 0, child;
 
-static phx_status add_source(struct find *find, int64_t block, phx_error *err)
-{
-    struct source **sources =
-        memory_grow(find->sources, &find->source_capacity, find->source_count,
-                    sizeof *sources, err);
-    phx_status status;
-
-    if (sources == NULL)
-        return PHX_NO_MEMORY;
-    find->sources = sources;
-    struct source *source = memory_new(sizeof *source);
-    if (source == NULL)
-        return fail_memory(err, sizeof *source);
-    *source = (struct source){0};
-    if ((status = stored_block_open(find->connection, block, &source->stored,
-                                    err)) < 0 ||
-        (status = collect_hits(find, source, err)) < 0 || source->count == 0) {
-        source_clear(source);
-        memory_free(source);
-        return status;
-    }
-    find->sources[find->source_count++] = source;
-    return PHX_OK;
-}
-
-static struct source *best_source(const struct find *find)
-{
-    struct source *best = NULL;
-
-    for (size_t i = 0; i < find->source_count; i++) {
-        struct source *source = find->sources[i];
-        if (source->at == source->count)
-            continue;
-        if (best == NULL ||
-            source->hits[source->at].place < best->hits[best->at].place)
-            best = source;
-    }
-    return best;
-}
-
-struct pick {
-    struct source *source;
-    struct hit hit;
-};
-
-/* The best `limit` rows, and one more that tells where the next page begins. */
-static phx_status pick_rows(struct find *find, size_t limit, struct pick *picks,
-                            size_t *count, int64_t *next, phx_error *err)
-{
-    struct candidate candidate;
-    phx_status more = candidates_next(find, &candidate, err);
-    phx_status status;
-
-    *count = 0;
-    *next = 0;
-    while (more >= 0) {
-        struct source *best = best_source(find);
-        bool reached =
-            more == PHX_OK &&
-            (best == NULL || candidate.place <= best->hits[best->at].place);
-        if (reached) {
-            if ((status = store_check_interrupt(find->store, find->interrupts,
-                                                err)) < 0 ||
-                (status = add_source(find, candidate.block, err)) < 0)
-                return status;
-            more = candidates_next(find, &candidate, err);
-            continue;
-        }
-        if (best == NULL)
-            return PHX_OK;
-        if (*count == limit) {
-            *next = find_place(find, best->hits[best->at].place);
-            return PHX_OK;
-        }
-        picks[(*count)++] = (struct pick){best, best->hits[best->at++]};
-    }
-    return more;
-}
-
-/* The spans of up to READ_ROWS picks, block by block, each to its place.
- * spans [READ_ROWS] is for the reading. */
-static phx_status read_picks(struct find *find, const struct pick *picks,
-                             size_t count, bool bare, struct span *spans,
-                             struct span_page *out, phx_error *err)
-{
-    uint32_t rows[READ_ROWS];
-    size_t places[READ_ROWS];
-    phx_status status;
-
-    for (size_t s = 0; s < find->source_count; s++) {
-        struct source *source = find->sources[s];
-        size_t found = 0;
-        for (size_t i = 0; i < count; i++) {
-            if (picks[i].source == source) {
-                rows[found] = picks[i].hit.row;
-                places[found++] = i;
-            }
-        }
-        if (found == 0)
-            continue;
-        if ((status = block_read_spans(source->stored.block, &out->arena, rows,
-                                       found, bare ? BLOCK_BARE : BLOCK_WHOLE,
-                                       spans, err)) < 0)
-            return status;
-        for (size_t i = 0; i < found; i++)
-            out->spans[out->count + places[i]] = spans[i];
-    }
-    out->count += count;
-    return PHX_OK;
-}
-
-/* Compaction follows a trace's session later; its row has it now. */
-static phx_status place_spans(struct find *find, struct span_page *page,
-                              phx_error *err)
-{
-    struct trace_row row = {0};
-    phx_status status;
-
-    for (size_t i = 0; i < page->count; i++) {
-        struct span *span = &page->spans[i];
-        if (span->trace != row.id &&
-            (status = trace_row_find(find->connection, span->trace, &row,
-                                     err)) != PHX_OK)
-            return status < 0 ? status
-                              : fail(err, PHX_CORRUPT, -1,
-                                     "the row of trace %lld is lost",
-                                     (long long)span->trace);
-        span->session = row.session;
-    }
-    return PHX_OK;
-}
-
-static phx_status read_page(struct find *find, size_t limit, bool bare,
-                            struct span_page *out, phx_error *err)
-{
-    struct pick *picks = arena_new(&out->arena, size_mul(limit, sizeof *picks));
-    size_t count, done = 0;
-    phx_status status;
-
-    if (picks == NULL)
-        return arena_status(&out->arena, size_mul(limit, sizeof *picks), err);
-    if ((status = pick_rows(find, limit, picks, &count, &out->next, err)) < 0)
-        return status;
-    out->spans = arena_new(&out->arena, size_mul(count, sizeof *out->spans));
-    struct span *some_spans =
-        arena_new(&out->arena, READ_ROWS * sizeof *some_spans);
-    if (out->spans == NULL || some_spans == NULL)
-        return arena_status(&out->arena, size_mul(count, sizeof *out->spans),
-                            err);
-    while (done < count) {
-        size_t some = count - done < READ_ROWS ? count - done : READ_ROWS;
-        if ((status = read_picks(find, picks + done, some, bare, some_spans,
-                                 out, err)) < 0)
-            return status;
-        done += some;
-        if (done < count && out->arena.total > PAGE_BYTES) {
-            out->next = find_place(find, picks[done].hit.place);
+    while ((child = 2 * at + 1) < find->hit_count) {
+        if (child + 1 < find->hit_count &&
+            comes_before(find, &find->hits[child + 1], &find->hits[child]))
+            child++;
+        if (!comes_before(find, &find->hits[child], &last))
             break;
-        }
+        find->hits[at] = find->hits[child];
+        at = child;
     }
-    return place_spans(find, out, err);
+    find->hits[at] = last;
 }
 
-static void find_clear(struct find *find)
+/* The next row of those that are open, which there must be. */
+static struct hit *first_hit(const struct find *find)
 {
-    for (size_t i = 0; i < find->source_count; i++) {
-        source_clear(find->sources[i]);
-        memory_free(find->sources[i]);
-    }
-    memory_free(find->sources);
-    candidates_clear(find);
-    gone_clear(&find->gone);
-    arena_clear(&find->scratch);
+    return &find->hits[find->order == FIND_ANY ? find->hit_count - 1 : 0];
 }
 
-phx_status store_read_spans(struct store *store,
-                            const struct span_filter *filter, int64_t from,
-                            bool ascending, bool bare, size_t limit,
-                            struct span_page *out, phx_error *err)
+static void drop_first(struct find *find)
 {
-    struct find find = {.store = store,
-                        .filter = filter,
-                        .turn = ascending ? 0 : -1,
-                        .interrupts = store_interrupts(store)};
+    struct opened *opened = first_hit(find)->opened;
+
+    if (find->order == FIND_ANY)
+        find->hit_count--;
+    else
+        heap_drop_first(find);
+    snapshot_close(find->snapshot, opened);
+}
+
+/* --- the blocks ----------------------------------------------------------------- */
+
+static phx_status make_room(struct find *find, size_t count, phx_error *err)
+{
+    size_t needed = size_add(find->hit_count, count);
+
+    if (needed <= find->hit_capacity)
+        return PHX_OK;
+    if (needed < find->hit_capacity * 2)
+        needed = find->hit_capacity * 2;
+    size_t size = size_mul(needed, sizeof *find->hits);
+    struct hit *hits = memory_resize(find->hits, size);
+    if (hits == NULL)
+        return fail_memory(err, size);
+    find->hits = hits;
+    find->hit_capacity = needed;
+    return PHX_OK;
+}
+
+/* From the last row to the first: a stack gives them back in order. */
+static phx_status add_hits(struct find *find, struct opened *opened,
+                           const uint8_t *keep, phx_error *err)
+{
+    const struct block_ints *numbers, *keys;
+    uint32_t rows = block_rows(opened->stored.block), count = 0;
     phx_status status;
 
-    find.from = find_place(&find, from != 0 || ascending ? from : INT64_MAX);
-    span_page_clear(out);
-    arena_init(&find.scratch, SIZE_MAX);
-    if ((status = candidates_hint(&find, err)) >= 0 &&
-        (status = store_reader_take(store, &find.connection, &find.counter,
-                                    err)) >= 0 &&
-        (status = gone_read(find.connection, &find.gone, err)) >= 0 &&
-        (status = candidates_start(&find, err)) >= 0)
-        status = read_page(&find, limit, bare, out, err);
-    find_clear(&find);
-    if (find.connection != NULL)
-        store_reader_give(store, find.connection);
+    for (uint32_t i = 0; i < rows; i++)
+        count += keep[i];
+    if (count == 0)
+        return PHX_OK;
+    if ((status = make_room(find, count, err)) < 0 ||
+        (status = opened_ints(opened, COLUMN_NUMBER, &numbers, err)) < 0 ||
+        (status = opened_ints(opened,
+                              find->order == FIND_BY_START ? COLUMN_START
+                                                           : COLUMN_NUMBER,
+                              &keys, err)) < 0)
+        return status;
+    for (uint32_t i = rows; i-- > 0;) {
+        if (!keep[i])
+            continue;
+        uint64_t key = (uint64_t)block_int(keys, i);
+        if (find->order == FIND_BY_START)
+            key = start_key(key);
+        const struct hit hit = {.place = key ^ find->turn,
+                                .number = block_int(numbers, i),
+                                .opened = opened,
+                                .row = i};
+        if (find->order == FIND_ANY)
+            find->hits[find->hit_count++] = hit;
+        else
+            heap_put(find, &hit);
+    }
+    opened->users += count;
+    return PHX_OK;
+}
+
+static phx_status add_block(struct find *find, int64_t block, phx_error *err)
+{
+    struct opened *opened;
+    phx_status status = snapshot_open(find->snapshot, block, &opened, err);
+
     if (status < 0)
-        span_page_clear(out);
+        return status;
+    uint32_t rows = block_rows(opened->stored.block);
+    arena_reset(&find->scratch);
+    uint8_t *keep = arena_new(&find->scratch, rows);
+    if (keep == NULL)
+        status = arena_status(&find->scratch, rows, err);
+    else if ((status = match_rows(find, opened, keep, err)) >= 0)
+        status = add_hits(find, opened, keep, err);
+    snapshot_close(find->snapshot, opened);
     return status;
+}
+
+/* Whether the next candidate may have a row before all that are open. */
+static bool candidate_is_due(const struct find *find)
+{
+    if (find->more != PHX_OK)
+        return false;
+    return find->hit_count == 0 ||
+           (find->order != FIND_ANY && find->next.place <= find->hits[0].place);
+}
+
+phx_status find_start(struct find *find, struct snapshot *snapshot,
+                      const struct search *search, enum find_order order,
+                      bool down, phx_error *err)
+{
+    phx_status status;
+
+    *find = (struct find){.snapshot = snapshot,
+                          .search = search,
+                          .order = order,
+                          .turn = down ? UINT64_MAX : 0,
+                          .more = PHX_DONE};
+    arena_init(&find->scratch, SIZE_MAX);
+    if (search->nothing)
+        return PHX_OK;
+    if ((status = candidates_start(find, err)) >= 0)
+        status = find->more = candidates_next(find, &find->next, err);
+    return status < 0 ? status : PHX_OK;
+}
+
+phx_status find_next(struct find *find, const struct hit **out, phx_error *err)
+{
+    phx_status status;
+
+    if (find->given)
+        drop_first(find);
+    find->given = false;
+    while (candidate_is_due(find)) {
+        int64_t block = find->next.block;
+        if ((status = candidates_next(find, &find->next, err)) < 0)
+            return status;
+        find->more = status;
+        if ((status = add_block(find, block, err)) < 0)
+            return status;
+    }
+    if (find->hit_count == 0)
+        return PHX_DONE;
+    *out = first_hit(find);
+    find->given = true;
+    return PHX_OK;
+}
+
+void find_clear(struct find *find)
+{
+    for (size_t i = 0; i < find->hit_count; i++)
+        snapshot_close(find->snapshot, find->hits[i].opened);
+    memory_free(find->hits);
+    candidates_clear(find);
+    arena_clear(&find->scratch);
+    *find = (struct find){.more = PHX_DONE};
 }

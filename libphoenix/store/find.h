@@ -1,60 +1,173 @@
 /*
- * find.h - a search for spans in one snapshot: candidate.c chooses the blocks,
- * match.c the rows of a block, find.c puts both together to a page.
+ * find.h - a search for spans in one snapshot.
+ *
+ *     snapshot.c     a reader's snapshot and the blocks that are open in it
+ *     candidate.c    chooses the blocks
+ *     match.c        chooses the rows of a block; attribute.c: by attribute
+ *     find.c         brings both together, row by row
+ *
+ * page.c reads whole spans of it; span_table.c shows it to SQL, where several
+ * searches of one snapshot go on at once.
  */
 #ifndef STORE_FIND_H
 #define STORE_FIND_H
 
 #include "store/inside.h"
 
-/* A block that may have rows, and the place of the first that it can have. */
-struct candidate {
-    int64_t block, place;
+/* --- snapshot.c ------------------------------------------------------------ */
+
+/* A block that is open for some users, or for those to come. */
+struct opened {
+    struct stored_block stored;
+    struct arena arena; /* of what attribute.c knows of the block */
+    struct attribute *attributes;
+    struct block_ints ints[COLUMN_FIXED];
+    uint32_t ints_read; /* a bit for each of them that is there */
+    struct opened *next;
+    size_t users;
 };
 
-struct find {
+struct snapshot {
     struct store *store;
     struct connection *connection;
     struct counter counter;
     struct gone gone;
-    const struct span_filter *filter;
-    int64_t turn; /* 0 for the oldest first, -1 for the newest */
-    int64_t from; /* the first place that may come */
-    struct arena scratch;
     unsigned interrupts;
-
-    /* Blocks that ids lead to, in the page's order; or the rows of SQL. */
-    struct block_set hinted;
-    bool hints_complete;
-    struct candidate *candidates;
-    size_t candidate_count, candidate_capacity, candidate_at;
-    struct statement *rows;
-
-    struct source **sources; /* open blocks */
-    size_t source_count, source_capacity;
+    bool (*stopped)(void *ctx); /* NULL, or asked before a block is opened */
+    void *ctx;
+    struct opened *opened; /* used last first */
+    size_t opened_count;   /* blocks opened so far */
+    struct buf key;        /* of an attribute that is being looked for */
+    struct arena scratch;  /* of its value */
+    phx_error failed;      /* what a method of the table told SQLite by code */
 };
 
-/* The place of a number in the page's order, whose places go up; and the
- * number of a place. */
-static inline int64_t find_place(const struct find *find, int64_t number)
+phx_status snapshot_take(struct store *store, struct snapshot *out,
+                         phx_error *err);
+/* Nothing may use its blocks any more. */
+void snapshot_give(struct snapshot *snapshot);
+/* INTERRUPTED if the store's calls are to end, or this one. */
+phx_status snapshot_check(struct snapshot *snapshot, phx_error *err);
+/* The block, for one user more. */
+phx_status snapshot_open(struct snapshot *snapshot, int64_t block,
+                         struct opened **out, phx_error *err);
+void snapshot_close(struct snapshot *snapshot, struct opened *opened);
+/* A column of ints of an open block, read at its first use. */
+phx_status opened_ints(struct opened *opened, enum block_column column,
+                       const struct block_ints **out, phx_error *err);
+
+/* --- attribute.c: attributes of open blocks --------------------------------- */
+
+/* The path, or the rows that pass a test, both packed as store.h says; lent by
+ * the block. Errors: INVALID (it is not). */
+phx_status attribute_open(struct opened *opened, phx_text packed,
+                          struct block_path **out, phx_error *err);
+phx_status attribute_rows(struct opened *opened, phx_text packed,
+                          const uint8_t **rows, phx_error *err);
+
+static inline bool row_is_in(const uint8_t *rows, uint32_t row)
 {
-    return number ^ find->turn;
+    return rows[row / 8] >> (row % 8) & 1;
 }
 
-/* --- candidate.c ---------------------------------------------------------- */
+/* --- find.c ----------------------------------------------------------------- */
 
-/* Hints are asked for before the snapshot is taken. */
-phx_status candidates_hint(struct find *find, phx_error *err);
+/* What is searched for: the filter but for its tests, and more that a
+ * statement of SQL can ask. */
+struct search {
+    struct span_filter filter;
+    int64_t min_number, max_number;
+    const int64_t *numbers; /* ascending; all if number_count is 0 */
+    size_t number_count;
+    uint64_t min_latency;  /* ns; 0 for all */
+    const phx_text *tests; /* packed */
+    size_t test_count;
+    bool nothing; /* no row can match */
+};
+
+/* The first of the numbers, by index, that is not below this one. */
+static inline size_t search_number_from(const struct search *search,
+                                        int64_t number)
+{
+    size_t low = 0, high = search->number_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (search->numbers[middle] < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+enum find_order { FIND_ANY = 0, FIND_BY_NUMBER, FIND_BY_START };
+
+/* A row that matches; places go up in the search's order. */
+struct hit {
+    uint64_t place;
+    int64_t number;
+    struct opened *opened;
+    uint32_t row;
+};
+
+/* A block that may have rows, and the place none of them is before. */
+struct candidate {
+    int64_t block;
+    uint64_t place;
+};
+
+struct find {
+    struct snapshot *snapshot;
+    const struct search *search;
+    enum find_order order;
+    uint64_t turn; /* 0 where small keys come first, all ones for large */
+    struct arena scratch;
+
+    /* Blocks that ids lead to, in order; or the rows of SQL. */
+    struct candidate *candidates;
+    size_t candidate_count, candidate_capacity, candidate_at;
+    struct statement rows;
+    struct candidate next;
+    phx_status more; /* OK: next is one; DONE: there is none */
+
+    /* Of the open blocks: a heap, or a stack if any order will do. Each is a
+     * user of its block. */
+    struct hit *hits;
+    size_t hit_count, hit_capacity;
+    bool given; /* the first of them has been */
+};
+
+/* Starts as SQL has and orders them: those past int64 are reals. */
+static inline uint64_t start_key(uint64_t start)
+{
+    double real = (double)start;
+
+    if (start <= INT64_MAX)
+        return start;
+    return real < 18446744073709551616.0 ? (uint64_t)real : UINT64_MAX;
+}
+
+/* *search must outlive the find. find_clear after a failure, too. */
+phx_status find_start(struct find *find, struct snapshot *snapshot,
+                      const struct search *search, enum find_order order,
+                      bool down, phx_error *err);
+/* The next row, or DONE. It and its block are good until the next call. */
+phx_status find_next(struct find *find, const struct hit **out, phx_error *err);
+void find_clear(struct find *find);
+
+/* --- candidate.c ----------------------------------------------------------- */
+
 phx_status candidates_start(struct find *find, phx_error *err);
-/* The next block in the page's order, or DONE. */
+/* The next block in order, or DONE. */
 phx_status candidates_next(struct find *find, struct candidate *out,
                            phx_error *err);
 void candidates_clear(struct find *find);
 
-/* --- match.c -------------------------------------------------------------- */
+/* --- match.c --------------------------------------------------------------- */
 
 /* keep [rows] of the block: set where all that is asked for holds, else 0. */
-phx_status match_rows(struct find *find, struct block *block, uint8_t *keep,
-                      phx_error *err);
+phx_status match_rows(const struct find *find, struct opened *opened,
+                      uint8_t *keep, phx_error *err);
 
 #endif

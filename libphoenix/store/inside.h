@@ -40,9 +40,11 @@ struct connection {
     /* Run heads of the last snapshot, good while `runs` is the counter's. */
     struct run_list runs;
     int64_t runs_version;
-    struct run_part part;    /* the last one read */
-    struct connection *next; /* in the pool */
+    struct run_part part;      /* the last one read */
+    struct snapshot *snapshot; /* the one it has now, of find.h */
+    struct connection *next;   /* in the pool */
     bool busy;
+    bool guarded; /* what is prepared now may only read */
 };
 
 phx_status connection_open(const char *path, const char *vfs, bool read_only,
@@ -60,6 +62,7 @@ phx_status connection_execute(struct connection *connection, const char *text,
 
 struct statement *sql(struct connection *connection, enum sql id);
 void sql_bind_int(struct statement *statement, int at, int64_t value);
+void sql_bind_real(struct statement *statement, int at, double value);
 void sql_bind_text(struct statement *statement, int at, phx_text value);
 void sql_bind_blob(struct statement *statement, int at, const void *bytes,
                    size_t size);
@@ -145,6 +148,9 @@ uint32_t trace_row_sum(const struct trace_row *row);
 /* DONE if there is none. */
 phx_status trace_row_find(struct connection *connection, int64_t trace,
                           struct trace_row *out, phx_error *err);
+/* CORRUPT if there is none. */
+phx_status trace_row_get(struct connection *connection, int64_t trace,
+                         struct trace_row *out, phx_error *err);
 phx_status trace_row_write(struct connection *connection,
                            const struct trace_row *row, phx_text trace_id,
                            bool fresh, phx_error *err);
@@ -178,6 +184,7 @@ bool gone_has(const struct gone *gone, int32_t kind, int64_t id);
 /* --- store.c -------------------------------------------------------------- */
 
 struct put_request;
+struct snapshot;
 
 struct store {
     char *path; /* NULL in memory */
@@ -204,7 +211,7 @@ struct store {
 
     pthread_mutex_t memory_lock;
     struct memtable *memtable; /* NULL if read-only */
-    bool memtable_ready;       /* it has all young blocks */
+    int64_t memtable_from;     /* it has all young blocks after this one */
 
     pthread_mutex_t compact_lock;  /* one compaction at a time */
     struct connection *background; /* the writer in memory */
@@ -295,19 +302,15 @@ struct location {
     int64_t trace;  /* its trace's number */
 };
 
-/* Hints from the memtable, to be asked for before the snapshot is taken: what
- * compaction moves from there to a run meanwhile is then in the run. *complete
- * tells whether the memtable has all young blocks. */
-phx_status lookup_hints(struct store *store, uint64_t hash,
-                        struct block_set *out, bool *complete, phx_error *err);
-/* The blocks that are in no run yet. */
-phx_status lookup_young(struct connection *connection, struct block_set *out,
-                        phx_error *err);
-/* The blocks of the snapshot that may hold the id, besides those hinted at;
- * the young ones too if the hints were not complete. */
-phx_status lookup_blocks(struct connection *connection,
+/* The blocks up to this one that are in no run. */
+phx_status lookup_young(struct connection *connection, int64_t upto,
+                        struct block_set *out, phx_error *err);
+/* The blocks that may hold the id, all of the connection's snapshot among
+ * them: by the runs there, by the memtable, and every young block of the
+ * snapshot that the memtable does not have, or has forgotten since. */
+phx_status lookup_blocks(struct store *store, struct connection *connection,
                          const struct counter *counter, uint64_t hash,
-                         bool complete, struct block_set *out, phx_error *err);
+                         struct block_set *out, phx_error *err);
 /* DONE if the block has no living row of the id. */
 phx_status lookup_in_block(struct block *block, const struct gone *gone,
                            enum posting_kind kind, phx_text id,

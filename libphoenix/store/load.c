@@ -37,7 +37,7 @@ static phx_status load_block(struct store *store, struct block *block,
 static phx_status load_young(struct store *store, phx_error *err)
 {
     struct block_set blocks = {0};
-    phx_status status = lookup_young(store->writer, &blocks, err);
+    phx_status status = lookup_young(store->writer, INT64_MAX, &blocks, err);
 
     for (size_t i = 0; i < blocks.count && status >= 0; i++) {
         struct stored_block stored;
@@ -119,7 +119,7 @@ phx_status load_for_writing(struct store *store, phx_error *err)
     pthread_mutex_lock(&store->memory_lock);
     memtable_cut(store->memtable, 0);
     status = load_young(store, err);
-    store->memtable_ready = status >= 0;
+    store->memtable_from = status < 0 ? INT64_MAX : 0;
     pthread_mutex_unlock(&store->memory_lock);
     if (status >= 0)
         status = load_traces(store, err);

@@ -6,25 +6,13 @@
 
 #include "store/inside.h"
 
-phx_status lookup_hints(struct store *store, uint64_t hash,
-                        struct block_set *out, bool *complete, phx_error *err)
-{
-    phx_status status = PHX_OK;
-
-    pthread_mutex_lock(&store->memory_lock);
-    *complete = store->memtable_ready;
-    if (*complete)
-        status = memtable_find(store->memtable, hash, out, err);
-    pthread_mutex_unlock(&store->memory_lock);
-    return status;
-}
-
-phx_status lookup_young(struct connection *connection, struct block_set *out,
-                        phx_error *err)
+phx_status lookup_young(struct connection *connection, int64_t upto,
+                        struct block_set *out, phx_error *err)
 {
     struct statement *young = sql(connection, SQL_BLOCKS_YOUNG);
     phx_status status;
 
+    sql_bind_int(young, 1, upto);
     while ((status = sql_next(young, err)) == PHX_OK) {
         status = block_set_add(out, sql_int(young, 0), err);
         if (status < 0)
@@ -34,15 +22,21 @@ phx_status lookup_young(struct connection *connection, struct block_set *out,
     return status < 0 ? status : PHX_OK;
 }
 
-phx_status lookup_blocks(struct connection *connection,
+phx_status lookup_blocks(struct store *store, struct connection *connection,
                          const struct counter *counter, uint64_t hash,
-                         bool complete, struct block_set *out, phx_error *err)
+                         struct block_set *out, phx_error *err)
 {
     const struct run_list *runs;
-    phx_status status;
+    int64_t forgotten;
+    phx_status status = PHX_OK;
 
-    /* No memtable: another process writes, or nobody has yet. */
-    if ((!complete && (status = lookup_young(connection, out, err)) < 0) ||
+    pthread_mutex_lock(&store->memory_lock);
+    forgotten = store->memtable_from;
+    if (forgotten < INT64_MAX)
+        status = memtable_find(store->memtable, hash, out, err);
+    pthread_mutex_unlock(&store->memory_lock);
+    if (status < 0 ||
+        (status = lookup_young(connection, forgotten, out, err)) < 0 ||
         (status = run_list_read(connection, counter, &runs, err)) < 0)
         return status;
     return run_find(connection, runs, hash, out, err);
@@ -138,10 +132,8 @@ phx_status lookup_written(struct store *store, enum posting_kind kind,
 {
     struct block_set blocks = {0};
     phx_status status;
-    bool complete;
 
-    if ((status = lookup_hints(store, hash, &blocks, &complete, err)) >= 0 &&
-        (status = lookup_blocks(store->writer, &store->counter, hash, complete,
+    if ((status = lookup_blocks(store, store->writer, &store->counter, hash,
                                 &blocks, err)) >= 0)
         status = lookup_in_blocks(store->writer, &store->gone, kind, id,
                                   &blocks, out, err);

@@ -15,21 +15,22 @@ static bool in_texts(phx_text text, const phx_text *texts, size_t count)
     return false;
 }
 
-static phx_status keep_ints(struct block *block, enum block_column column,
-                            uint8_t *keep, uint32_t bits, phx_error *err)
+static phx_status keep_bits(struct opened *opened, enum block_column column,
+                            uint32_t bits, uint8_t *keep, phx_error *err)
 {
-    struct block_ints ints;
-    phx_status status = block_read_ints(block, column, &ints, err);
+    const struct block_ints *ints;
+    phx_status status = opened_ints(opened, column, &ints, err);
 
-    for (uint32_t i = 0; status >= 0 && i < block_rows(block); i++)
-        keep[i] &= (uint8_t)(bits >> (block_int(&ints, i) & 31) & 1);
+    for (uint32_t i = 0; status >= 0 && i < ints->count; i++)
+        keep[i] &= (uint8_t)(bits >> (block_int(ints, i) & 31) & 1);
     return status;
 }
 
-static phx_status keep_texts(struct block *block, enum block_column column,
-                             uint8_t *keep, const phx_text *texts, size_t count,
+static phx_status keep_texts(struct opened *opened, enum block_column column,
+                             const phx_text *texts, size_t count, uint8_t *keep,
                              phx_error *err)
 {
+    struct block *block = opened->stored.block;
     const struct block_texts *values;
     phx_status status = block_read_texts(block, column, &values, err);
 
@@ -40,145 +41,211 @@ static phx_status keep_texts(struct block *block, enum block_column column,
     return status;
 }
 
-/* Number, project, what is gone, traces asked for. */
-static phx_status keep_places(struct find *find, struct block *block,
+static bool in_numbers(const struct search *search, int64_t number)
+{
+    size_t at = search_number_from(search, number);
+
+    return search->number_count == 0 ||
+           (at < search->number_count && search->numbers[at] == number);
+}
+
+static phx_status keep_numbers(const struct search *search,
+                               struct opened *opened, uint8_t *keep,
+                               phx_error *err)
+{
+    const struct block_ints *numbers;
+    phx_status status = opened_ints(opened, COLUMN_NUMBER, &numbers, err);
+
+    for (uint32_t i = 0; status >= 0 && i < numbers->count; i++) {
+        int64_t number = block_int(numbers, i);
+        keep[i] = number >= search->min_number &&
+                  number <= search->max_number && in_numbers(search, number);
+    }
+    return status;
+}
+
+static phx_status keep_project(int64_t project, struct opened *opened,
+                               uint8_t *keep, phx_error *err)
+{
+    const struct block_ints *projects;
+    phx_status status = opened_ints(opened, COLUMN_PROJECT, &projects, err);
+
+    for (uint32_t i = 0; status >= 0 && i < projects->count; i++)
+        keep[i] &= block_int(projects, i) == project;
+    return status;
+}
+
+/* The rows that are not gone: span, trace and project. */
+static phx_status keep_living(const struct gone *gone, struct opened *opened,
                               uint8_t *keep, phx_error *err)
 {
-    const struct span_filter *filter = find->filter;
-    struct block_ints numbers, projects, traces, trace_numbers;
-    const struct block_texts *trace_ids;
+    const struct block_ints *numbers, *projects, *traces, *trace_numbers;
     phx_status status;
 
-    if ((status = block_read_ints(block, COLUMN_NUMBER, &numbers, err)) < 0 ||
-        (status = block_read_ints(block, COLUMN_PROJECT, &projects, err)) < 0 ||
-        (status = block_read_ints(block, COLUMN_TRACE, &traces, err)) < 0 ||
-        (status = block_read_ints(block, COLUMN_TRACE_NUMBER, &trace_numbers,
-                                  err)) < 0 ||
-        (status = block_read_texts(block, COLUMN_TRACE_ID, &trace_ids, err)) <
-            0)
+    if ((status = opened_ints(opened, COLUMN_NUMBER, &numbers, err)) < 0 ||
+        (status = opened_ints(opened, COLUMN_PROJECT, &projects, err)) < 0 ||
+        (status = opened_ints(opened, COLUMN_TRACE, &traces, err)) < 0 ||
+        (status =
+             opened_ints(opened, COLUMN_TRACE_NUMBER, &trace_numbers, err)) < 0)
         return status;
-    for (uint32_t i = 0; i < block_rows(block); i++) {
-        int64_t number = block_int(&numbers, i);
-        int64_t project = block_int(&projects, i);
-        uint32_t trace = (uint32_t)block_int(&traces, i);
-        if (find_place(find, number) < find->from ||
-            (filter->project != 0 && project != filter->project)) {
-            keep[i] = 0;
+    for (uint32_t i = 0; i < numbers->count; i++) {
+        if (!keep[i])
             continue;
-        }
-        if (find->gone.count > 0 &&
-            (gone_has(&find->gone, PHX_PROJECT, project) ||
-             gone_has(&find->gone, PHX_TRACE,
-                      block_int(&trace_numbers, trace)) ||
-             gone_has(&find->gone, PHX_SPAN, number)))
-            keep[i] = 0;
-        else if (filter->trace_id_count > 0 &&
-                 !in_texts(block_text(trace_ids, trace), filter->trace_ids,
-                           filter->trace_id_count))
-            keep[i] = 0;
+        uint32_t trace = (uint32_t)block_int(traces, i);
+        keep[i] = !gone_has(gone, PHX_PROJECT, block_int(projects, i)) &&
+                  !gone_has(gone, PHX_TRACE, block_int(trace_numbers, trace)) &&
+                  !gone_has(gone, PHX_SPAN, block_int(numbers, i));
+    }
+    return PHX_OK;
+}
+
+static phx_status keep_traces(const struct span_filter *filter,
+                              struct opened *opened, uint8_t *keep,
+                              phx_error *err)
+{
+    const struct block_texts *ids;
+    const struct block_ints *traces;
+    phx_status status;
+
+    if ((status = opened_ints(opened, COLUMN_TRACE, &traces, err)) < 0 ||
+        (status = block_read_texts(opened->stored.block, COLUMN_TRACE_ID, &ids,
+                                   err)) < 0)
+        return status;
+    for (uint32_t i = 0; i < traces->count; i++) {
+        if (keep[i])
+            keep[i] = in_texts(block_text(ids, (uint32_t)block_int(traces, i)),
+                               filter->trace_ids, filter->trace_id_count);
     }
     return PHX_OK;
 }
 
 static phx_status keep_times(const struct span_filter *filter,
-                             struct block *block, uint8_t *keep, phx_error *err)
+                             struct opened *opened, uint8_t *keep,
+                             phx_error *err)
 {
-    struct block_ints starts;
-    phx_status status = block_read_ints(block, COLUMN_START, &starts, err);
+    const struct block_ints *starts;
+    phx_status status = opened_ints(opened, COLUMN_START, &starts, err);
 
-    for (uint32_t i = 0; status >= 0 && i < block_rows(block); i++) {
-        uint64_t start = (uint64_t)block_int(&starts, i);
+    for (uint32_t i = 0; status >= 0 && i < starts->count; i++) {
+        uint64_t start = (uint64_t)block_int(starts, i);
         keep[i] &= start >= filter->start_time &&
                    (filter->end_time == 0 || start < filter->end_time);
     }
     return status;
 }
 
-static phx_status keep_parents(const struct span_filter *filter,
-                               struct block *block, uint8_t *keep,
-                               phx_error *err)
+/* A span that ends before it starts stays, for whoever asked to test. */
+static phx_status keep_latencies(uint64_t least, struct opened *opened,
+                                 uint8_t *keep, phx_error *err)
 {
+    const struct block_ints *durations;
+    phx_status status = opened_ints(opened, COLUMN_DURATION, &durations, err);
+
+    for (uint32_t i = 0; status >= 0 && i < durations->count; i++)
+        keep[i] &= (uint64_t)block_int(durations, i) >= least;
+    return status;
+}
+
+static phx_status keep_roots(struct opened *opened, uint8_t *keep,
+                             phx_error *err)
+{
+    const struct block_ints *parents;
+    phx_status status = opened_ints(opened, COLUMN_PARENT, &parents, err);
+
+    for (uint32_t i = 0; status >= 0 && i < parents->count; i++)
+        keep[i] &= block_int(parents, i) == 0;
+    return status;
+}
+
+static phx_status keep_children(const struct span_filter *filter,
+                                struct opened *opened, uint8_t *keep,
+                                phx_error *err)
+{
+    struct block *block = opened->stored.block;
     const struct block_texts *ids, *outside;
-    struct block_ints parents;
+    const struct block_ints *parents;
     uint32_t rows = block_rows(block);
     phx_status status;
 
-    if ((status = block_read_ints(block, COLUMN_PARENT, &parents, err)) < 0 ||
+    if ((status = opened_ints(opened, COLUMN_PARENT, &parents, err)) < 0 ||
         (status = block_read_texts(block, COLUMN_SPAN_ID, &ids, err)) < 0 ||
         (status =
              block_read_texts(block, COLUMN_OUTSIDE_PARENT, &outside, err)) < 0)
         return status;
     for (uint32_t i = 0; i < rows; i++) {
-        int64_t parent = block_int(&parents, i);
-        if (!keep[i])
-            continue;
-        if (parent == 0)
-            keep[i] = filter->parent_id_count == 0;
-        else if (filter->roots_only)
-            keep[i] = 0;
-        else
-            keep[i] = in_texts(
-                parent <= rows
-                    ? block_text(ids, (uint32_t)(parent - 1))
-                    : block_text(outside, (uint32_t)(parent - 1 - rows)),
-                filter->parent_ids, filter->parent_id_count);
+        int64_t parent = block_int(parents, i);
+        if (keep[i])
+            keep[i] = parent > 0 &&
+                      in_texts(parent <= rows
+                                   ? block_text(ids, (uint32_t)(parent - 1))
+                                   : block_text(outside,
+                                                (uint32_t)(parent - 1 - rows)),
+                               filter->parent_ids, filter->parent_id_count);
     }
     return PHX_OK;
 }
 
-/* An integer asked for finds a float of its value; nothing else changes type.
- */
-static phx_status keep_attribute(struct find *find, struct block *block,
-                                 const struct attribute_test *test,
-                                 uint8_t *keep, phx_error *err)
+static phx_status keep_tested(struct opened *opened, phx_text test,
+                              uint8_t *keep, phx_error *err)
 {
-    uint32_t kinds = 1u << test->value.kind;
-    size_t size = (block_rows(block) + 7) / 8;
-    struct block_step *steps =
-        arena_new(&find->scratch, size_mul(test->key_count, sizeof *steps));
-    uint8_t *bits = arena_new(&find->scratch, size);
-    struct block_path *path;
-    phx_status status;
+    const uint8_t *rows;
+    phx_status status = attribute_rows(opened, test, &rows, err);
 
-    if (steps == NULL || bits == NULL)
-        return arena_status(&find->scratch, size, err);
-    for (size_t i = 0; i < test->key_count; i++)
-        steps[i] = (struct block_step){.key = test->keys[i]};
-    if (test->value.kind == JSON_INT)
-        kinds |= 1u << JSON_REAL;
-    memset(bits, 0xFF, size);
-    if ((status = block_path_open(block, &find->scratch, steps, test->key_count,
-                                  &path, err)) < 0 ||
-        (status = block_path_filter(path, &test->value, kinds, bits, err)) < 0)
-        return status;
-    for (uint32_t i = 0; i < block_rows(block); i++)
-        keep[i] &= (uint8_t)(bits[i / 8] >> (i % 8) & 1);
-    return PHX_OK;
+    for (uint32_t i = 0; status >= 0 && i < block_rows(opened->stored.block);
+         i++)
+        keep[i] &= row_is_in(rows, i);
+    return status;
 }
 
-phx_status match_rows(struct find *find, struct block *block, uint8_t *keep,
-                      phx_error *err)
+/* What a span's place says: its number, project, trace, and that it lives. */
+static phx_status keep_places(const struct find *find, struct opened *opened,
+                              uint8_t *keep, phx_error *err)
 {
-    const struct span_filter *filter = find->filter;
+    const struct search *search = find->search;
+    const struct span_filter *filter = &search->filter;
+    const struct gone *gone = &find->snapshot->gone;
+    phx_status status = PHX_OK;
+
+    if (search->min_number > 0 || search->max_number < INT64_MAX ||
+        search->number_count > 0)
+        status = keep_numbers(search, opened, keep, err);
+    if (status >= 0 && filter->project != 0)
+        status = keep_project(filter->project, opened, keep, err);
+    if (status >= 0 && filter->trace_id_count > 0)
+        status = keep_traces(filter, opened, keep, err);
+    if (status >= 0 && gone->count > 0)
+        status = keep_living(gone, opened, keep, err);
+    return status;
+}
+
+phx_status match_rows(const struct find *find, struct opened *opened,
+                      uint8_t *keep, phx_error *err)
+{
+    const struct search *search = find->search;
+    const struct span_filter *filter = &search->filter;
     phx_status status;
 
-    memset(keep, 1, block_rows(block));
-    status = keep_places(find, block, keep, err);
+    memset(keep, 1, block_rows(opened->stored.block));
+    status = keep_places(find, opened, keep, err);
     if (status >= 0 && (filter->start_time > 0 || filter->end_time > 0))
-        status = keep_times(filter, block, keep, err);
+        status = keep_times(filter, opened, keep, err);
+    if (status >= 0 && search->min_latency > 0)
+        status = keep_latencies(search->min_latency, opened, keep, err);
     if (status >= 0 && filter->kinds != 0)
-        status = keep_ints(block, COLUMN_KIND, keep, filter->kinds, err);
+        status = keep_bits(opened, COLUMN_KIND, filter->kinds, keep, err);
     if (status >= 0 && filter->statuses != 0)
-        status = keep_ints(block, COLUMN_STATUS, keep, filter->statuses, err);
+        status = keep_bits(opened, COLUMN_STATUS, filter->statuses, keep, err);
+    if (status >= 0 && filter->roots_only)
+        status = keep_roots(opened, keep, err);
     if (status >= 0 && filter->span_id_count > 0)
-        status = keep_texts(block, COLUMN_SPAN_ID, keep, filter->span_ids,
-                            filter->span_id_count, err);
-    if (status >= 0 && (filter->roots_only || filter->parent_id_count > 0))
-        status = keep_parents(filter, block, keep, err);
+        status = keep_texts(opened, COLUMN_SPAN_ID, filter->span_ids,
+                            filter->span_id_count, keep, err);
+    if (status >= 0 && filter->parent_id_count > 0)
+        status = keep_children(filter, opened, keep, err);
     if (status >= 0 && filter->name_count > 0)
-        status = keep_texts(block, COLUMN_NAME, keep, filter->names,
-                            filter->name_count, err);
-    for (size_t i = 0; i < filter->test_count && status >= 0; i++)
-        status = keep_attribute(find, block, &filter->tests[i], keep, err);
+        status = keep_texts(opened, COLUMN_NAME, filter->names,
+                            filter->name_count, keep, err);
+    for (size_t i = 0; i < search->test_count && status >= 0; i++)
+        status = keep_tested(opened, search->tests[i], keep, err);
     return status;
 }

@@ -15,18 +15,16 @@ static phx_status find_id(struct store *store, enum posting_kind kind,
     struct gone gone = {0};
     struct connection *connection;
     struct counter counter;
-    phx_status status;
-    bool complete;
+    phx_status status = store_reader_take(store, &connection, &counter, err);
 
-    if ((status = lookup_hints(store, hash, &blocks, &complete, err)) >= 0 &&
-        (status = store_reader_take(store, &connection, &counter, err)) >= 0) {
-        if ((status = gone_read(connection, &gone, err)) >= 0 &&
-            (status = lookup_blocks(connection, &counter, hash, complete,
-                                    &blocks, err)) >= 0)
-            status = lookup_in_blocks(connection, &gone, kind, id, &blocks,
-                                      &location, err);
-        store_reader_give(store, connection);
-    }
+    if (status < 0)
+        return status;
+    if ((status = gone_read(connection, &gone, err)) >= 0 &&
+        (status = lookup_blocks(store, connection, &counter, hash, &blocks,
+                                err)) >= 0)
+        status = lookup_in_blocks(connection, &gone, kind, id, &blocks,
+                                  &location, err);
+    store_reader_give(store, connection);
     block_set_clear(&blocks);
     gone_clear(&gone);
     if (status == PHX_OK)

@@ -45,22 +45,10 @@
     X(BLOCKS_ALL,                                                              \
       BLOCK_ROW " WHERE id > ? ORDER BY id")                                   \
     X(BLOCKS_YOUNG,                                                            \
-      "SELECT id, n FROM block WHERE level < 2 ORDER BY id")                   \
+      "SELECT id, n FROM block WHERE level < 2 AND id <= ? ORDER BY id")       \
     X(BLOCKS_SMALL,                                                            \
       "SELECT id, n, project, day FROM block WHERE level = 2 AND n < ?"        \
       " ORDER BY project, day, id")                                            \
-    X(BLOCKS_DOWN,                                                             \
-      BLOCK_ROW " WHERE project = ?1 AND min_no <= ?2"                         \
-      " UNION ALL " BLOCK_ROW " WHERE project = -1 AND min_no <= ?2"           \
-      " ORDER BY max_no DESC")                                                 \
-    X(BLOCKS_UP,                                                               \
-      BLOCK_ROW " WHERE project = ?1 AND max_no >= ?2"                         \
-      " UNION ALL " BLOCK_ROW " WHERE project = -1 AND max_no >= ?2"           \
-      " ORDER BY min_no")                                                      \
-    X(BLOCKS_DOWN_ALL,                                                         \
-      BLOCK_ROW " WHERE ?1 = 0 AND min_no <= ?2 ORDER BY max_no DESC")         \
-    X(BLOCKS_UP_ALL,                                                           \
-      BLOCK_ROW " WHERE ?1 = 0 AND max_no >= ?2 ORDER BY min_no")              \
     X(BLOCKS_OF_NUMBER,                                                        \
       "SELECT id FROM block WHERE min_no <= ?1 AND max_no >= ?1")              \
     X(BLOCKS_OF_PROJECT,                                                       \

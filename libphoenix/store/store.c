@@ -4,7 +4,7 @@
  */
 #include "base/base.h"
 
-#include "store/inside.h"
+#include "store/span_table.h"
 
 static phx_status copy_string(const char *string, char **out, phx_error *err)
 {
@@ -42,6 +42,8 @@ static phx_status open_writer(struct store *store, phx_error *err)
 
     if ((status = schema_prepare(store->writer, store->options.read_only,
                                  store->options.no_migrate, err)) < 0 ||
+        (store->path == NULL &&
+         (status = span_table_register(store->writer, err)) < 0) ||
         (status = counter_read(store->writer, &store->counter, err)) < 0)
         return status;
     store->secret = store->counter.secret;
@@ -66,6 +68,7 @@ static phx_status count_young(struct store *store, phx_error *err)
     struct statement *young = sql(store->writer, SQL_BLOCKS_YOUNG);
     phx_status status;
 
+    sql_bind_int(young, 1, INT64_MAX);
     while ((status = sql_next(young, err)) == PHX_OK) {
         atomic_fetch_add(&store->young_blocks, 1);
         atomic_fetch_add(&store->young_spans, sql_int(young, 1));
@@ -81,7 +84,8 @@ phx_status store_open(const char *path, const struct store_options *options,
 
     if (store == NULL)
         return fail_memory(err, sizeof *store);
-    *store = (struct store){.options = *options, .lock = -1};
+    *store = (struct store){
+        .options = *options, .lock = -1, .memtable_from = INT64_MAX};
     atomic_init(&store->references, 1);
     pthread_mutex_init(&store->put_lock, NULL);
     pthread_cond_init(&store->put_done, NULL);
@@ -198,6 +202,10 @@ static phx_status add_reader(struct store *store, struct connection **out,
 
     if (status < 0)
         return status;
+    if ((status = span_table_register(*out, err)) < 0) {
+        connection_close(*out);
+        return status;
+    }
     (*out)->busy = true;
     pthread_mutex_lock(&store->pool_lock);
     (*out)->next = store->pool;

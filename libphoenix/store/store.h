@@ -127,4 +127,69 @@ phx_status store_read_sessions(struct store *store, int64_t project,
                                phx_session **out, size_t *count,
                                phx_error *err);
 
+/* --- statements of SQL --------------------------------------------------------- */
+
+/*
+ * One statement that only reads, on a snapshot of its own. Besides the tables
+ * of the store it sees `stored_span`, a row for each span:
+ *
+ *     no, trace, project, session   numbers; session may be NULL
+ *     trace_id, span_id, parent_id  lower-case hex; parent_id may be NULL
+ *     name, status_message          texts
+ *     kind, status, root            enum span_kind, enum span_status, 0 or 1
+ *     start, "end", latency         ns; past what an integer holds a REAL
+ *     prompt_tokens,                of LLM spans, else NULL
+ *     completion_tokens
+ *     ref                           hidden: the row, for the functions; good
+ *                                   within its statement
+ *
+ *     attr(ref, step ...)           an attribute: NULL, INTEGER, REAL, TEXT;
+ *                                   bytes as BLOB, arrays and objects as JSON,
+ *                                   booleans as 1 or 0
+ *     attr_kind(ref, step ...)      'null', 'boolean', 'integer', 'real',
+ *                                   'number' (one too large for both), 'text',
+ *                                   'bytes', 'array', 'object'; NULL if the
+ *                                   span has none
+ *     attr_json(ref, step ...)      the same value as JSON, numbers exactly
+ *     attr_is(ref, test)            whether the attribute is equal to a value
+ *                                   of the test; tested once a distinct text
+ *                                   of a block where it stands under AND
+ *     attr_test(value, step ...)    a test, of one value; a number finds
+ *                                   numbers of its value
+ *
+ * A path is its steps, keys (TEXT) and indexes (INTEGER), or one BLOB: what
+ * pack_value makes of an array of them. A test is what it makes of an array of
+ * a path and scalars; of those an integer finds reals, too, a real does not
+ * find integers.
+ *
+ * Ordered by no or by start (and then no), rows are read lazily: with a LIMIT
+ * few blocks are opened.
+ */
+struct store_query {
+    phx_text sql;
+    const struct value *values; /* of ?1 ...: scalars */
+    size_t count;
+    bool (*stopped)(void *ctx); /* NULL, or true when the call is to end */
+    void *ctx;
+};
+
+struct store_rows;
+
+/* The query and what it points to must outlive the rows, which hold a reader,
+ * or a store in memory: no other call on it before store_rows_close.
+ * Errors: INVALID (SQL, its offset; not one statement that reads; values),
+ * INTERRUPTED. */
+phx_status store_rows_open(struct store *store, const struct store_query *query,
+                           struct store_rows **out, phx_error *err);
+size_t store_rows_columns(const struct store_rows *rows);
+phx_text store_rows_name(const struct store_rows *rows, size_t column);
+
+/* DONE after the last. *out [columns] is lent until the next call. */
+phx_status store_rows_next(struct store_rows *rows, const struct value **out,
+                           phx_error *err);
+
+/* Blocks that were opened so far. */
+size_t store_rows_blocks(const struct store_rows *rows);
+void store_rows_close(struct store_rows *rows); /* NULL allowed */
+
 #endif

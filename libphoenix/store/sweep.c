@@ -41,13 +41,11 @@ static phx_status blocks_of_id(struct store *store, const struct gone_row *gone,
     struct block_set candidates = {0};
     struct counter counter;
     phx_status status;
-    bool complete, has;
+    bool has;
 
-    if ((status = counter_read(store->background, &counter, err)) >= 0 &&
-        (status =
-             lookup_hints(store, gone->hash, &candidates, &complete, err)) >= 0)
-        status = lookup_blocks(store->background, &counter, gone->hash,
-                               complete, &candidates, err);
+    if ((status = counter_read(store->background, &counter, err)) >= 0)
+        status = lookup_blocks(store, store->background, &counter, gone->hash,
+                               &candidates, err);
     for (size_t i = 0; i < candidates.count && status >= 0; i++) {
         status =
             block_has(store->background, candidates.ids[i], gone, &has, err);

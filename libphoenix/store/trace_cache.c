@@ -168,6 +168,17 @@ phx_status trace_row_find(struct connection *connection, int64_t trace,
     return status;
 }
 
+phx_status trace_row_get(struct connection *connection, int64_t trace,
+                         struct trace_row *out, phx_error *err)
+{
+    phx_status status = trace_row_find(connection, trace, out, err);
+
+    return status == PHX_DONE
+               ? fail(err, PHX_CORRUPT, -1, "the row of trace %lld is lost",
+                      (long long)trace)
+               : status;
+}
+
 phx_status trace_row_write(struct connection *connection,
                            const struct trace_row *row, phx_text trace_id,
                            bool fresh, phx_error *err)

@@ -222,36 +222,30 @@ static uint64_t hash_of(const struct store *store, const phx_trace *trace)
                         text_span(hex.data + hex.size + 1, hex.size / 2));
 }
 
-/* Hints are asked for before the snapshot that the blocks are read in; a span
- * that was stored since the list was made may count already. */
+/* A span that was stored since the list was made may count already. */
 static phx_status find_totals(struct store *store, struct totals *totals,
                               phx_error *err)
 {
     struct trace_list *list = totals->list;
     struct connection *connection;
     struct counter counter;
-    bool complete = true;
-    phx_status status = PHX_OK;
+    phx_status status;
 
-    for (size_t i = 0; i < list->count && status >= 0; i++) {
-        bool fresh, all;
+    for (size_t i = 0; i < list->count; i++) {
+        bool fresh;
         uint32_t *index =
             map_slot(&totals->by_number, (uint64_t)list->rows[i].id, &fresh);
         if (index == NULL)
             return fail_memory(err, sizeof *index);
         *index = (uint32_t)i;
-        status = lookup_hints(store, hash_of(store, &list->rows[i]),
-                              &totals->blocks, &all, err);
-        complete = complete && all;
     }
-    if (status < 0 ||
-        (status = store_reader_take(store, &connection, &counter, err)) < 0)
+    if ((status = store_reader_take(store, &connection, &counter, err)) < 0)
         return status;
     status = gone_read(connection, &totals->gone, err);
     for (size_t i = 0; i < list->count && status >= 0; i++)
         status =
-            lookup_blocks(connection, &counter, hash_of(store, &list->rows[i]),
-                          complete, &totals->blocks, err);
+            lookup_blocks(store, connection, &counter,
+                          hash_of(store, &list->rows[i]), &totals->blocks, err);
     if (status >= 0)
         status = add_blocks(totals, connection, err);
     store_reader_give(store, connection);

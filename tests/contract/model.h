@@ -14,7 +14,8 @@ enum {
     NAMES = 3,
     MOST = 40000,
     STEPS = 2000,
-    CHECK_EVERY = 40
+    CHECK_EVERY = 40,
+    CHANGES = 760 /* of a thousand steps change the store */
 };
 
 /* Rows of the model; a number of 0 ends a row's life. `id`, `name` and the
@@ -37,7 +38,7 @@ struct trace {
     uint64_t start, end;
 };
 
-struct span {
+struct model_span {
     phx_id number, trace;
     int id, parent, name, kind, status; /* parent -1: none */
     int n;                              /* its place in the request */
@@ -49,7 +50,7 @@ static struct {
     struct project projects[MOST];
     struct session sessions[MOST];
     struct trace traces[MOST];
-    struct span spans[MOST];
+    struct model_span spans[MOST];
     phx_id next_project, next_session, next_trace, next_span;
     int project_count, session_count, trace_count, span_count;
     unsigned chance;
@@ -146,7 +147,7 @@ static struct trace *trace_numbered(phx_id number)
     return NULL;
 }
 
-static struct span *span_called(int id)
+static struct model_span *span_called(int id)
 {
     for (int i = m.span_count - 1; i >= 0; i--) {
         if (m.spans[i].number && m.spans[i].id == id)
@@ -194,7 +195,8 @@ static void join_session(struct trace *trace, int name)
 }
 
 /* What ingest does with a span; whether it is new. */
-static int model_put(struct span *span, int trace_id, int project, int session)
+static int model_put(struct model_span *span, int trace_id, int project,
+                     int session)
 {
     struct trace *trace = trace_called(trace_id);
 

@@ -3,127 +3,10 @@
  * from end to end. Some thousand random steps (requests with duplicates,
  * deletes, compaction, reopening, questions) are done to both, and now and
  * then everything the store tells must be what the model has.
- *
- * MODEL_SEED and MODEL_STEPS repeat a run; SWEEP_ALL makes more of them.
  */
 #include "t.h"
 
-#include "contract/model.h"
-
-/* --- steps ------------------------------------------------------------------------ */
-
-static uint64_t random_time(void)
-{
-    static const uint64_t odd[] = {
-        0, 1, 999, 1000, UINT64_MAX, UINT64_MAX - 1, (uint64_t)INT64_MAX};
-
-    if (dice(20) == 0)
-        return odd[dice(7)];
-    return 1772300000000000000u + (uint64_t)dice(4) * 43200000000000u +
-           (uint64_t)dice(1000000) * 1001;
-}
-
-static void random_span(struct request *request, int project, int *fresh)
-{
-    char trace[84], id[84], parent[84], session[84];
-    int trace_id = dice(TRACE_IDS);
-    int session_name = dice(3) ? -1 : dice(SESSIONS);
-    struct span span = {.id = dice(SPAN_IDS),
-                        .parent = dice(3) ? dice(SPAN_IDS) : -1,
-                        .name = dice(NAMES),
-                        .kind = dice(3),
-                        .status = dice(3),
-                        .tokens = dice(100),
-                        .start = random_time(),
-                        .end = random_time(),
-                        .n = request->count + 1};
-
-    request_add(
-        request,
-        &(struct sent){
-            .trace = id_text(trace_id, trace),
-            .span = id_text(span.id, id),
-            .parent = span.parent < 0 ? NULL : id_text(span.parent, parent),
-            .name = names[span.name],
-            .session =
-                session_name < 0 ? NULL : session_text(session_name, session),
-            .kind = kinds[span.kind],
-            .start = span.start,
-            .end = span.end,
-            .status = span.status,
-            .tokens = span.tokens});
-    *fresh += model_put(&span, trace_id, project, session_name);
-}
-
-static void step_ingest(void)
-{
-    struct request request = {0};
-    phx_ingest_report report = {0};
-    int project = dice(PROJECTS), count = 1 + dice(6), fresh = 0;
-    char name[84];
-
-    for (int i = 0; i < count; i++)
-        random_span(&request, project, &fresh);
-    succeeds(request_ingest(&request, m.place.store,
-                            project ? project_text(project, name) : NULL,
-                            &report, err));
-    is_equal(report.accepted, fresh);
-    is_equal(report.duplicate, count - fresh);
-}
-
-static void step_delete(int32_t kind)
-{
-    phx_id number = 0;
-
-    if (kind == PHX_SPAN) {
-        struct span *span = span_called(dice(SPAN_IDS));
-        if (!span)
-            return;
-        struct trace *trace = trace_numbered(span->trace);
-        number = span->number;
-        if (--trace->spans == 0)
-            model_delete_trace(trace);
-        span->number = 0;
-    } else if (kind == PHX_TRACE) {
-        struct trace *trace = trace_called(dice(TRACE_IDS));
-        if (!trace)
-            return;
-        number = trace->number;
-        model_delete_trace(trace);
-    } else if (kind == PHX_SESSION) {
-        struct session *session = session_named(dice(SESSIONS));
-        if (!session)
-            return;
-        number = session->number;
-        model_delete_session(session);
-    } else {
-        struct project *project = project_named(1 + dice(PROJECTS - 1));
-        if (!project)
-            return;
-        number = project->number;
-        model_delete_project(project);
-    }
-    delete_one(m.place.store, kind, number);
-}
-
-static void step_compact(void)
-{
-    static const uint32_t budgets[] = {0, 1, 1000};
-    phx_error why = {0};
-    phx_status status =
-        phx_store_compact(m.place.store, budgets[dice(3)], &why);
-
-    if (status < 0)
-        wrong("step %d: compact: %s", m.step, why.message);
-}
-
-static void step_reopen(void)
-{
-    uint32_t flags = dice(2) ? PHX_OPEN_NO_COMPACT : 0;
-
-    if (!m.in_memory)
-        place_reopen(&m.place, flags);
-}
+#include "contract/steps.h"
 
 /* --- questions ---------------------------------------------------------------------- */
 
@@ -202,7 +85,7 @@ static int is_among(int id, const int *ids, size_t count)
     return count == 0;
 }
 
-static int matches(const struct question *q, const struct span *span)
+static int matches(const struct question *q, const struct model_span *span)
 {
     const phx_span_query *query = &q->query;
     const struct trace *trace = trace_numbered(span->trace);
@@ -224,7 +107,7 @@ static int matches(const struct question *q, const struct span *span)
            (!q->n || span->n == q->n);
 }
 
-static void same_span(const phx_span *actual, const struct span *expected)
+static void same_span(const phx_span *actual, const struct model_span *expected)
 {
     const struct trace *trace = trace_numbered(expected->trace);
     char text[84];
@@ -263,7 +146,8 @@ static void ask(const struct question *q)
 
     succeeds(phx_store_find_spans(m.place.store, &q->query, &cursor, err));
     for (int k = 0; k < m.span_count && left > 0; k++) {
-        const struct span *expected = &m.spans[up ? k : m.span_count - 1 - k];
+        const struct model_span *expected =
+            &m.spans[up ? k : m.span_count - 1 - k];
         if (!expected->number || !matches(q, expected))
             continue;
         left--;
@@ -292,7 +176,7 @@ static void step_find(void)
     phx_store *store = m.place.store;
     char text[84];
     int id = dice(SPAN_IDS);
-    const struct span *span = span_called(id);
+    const struct model_span *span = span_called(id);
     is_equal(number_of(store, PHX_SPAN, id_text(id, text)),
              span ? span->number : 0);
     id = dice(TRACE_IDS);
@@ -317,7 +201,7 @@ static void same_trace(const phx_trace *actual, const struct trace *expected)
     char text[84];
 
     for (int i = 0; i < m.span_count; i++) {
-        const struct span *span = &m.spans[i];
+        const struct model_span *span = &m.spans[i];
         if (span->number && span->trace == expected->number) {
             errors += span->status == PHX_SPAN_ERROR;
             tokens += span->kind == 0 ? span->tokens : 0;
@@ -460,20 +344,8 @@ static void one_step(void)
 {
     int chance = dice(1000);
 
-    if (chance < 480)
-        step_ingest();
-    else if (chance < 580)
-        step_delete(PHX_SPAN);
-    else if (chance < 620)
-        step_delete(PHX_TRACE);
-    else if (chance < 635)
-        step_delete(PHX_SESSION);
-    else if (chance < 645)
-        step_delete(PHX_PROJECT);
-    else if (chance < 740)
-        step_compact();
-    else if (chance < 760)
-        step_reopen();
+    if (chance < CHANGES)
+        step_change(chance);
     else if (chance < 880)
         step_ask();
     else
@@ -482,15 +354,7 @@ static void one_step(void)
 
 static void run(unsigned seed, int steps, int in_memory)
 {
-    memset(&m, 0, sizeof m);
-    m.in_memory = in_memory;
-    m.chance = seed;
-    m.next_project = m.next_session = m.next_trace = m.next_span = 1;
-    add_project(0);
-    place_make(&m.place);
-    if (in_memory)
-        snprintf(m.place.url, sizeof m.place.url, "sqlite::memory:");
-    place_open(&m.place, 0);
+    model_open(seed, in_memory);
     for (m.step = 1; m.step <= steps; m.step++) {
         one_step();
         if (m.step % CHECK_EVERY == 0) {
@@ -503,35 +367,16 @@ static void run(unsigned seed, int steps, int in_memory)
     place_remove(&m.place);
 }
 
-static int setting(const char *name, int otherwise)
-{
-    const char *text = getenv(name);
-
-    return text ? atoi(text) : otherwise;
-}
-
-static void run_all(int in_memory)
-{
-    int runs = setting("MODEL_RUNS", getenv("SWEEP_ALL") ? 20 : 1);
-    int steps = setting("MODEL_STEPS", STEPS);
-    unsigned seed = (unsigned)setting("MODEL_SEED", 1);
-
-    for (int i = 0; i < runs; i++) {
-        fprintf(stderr, "seed %u\n", seed + (unsigned)i);
-        run(seed + (unsigned)i, steps, in_memory);
-    }
-}
-
 TEST(a_store_does_what_its_model_does)
 {
     UNUSED_STATE;
-    run_all(0);
+    model_runs(run, STEPS, 0);
 }
 
 TEST(a_store_in_memory_does_what_its_model_does)
 {
     UNUSED_STATE;
-    run_all(1);
+    model_runs(run, STEPS, 1);
 }
 
 int main(void)

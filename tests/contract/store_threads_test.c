@@ -8,6 +8,8 @@
 
 #include "contract/stored.h"
 
+#include "api/inside.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -83,6 +85,30 @@ static void *read_spans(void *ctx)
         }
         expect(status == PHX_DONE, "read", &why);
         phx_cursor_close(cursor);
+    }
+    return NULL;
+}
+
+/* In one snapshot every span is found by its id and its trace, wherever the
+ * postings are by now. */
+static void *select_spans(void *ctx)
+{
+    const struct store_query query = {
+        .sql = text_of("SELECT count(*) FROM stored_span a LEFT JOIN"
+                       " stored_span b ON b.span_id = a.span_id AND b.trace ="
+                       " a.trace WHERE b.no IS NOT a.no")};
+
+    (void)ctx;
+    while (atomic_load(&shared.writing) > 0) {
+        phx_error why = {0};
+        struct store_rows *rows = NULL;
+        const struct value *row;
+        phx_status status =
+            store_rows_open(shared.place.store->store, &query, &rows, &why);
+        if (status >= 0)
+            status = store_rows_next(rows, &row, &why);
+        expect(status == PHX_OK && row[0].integer == 0, "select", &why);
+        store_rows_close(rows);
     }
     return NULL;
 }
@@ -167,7 +193,8 @@ static void check_kept(void)
 static void run(const char *url)
 {
     static void *(*const works[])(void *) = {
-        write_spans, write_spans, read_spans, look_up, delete_traces, compact};
+        write_spans,  write_spans,   read_spans, look_up,
+        select_spans, delete_traces, compact};
     enum { THREADS = sizeof works / sizeof *works };
     pthread_t threads[THREADS];
     int numbers[THREADS] = {0, 1};

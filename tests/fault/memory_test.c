@@ -16,7 +16,7 @@
 
 #include <sqlite3.h>
 
-#include "base/base.h"
+#include "api/inside.h"
 
 enum { MOST_RUNS = 200 };
 
@@ -306,6 +306,33 @@ static phx_status walk_spans(struct scene *scene, phx_error *err)
     return status;
 }
 
+/* Lists that SQL finds, two cursors at once, attributes, tests, a sort. */
+static phx_status select_spans(struct scene *scene, phx_error *err)
+{
+    static const char text[] =
+        "SELECT a.name, a.trace_id, a.session, b.span_id, b.start, b.parent_id,"
+        " attr(a.ref, 'llm'), attr_json(b.ref, 'input', 'value'),"
+        " attr_kind(a.ref, 'llm', 'model_name'), b.status_message"
+        " FROM stored_span a JOIN stored_span b"
+        " ON b.trace = a.trace AND b.no IN (SELECT no FROM stored_span"
+        " WHERE trace_id = ?1 AND NOT attr_is(ref, attr_test(?2, 'x')))"
+        " WHERE a.start > 0 AND a.span_id > '' ORDER BY b.latency, a.no";
+    const struct value values[] = {
+        value_text(text_of("ab529ae3c1b694393cdaddd6a51b8e98")),
+        value_text(text_of("none"))};
+    const struct store_query query = {
+        .sql = text_of(text), .values = values, .count = 2};
+    const struct value *row;
+    struct store_rows *rows = NULL;
+    phx_status status =
+        store_rows_open(scene->store->store, &query, &rows, err);
+
+    while (status == PHX_OK)
+        status = store_rows_next(rows, &row, err);
+    store_rows_close(rows);
+    return status;
+}
+
 static phx_status walk_lists(struct scene *scene, phx_error *err)
 {
     const phx_trace *trace;
@@ -421,6 +448,7 @@ SWEEP(unflatten)
 SWEEP(open_again)
 SWEEP(ingest)
 SWEEP(walk_spans)
+SWEEP(select_spans)
 SWEEP(walk_lists)
 SWEEP(write_otlp)
 SWEEP(compact)
@@ -432,8 +460,8 @@ SWEEP(create_project)
 /* It has one connection for everything, which all calls must leave whole. */
 TEST(a_store_in_memory_survives_want_of_memory)
 {
-    static const body calls[] = {ingest, walk_spans, compact, verify,
-                                 delete_trace};
+    static const body calls[] = {ingest,  walk_spans, select_spans,
+                                 compact, verify,     delete_trace};
 
     UNUSED_STATE;
     in_memory = true;
@@ -451,6 +479,7 @@ int main(void)
         cmocka_unit_test(open_again_survives_want_of_memory),
         cmocka_unit_test(ingest_survives_want_of_memory),
         cmocka_unit_test(walk_spans_survives_want_of_memory),
+        cmocka_unit_test(select_spans_survives_want_of_memory),
         cmocka_unit_test(walk_lists_survives_want_of_memory),
         cmocka_unit_test(write_otlp_survives_want_of_memory),
         cmocka_unit_test(compact_survives_want_of_memory),

@@ -1,0 +1,387 @@
+/*
+ * attribute_sql.c - the functions of SQL that read attributes of a row of
+ * `stored_span` by its ref. Each takes a path as its steps, keys and indexes,
+ * or as one blob that holds them packed.
+ *
+ *     attr(ref, step ...)        the value: NULL, INTEGER, REAL, TEXT; bytes as
+ *                                BLOB, arrays and objects as JSON
+ *     attr_kind(ref, step ...)   which it is of the kinds of JSON and bytes;
+ *                                NULL if the row has none
+ *     attr_json(ref, step ...)   the value as JSON
+ *     attr_is(ref, test)         whether the value is equal to one of a test's
+ *     attr_test(value, step ...) such a test, of one value
+ *
+ * A boolean is 1 or 0, a number that neither int64 nor double can hold a REAL
+ * near it: attr_kind tells them from others, attr_json has them exactly. NaN
+ * is NULL in SQL, and like infinities null in JSON.
+ */
+#include "base/base.h"
+
+#include "store/span_table.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { MOST_STEPS = 100 };
+
+static struct snapshot *snapshot_of(sqlite3_context *context)
+{
+    const struct connection *connection = sqlite3_user_data(context);
+
+    return connection->snapshot;
+}
+
+static void fail_function(sqlite3_context *context, phx_status status,
+                          const phx_error *err)
+{
+    int code = snapshot_fail(snapshot_of(context), status, err);
+
+    sqlite3_result_error(context, err->message, -1);
+    sqlite3_result_error_code(context, code);
+}
+
+/* --- arguments ---------------------------------------------------------------------- */
+
+static phx_status read_step(sqlite3_value *value, struct value *out,
+                            phx_error *err)
+{
+    const void *text;
+
+    switch (sqlite3_value_type(value)) {
+    case SQLITE_INTEGER:
+        *out = value_int(sqlite3_value_int64(value));
+        return PHX_OK;
+    case SQLITE_TEXT:
+        if ((text = sqlite3_value_text(value)) == NULL)
+            return fail_memory(err, 0);
+        *out = value_text(text_span(text, (size_t)sqlite3_value_bytes(value)));
+        return PHX_OK;
+    default:
+        return fail(err, PHX_INVALID, -1,
+                    "a step of an attribute's path is a text or an integer");
+    }
+}
+
+static phx_status read_steps(int count, sqlite3_value **values,
+                             struct value out[MOST_STEPS], phx_error *err)
+{
+    phx_status status = PHX_OK;
+
+    if (count == 0 || count > MOST_STEPS)
+        return fail(err, PHX_INVALID, -1,
+                    "an attribute's path has %d steps, limit is %d", count,
+                    MOST_STEPS);
+    for (int i = 0; i < count && status >= 0; i++)
+        status = read_step(values[i], &out[i], err);
+    return status;
+}
+
+/* The path that the arguments are, packed; good until the next one. */
+static phx_status read_path(struct snapshot *snapshot, int count,
+                            sqlite3_value **values, phx_text *out,
+                            phx_error *err)
+{
+    struct value steps[MOST_STEPS];
+    struct value path = {
+        .kind = JSON_ARRAY, .count = (uint32_t)count, .items = steps};
+    phx_status status;
+
+    if (count == 1 && sqlite3_value_type(values[0]) == SQLITE_BLOB) {
+        *out = text_span(sqlite3_value_blob(values[0]),
+                         (size_t)sqlite3_value_bytes(values[0]));
+        return PHX_OK;
+    }
+    if ((status = read_steps(count, values, steps, err)) < 0)
+        return status;
+    buf_reset(&snapshot->key);
+    pack_value(&snapshot->key, &path);
+    *out = text_span(snapshot->key.data, snapshot->key.size);
+    return buf_status(&snapshot->key, "an attribute's path", err);
+}
+
+static phx_status fail_ref(phx_error *err)
+{
+    return fail(err, PHX_INVALID, -1, "no row of stored_span has this ref");
+}
+
+/* A row by its ref, and its block for one user more; it may be closed by now,
+ * as behind a sort. DONE for a ref that is NULL. */
+static phx_status open_ref(struct snapshot *snapshot, sqlite3_value *value,
+                           struct opened **out, uint32_t *row, phx_error *err)
+{
+    int64_t ref = sqlite3_value_int64(value), block = ref >> ROW_BITS;
+    const struct opened *opened = snapshot->opened;
+    struct block_row stored;
+    phx_status status = PHX_OK;
+
+    if (sqlite3_value_type(value) == SQLITE_NULL)
+        return PHX_DONE;
+    while (opened != NULL && opened->stored.id != block)
+        opened = opened->next;
+    if (opened == NULL)
+        status = block_row_find(snapshot->connection, block, &stored, err);
+    if (status == PHX_DONE || sqlite3_value_type(value) != SQLITE_INTEGER)
+        return fail_ref(err);
+    if (status < 0 || (status = snapshot_open(snapshot, block, out, err)) < 0)
+        return status;
+    *row = (uint32_t)(ref & ((1 << ROW_BITS) - 1));
+    if (*row < block_rows((*out)->stored.block))
+        return PHX_OK;
+    snapshot_close(snapshot, *out);
+    return fail_ref(err);
+}
+
+/* --- values ------------------------------------------------------------------------- */
+
+/* Subtype 'J' is what SQLite's own JSON functions look for. */
+static phx_status result_json(sqlite3_context *context,
+                              const struct value *value, phx_error *err)
+{
+    struct buf json;
+
+    buf_init(&json, SIZE_MAX);
+    json_write_value(&json, value, 0);
+    phx_status status = buf_status(&json, "an attribute", err);
+    if (status < 0) {
+        buf_clear(&json);
+        return status;
+    }
+    sqlite3_result_text64(context, (const char *)json.data, json.size,
+                          memory_free, SQLITE_UTF8);
+    sqlite3_result_subtype(context, 'J');
+    return PHX_OK;
+}
+
+/* A whole number past int64, or any past double. */
+static double nearest(phx_text number)
+{
+    char digits[400];
+    size_t size = number.size < sizeof digits ? number.size : sizeof digits - 1;
+
+    memcpy(digits, number.data, size);
+    digits[size] = '\0';
+    if (strpbrk(digits, ".eE") != NULL)
+        return *digits == '-' ? -HUGE_VAL : HUGE_VAL;
+    return strtod(digits, NULL);
+}
+
+static phx_status result_value(sqlite3_context *context,
+                               const struct value *value, phx_error *err)
+{
+    switch (value->kind) {
+    case JSON_BOOL:
+    case JSON_INT:
+        sqlite3_result_int64(context, value->integer);
+        return PHX_OK;
+    case JSON_REAL:
+        sqlite3_result_double(context, value->real);
+        return PHX_OK;
+    case JSON_NUMBER:
+        sqlite3_result_double(context, nearest(value->text));
+        return PHX_OK;
+    case JSON_TEXT:
+        sqlite3_result_text64(context, value->text.size ? value->text.data : "",
+                              value->text.size, SQLITE_TRANSIENT, SQLITE_UTF8);
+        return PHX_OK;
+    case JSON_BYTES:
+        sqlite3_result_blob64(context, value->text.size ? value->text.data : "",
+                              value->text.size, SQLITE_TRANSIENT);
+        return PHX_OK;
+    case JSON_ARRAY:
+    case JSON_OBJECT:
+        return result_json(context, value, err);
+    default:
+        return PHX_OK;
+    }
+}
+
+static phx_status result_kind(sqlite3_context *context, struct block_path *path,
+                              struct arena *arena, uint32_t row, phx_error *err)
+{
+    static const char *const names[] = {"null",  "boolean", "integer",
+                                        "real",  "number",  "text",
+                                        "bytes", "array",   "object"};
+    uint8_t kind;
+    bool found;
+    phx_status status = block_path_kind(path, arena, row, &kind, &found, err);
+
+    if (status >= 0 && found)
+        sqlite3_result_text(context, names[kind], -1, SQLITE_STATIC);
+    return status;
+}
+
+/* --- functions ---------------------------------------------------------------------- */
+
+enum answer { ANSWER_VALUE, ANSWER_KIND, ANSWER_JSON };
+
+static phx_status answer(sqlite3_context *context, enum answer how,
+                         struct opened *opened, uint32_t row, phx_text packed,
+                         phx_error *err)
+{
+    struct arena *scratch = &snapshot_of(context)->scratch;
+    struct block_path *path;
+    struct value value;
+    bool found;
+    phx_status status = attribute_open(opened, packed, &path, err);
+
+    arena_reset(scratch);
+    if (status < 0)
+        return status;
+    if (how == ANSWER_KIND)
+        return result_kind(context, path, scratch, row, err);
+    status = block_path_value(path, scratch, row, &value, &found, err);
+    if (status < 0 || !found)
+        return status;
+    return how == ANSWER_JSON ? result_json(context, &value, err)
+                              : result_value(context, &value, err);
+}
+
+static void attr(sqlite3_context *context, int count, sqlite3_value **values,
+                 enum answer how)
+{
+    struct snapshot *snapshot = snapshot_of(context);
+    struct opened *opened;
+    phx_error err = {0};
+    phx_text packed;
+    uint32_t row;
+    phx_status status =
+        read_path(snapshot, count - 1, values + 1, &packed, &err);
+
+    if (status >= 0 && (status = open_ref(snapshot, values[0], &opened, &row,
+                                          &err)) == PHX_OK) {
+        status = answer(context, how, opened, row, packed, &err);
+        snapshot_close(snapshot, opened);
+    }
+    if (status < 0)
+        fail_function(context, status, &err);
+}
+
+static void attr_value(sqlite3_context *context, int count,
+                       sqlite3_value **values)
+{
+    attr(context, count, values, ANSWER_VALUE);
+}
+
+static void attr_kind(sqlite3_context *context, int count,
+                      sqlite3_value **values)
+{
+    attr(context, count, values, ANSWER_KIND);
+}
+
+static void attr_json(sqlite3_context *context, int count,
+                      sqlite3_value **values)
+{
+    attr(context, count, values, ANSWER_JSON);
+}
+
+static void attr_is(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    struct snapshot *snapshot = snapshot_of(context);
+    struct opened *opened;
+    const uint8_t *rows;
+    phx_error err = {0};
+    uint32_t row;
+    phx_status status;
+
+    (void)count;
+    phx_text test = text_span(sqlite3_value_blob(values[1]),
+                              (size_t)sqlite3_value_bytes(values[1]));
+    if (sqlite3_value_type(values[1]) != SQLITE_BLOB)
+        status = fail(&err, PHX_INVALID, -1,
+                      "attr_is takes a test that attr_test has made");
+    else
+        status = open_ref(snapshot, values[0], &opened, &row, &err);
+    if (status == PHX_OK) {
+        status = attribute_rows(opened, test, &rows, &err);
+        if (status >= 0)
+            sqlite3_result_int(context, row_is_in(rows, row));
+        snapshot_close(snapshot, opened);
+    }
+    if (status < 0)
+        fail_function(context, status, &err);
+}
+
+/* A real without a fraction is tested as the integer, which finds both. */
+static struct value tested_real(double real)
+{
+    bool fits = real >= -9223372036854775808.0 && real < 9223372036854775808.0;
+
+    return fits && (double)(int64_t)real == real ? value_int((int64_t)real)
+                                                 : value_real(real);
+}
+
+static phx_status read_tested(sqlite3_value *value, struct value *out,
+                              phx_error *err)
+{
+    const void *bytes;
+
+    switch (sqlite3_value_type(value)) {
+    case SQLITE_NULL:
+        *out = value_null();
+        return PHX_OK;
+    case SQLITE_FLOAT:
+        *out = tested_real(sqlite3_value_double(value));
+        return PHX_OK;
+    case SQLITE_BLOB:
+        bytes = sqlite3_value_blob(value);
+        *out = value_text(
+            text_span(bytes ? bytes : "", (size_t)sqlite3_value_bytes(value)));
+        out->kind = JSON_BYTES;
+        return PHX_OK;
+    default:
+        return read_step(value, out, err);
+    }
+}
+
+static void attr_test(sqlite3_context *context, int count,
+                      sqlite3_value **values)
+{
+    struct buf *packed = &snapshot_of(context)->key;
+    struct value steps[MOST_STEPS];
+    struct value parts[] = {
+        {.kind = JSON_ARRAY, .count = (uint32_t)count - 1, .items = steps},
+        value_null()};
+    const struct value test = {.kind = JSON_ARRAY, .count = 2, .items = parts};
+    phx_error err = {0};
+    phx_status status;
+
+    if ((status = read_steps(count - 1, values + 1, steps, &err)) >= 0 &&
+        (status = read_tested(values[0], &parts[1], &err)) >= 0) {
+        buf_reset(packed);
+        pack_value(packed, &test);
+        status = buf_status(packed, "an attribute test", &err);
+    }
+    if (status < 0)
+        fail_function(context, status, &err);
+    else
+        sqlite3_result_blob64(context, packed->data, packed->size,
+                              SQLITE_TRANSIENT);
+}
+
+sql_function attribute_sql_is(void)
+{
+    return attr_is;
+}
+
+int attribute_sql_register(struct connection *connection)
+{
+    static const struct {
+        const char *name;
+        int count;
+        sql_function function;
+    } functions[] = {
+        {"attr", -1, attr_value},     {"attr_kind", -1, attr_kind},
+        {"attr_json", -1, attr_json}, {"attr_is", 2, attr_is},
+        {"attr_test", -1, attr_test},
+    };
+    int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+    int code = SQLITE_OK;
+
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+        if (code == SQLITE_OK)
+            code = sqlite3_create_function_v2(
+                connection->db, functions[i].name, functions[i].count, flags,
+                connection, functions[i].function, NULL, NULL, NULL);
+    }
+    return code;
+}

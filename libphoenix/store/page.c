@@ -1,0 +1,210 @@
+/*
+ * page.c - spans in order of number, a page at a time, each of one snapshot.
+ */
+#include "base/base.h"
+
+#include "store/find.h"
+
+enum {
+    PAGE_BYTES = SHRUNK(16 << 20, 8 << 10), /* a page closes past that */
+    READ_ROWS = SHRUNK(64, 2)               /* rows read between looks at it */
+};
+
+/* Rows of a page, in its order; their blocks stay open with the snapshot. */
+struct picks {
+    struct snapshot *snapshot;
+    struct hit *hits;
+    size_t count;
+    int64_t next; /* the number after them, 0 if there is none */
+};
+
+void span_page_init(struct span_page *page)
+{
+    *page = (struct span_page){0};
+    arena_init(&page->arena, SIZE_MAX);
+}
+
+void span_page_clear(struct span_page *page)
+{
+    arena_clear(&page->arena);
+    span_page_init(page);
+}
+
+/* --- which rows ----------------------------------------------------------------- */
+
+/* The first `limit` rows, and one more that tells where the next page begins.
+ */
+static phx_status pick_rows(const struct search *search, bool down,
+                            size_t limit, struct picks *out, phx_error *err)
+{
+    struct find find;
+    const struct hit *hit;
+    phx_status status =
+        find_start(&find, out->snapshot, search, FIND_BY_NUMBER, down, err);
+
+    while (status >= 0 && (status = find_next(&find, &hit, err)) == PHX_OK) {
+        if (out->count == limit) {
+            out->next = hit->number;
+            break;
+        }
+        out->hits[out->count++] = *hit;
+        hit->opened->users++;
+    }
+    find_clear(&find);
+    return status < 0 ? status : PHX_OK;
+}
+
+static phx_status pack_test(const struct attribute_test *test,
+                            struct arena *arena, struct buf *packed,
+                            phx_text *out, phx_error *err)
+{
+    size_t size = size_mul(test->key_count, sizeof(struct value));
+    struct value *keys = arena_new(arena, size);
+    struct value parts[] = {
+        {.kind = JSON_ARRAY, .count = (uint32_t)test->key_count, .items = keys},
+        test->value};
+    const struct value whole = {.kind = JSON_ARRAY, .count = 2, .items = parts};
+    phx_status status;
+
+    if (keys == NULL)
+        return arena_status(arena, size, err);
+    for (size_t i = 0; i < test->key_count; i++)
+        keys[i] = value_text(test->keys[i]);
+    buf_reset(packed);
+    pack_value(packed, &whole);
+    if ((status = buf_status(packed, "an attribute test", err)) < 0)
+        return status;
+    const uint8_t *bytes = arena_copy(arena, packed->data, packed->size);
+    *out = text_span(bytes, packed->size);
+    return bytes != NULL ? PHX_OK : arena_status(arena, packed->size, err);
+}
+
+static phx_status pack_tests(const struct span_filter *filter,
+                             struct arena *arena, struct search *out,
+                             phx_error *err)
+{
+    size_t size = size_mul(filter->test_count, sizeof(phx_text));
+    phx_text *tests = arena_new(arena, size);
+    phx_status status = PHX_OK;
+    struct buf packed;
+
+    if (tests == NULL)
+        return arena_status(arena, size, err);
+    buf_init(&packed, SIZE_MAX);
+    for (size_t i = 0; i < filter->test_count && status >= 0; i++)
+        status = pack_test(&filter->tests[i], arena, &packed, &tests[i], err);
+    buf_clear(&packed);
+    out->tests = tests;
+    out->test_count = filter->test_count;
+    return status;
+}
+
+/* --- their spans ----------------------------------------------------------------- */
+
+/* The spans of up to READ_ROWS picks, block by block, each to its place.
+ * spans [READ_ROWS] is for the reading. */
+static phx_status read_picks(const struct hit *hits, size_t count, bool bare,
+                             struct span *spans, struct span_page *out,
+                             phx_error *err)
+{
+    uint32_t rows[READ_ROWS];
+    size_t places[READ_ROWS];
+    bool done[READ_ROWS] = {false};
+    phx_status status;
+
+    for (size_t first = 0; first < count; first++) {
+        size_t found = 0;
+        for (size_t i = first; i < count && !done[first]; i++) {
+            if (hits[i].opened == hits[first].opened) {
+                rows[found] = hits[i].row;
+                places[found++] = i;
+            }
+        }
+        if (found == 0)
+            continue;
+        if ((status = block_read_spans(
+                 hits[first].opened->stored.block, &out->arena, rows, found,
+                 bare ? BLOCK_BARE : BLOCK_WHOLE, spans, err)) < 0)
+            return status;
+        for (size_t i = 0; i < found; i++) {
+            out->spans[out->count + places[i]] = spans[i];
+            done[places[i]] = true;
+        }
+    }
+    out->count += count;
+    return PHX_OK;
+}
+
+/* Compaction follows a trace's session later; its row has it now. */
+static phx_status place_spans(struct connection *connection,
+                              struct span_page *page, phx_error *err)
+{
+    struct trace_row row = {0};
+    phx_status status;
+
+    for (size_t i = 0; i < page->count; i++) {
+        struct span *span = &page->spans[i];
+        if (span->trace != row.id &&
+            (status = trace_row_get(connection, span->trace, &row, err)) < 0)
+            return status;
+        span->session = row.session;
+    }
+    return PHX_OK;
+}
+
+static phx_status read_page(const struct picks *picks, bool bare,
+                            struct span_page *out, phx_error *err)
+{
+    size_t size = size_mul(picks->count, sizeof *out->spans), done = 0;
+    struct span *some_spans;
+    phx_status status;
+
+    out->spans = arena_new(&out->arena, size);
+    some_spans = arena_new(&out->arena, READ_ROWS * sizeof *some_spans);
+    if (out->spans == NULL || some_spans == NULL)
+        return arena_status(&out->arena, size, err);
+    out->next = picks->next;
+    while (done < picks->count) {
+        size_t some = picks->count - done;
+        some = some < READ_ROWS ? some : READ_ROWS;
+        if ((status = read_picks(picks->hits + done, some, bare, some_spans,
+                                 out, err)) < 0)
+            return status;
+        done += some;
+        if (done < picks->count && out->arena.total > PAGE_BYTES) {
+            out->next = picks->hits[done].number;
+            break;
+        }
+    }
+    return place_spans(picks->snapshot->connection, out, err);
+}
+
+phx_status store_read_spans(struct store *store,
+                            const struct span_filter *filter, int64_t from,
+                            bool ascending, bool bare, size_t limit,
+                            struct span_page *out, phx_error *err)
+{
+    struct search search = {.filter = *filter, .max_number = INT64_MAX};
+    struct snapshot snapshot;
+    struct picks picks = {.snapshot = &snapshot};
+    phx_status status;
+
+    span_page_clear(out);
+    if (ascending)
+        search.min_number = from;
+    else if (from != 0)
+        search.max_number = from;
+    if ((status = pack_tests(filter, &out->arena, &search, err)) < 0 ||
+        (status = snapshot_take(store, &snapshot, err)) < 0)
+        return status;
+    picks.hits = arena_new(&out->arena, size_mul(limit, sizeof *picks.hits));
+    if (picks.hits == NULL)
+        status =
+            arena_status(&out->arena, size_mul(limit, sizeof *picks.hits), err);
+    else if ((status = pick_rows(&search, !ascending, limit, &picks, err)) >= 0)
+        status = read_page(&picks, bare, out, err);
+    snapshot_give(&snapshot);
+    if (status < 0)
+        span_page_clear(out);
+    return status;
+}

@@ -1,0 +1,224 @@
+/*
+ * rows.c - a statement of SQL on a snapshot, and its rows. What a statement
+ * does wrong is its author's affair; only what the store finds wrong itself
+ * is damage.
+ */
+#include "base/base.h"
+
+#include "store/span_table.h"
+
+#include <limits.h>
+
+enum { STEPS_BETWEEN_LOOKS = 2000 }; /* of SQLite's machine */
+
+struct store_rows {
+    struct snapshot snapshot;
+    struct statement statement;
+    size_t columns;
+    struct value *values; /* of the row, [columns] */
+};
+
+/* The story of a failure: that of a method of the table, or SQLite's own. */
+static phx_status fail_rows(struct snapshot *snapshot, int code, phx_error *err)
+{
+    struct connection *connection = snapshot->connection;
+
+    if (snapshot->failed.status < 0) {
+        if (err != NULL)
+            *err = snapshot->failed;
+        return snapshot->failed.status;
+    }
+    switch (code & 0xFF) {
+    case SQLITE_ERROR:
+    case SQLITE_AUTH:
+    case SQLITE_RANGE:
+    case SQLITE_MISMATCH:
+        return fail(err, PHX_INVALID, sqlite3_error_offset(connection->db),
+                    "sql: %.300s", sqlite3_errmsg(connection->db));
+    default:
+        return connection_fail(connection, code, err);
+    }
+}
+
+static int look_around(void *ctx)
+{
+    return snapshot_check(ctx, NULL) < 0;
+}
+
+/* Blanks and semicolons may follow the statement. */
+static bool is_all(const char *from, phx_text sql)
+{
+    const char *end = sql.data + sql.size;
+
+    while (from < end && strchr(" \t\r\n;", *from) != NULL && *from != '\0')
+        from++;
+    return from == end;
+}
+
+static phx_status prepare(struct snapshot *snapshot, phx_text sql,
+                          sqlite3_stmt **out, phx_error *err)
+{
+    struct connection *connection = snapshot->connection;
+    const char *rest = NULL;
+
+    *out = NULL;
+    if (sql.size > INT_MAX)
+        return fail(err, PHX_TOO_BIG, -1, "sql has %zu bytes", sql.size);
+    connection->guarded = true;
+    int code = sqlite3_prepare_v2(connection->db, sql.size > 0 ? sql.data : "",
+                                  (int)sql.size, out, &rest);
+    connection->guarded = false;
+    if (code != SQLITE_OK)
+        return fail_rows(snapshot, code, err);
+    if (*out == NULL || !is_all(rest, sql) || !sqlite3_stmt_readonly(*out))
+        return fail(err, PHX_INVALID, 0,
+                    "sql: wanted is one statement that reads");
+    return PHX_OK;
+}
+
+static void bind(struct statement *statement, int at, const struct value *value)
+{
+    switch (value->kind) {
+    case JSON_BOOL:
+    case JSON_INT:
+        sql_bind_int(statement, at, value->integer);
+        break;
+    case JSON_REAL:
+        sql_bind_real(statement, at, value->real);
+        break;
+    case JSON_TEXT:
+    case JSON_NUMBER:
+        sql_bind_text(statement, at, value->text);
+        break;
+    case JSON_BYTES:
+        sql_bind_blob(statement, at, value->text.data, value->text.size);
+        break;
+    default: /* not bound is NULL */
+        break;
+    }
+}
+
+static phx_status bind_all(struct statement *statement,
+                           const struct store_query *query, phx_error *err)
+{
+    int wanted = sqlite3_bind_parameter_count(statement->handle);
+
+    if ((size_t)wanted != query->count)
+        return fail(err, PHX_INVALID, -1, "sql takes %d values, %zu are given",
+                    wanted, query->count);
+    for (int i = 0; i < wanted; i++)
+        bind(statement, i + 1, &query->values[i]);
+    return PHX_OK;
+}
+
+static phx_status start(struct store_rows *rows,
+                        const struct store_query *query, phx_error *err)
+{
+    struct snapshot *snapshot = &rows->snapshot;
+    struct statement *statement = &rows->statement;
+    phx_status status;
+
+    snapshot->stopped = query->stopped;
+    snapshot->ctx = query->ctx;
+    sqlite3_progress_handler(snapshot->connection->db, STEPS_BETWEEN_LOOKS,
+                             look_around, snapshot);
+    statement->connection = snapshot->connection;
+    if ((status = prepare(snapshot, query->sql, &statement->handle, err)) < 0 ||
+        (status = bind_all(statement, query, err)) < 0)
+        return status;
+    rows->columns = (size_t)sqlite3_column_count(statement->handle);
+    rows->values = memory_new(size_mul(rows->columns, sizeof *rows->values));
+    return rows->values != NULL
+               ? PHX_OK
+               : fail_memory(err, rows->columns * sizeof *rows->values);
+}
+
+phx_status store_rows_open(struct store *store, const struct store_query *query,
+                           struct store_rows **out, phx_error *err)
+{
+    struct store_rows *rows = memory_new(sizeof *rows);
+    phx_status status;
+
+    if (rows == NULL)
+        return fail_memory(err, sizeof *rows);
+    *rows = (struct store_rows){0};
+    if ((status = snapshot_take(store, &rows->snapshot, err)) < 0) {
+        memory_free(rows);
+        return status;
+    }
+    if ((status = start(rows, query, err)) < 0)
+        store_rows_close(rows);
+    else
+        *out = rows;
+    return status;
+}
+
+size_t store_rows_columns(const struct store_rows *rows)
+{
+    return rows->columns;
+}
+
+phx_text store_rows_name(const struct store_rows *rows, size_t column)
+{
+    return text_of(sqlite3_column_name(rows->statement.handle, (int)column));
+}
+
+size_t store_rows_blocks(const struct store_rows *rows)
+{
+    return rows->snapshot.opened_count;
+}
+
+static phx_status read_value(struct statement *statement, int column,
+                             struct value *out, phx_error *err)
+{
+    int type = sqlite3_column_type(statement->handle, column);
+
+    switch (type) {
+    case SQLITE_INTEGER:
+        *out = value_int(sql_int(statement, column));
+        return PHX_OK;
+    case SQLITE_FLOAT:
+        *out = value_real(sqlite3_column_double(statement->handle, column));
+        return PHX_OK;
+    case SQLITE_TEXT:
+    case SQLITE_BLOB:
+        *out = value_text(sql_text(statement, column));
+        out->kind = type == SQLITE_TEXT ? JSON_TEXT : JSON_BYTES;
+        return sqlite3_errcode(statement->connection->db) == SQLITE_NOMEM
+                   ? fail_memory(err, 0)
+                   : PHX_OK;
+    default:
+        *out = value_null();
+        return PHX_OK;
+    }
+}
+
+phx_status store_rows_next(struct store_rows *rows, const struct value **out,
+                           phx_error *err)
+{
+    struct statement *statement = &rows->statement;
+    int code = statement->code;
+    phx_status status = PHX_OK;
+
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement->handle);
+    if (code == SQLITE_DONE)
+        return PHX_DONE;
+    if (code != SQLITE_ROW)
+        return fail_rows(&rows->snapshot, code, err);
+    for (size_t i = 0; i < rows->columns && status >= 0; i++)
+        status = read_value(statement, (int)i, &rows->values[i], err);
+    *out = rows->values;
+    return status;
+}
+
+void store_rows_close(struct store_rows *rows)
+{
+    if (rows == NULL)
+        return;
+    sqlite3_finalize(rows->statement.handle);
+    sqlite3_progress_handler(rows->snapshot.connection->db, 0, NULL, NULL);
+    snapshot_give(&rows->snapshot);
+    memory_free(rows->values);
+    memory_free(rows);
+}

@@ -1,0 +1,136 @@
+/*
+ * snapshot.c - a reader's snapshot, what is gone in it, and its open blocks.
+ *
+ * A block is opened once, however many searches and functions of a statement
+ * look at it, and the last few stay open when nobody does: a join that finds
+ * its rows one by one finds them in the same blocks.
+ */
+#include "base/base.h"
+
+#include "store/find.h"
+
+enum { IDLE_BLOCKS = SHRUNK(16, 1), KEY_LIMIT = 1 << 20 };
+
+phx_status snapshot_check(struct snapshot *snapshot, phx_error *err)
+{
+    if (snapshot->stopped != NULL && snapshot->stopped(snapshot->ctx))
+        return fail(err, PHX_INTERRUPTED, -1, "the call was stopped");
+    return store_check_interrupt(snapshot->store, snapshot->interrupts, err);
+}
+
+static void opened_free(struct opened **link)
+{
+    struct opened *opened = *link;
+
+    *link = opened->next;
+    stored_block_close(&opened->stored);
+    arena_clear(&opened->arena);
+    memory_free(opened);
+}
+
+static phx_status open_block(struct snapshot *snapshot, int64_t block,
+                             phx_error *err)
+{
+    struct opened *opened;
+    phx_status status = snapshot_check(snapshot, err);
+
+    if (status < 0)
+        return status;
+    if ((opened = memory_new(sizeof *opened)) == NULL)
+        return fail_memory(err, sizeof *opened);
+    *opened = (struct opened){0};
+    if ((status = stored_block_open(snapshot->connection, block,
+                                    &opened->stored, err)) < 0) {
+        memory_free(opened);
+        return status;
+    }
+    arena_init(&opened->arena, SIZE_MAX);
+    opened->next = snapshot->opened;
+    snapshot->opened = opened;
+    snapshot->opened_count++;
+    return PHX_OK;
+}
+
+phx_status snapshot_open(struct snapshot *snapshot, int64_t block,
+                         struct opened **out, phx_error *err)
+{
+    struct opened **link = &snapshot->opened, *found;
+    phx_status status;
+
+    while ((found = *link) != NULL && found->stored.id != block)
+        link = &found->next;
+    if (found == NULL) {
+        if ((status = open_block(snapshot, block, err)) < 0)
+            return status;
+        found = snapshot->opened;
+    } else if (link != &snapshot->opened) {
+        *link = found->next;
+        found->next = snapshot->opened;
+        snapshot->opened = found;
+    }
+    found->users++;
+    *out = found;
+    return PHX_OK;
+}
+
+void snapshot_close(struct snapshot *snapshot, struct opened *opened)
+{
+    struct opened **link = &snapshot->opened;
+    size_t idle = 0;
+
+    if (--opened->users > 0)
+        return;
+    while (*link != NULL) {
+        idle += (*link)->users == 0;
+        if (idle > IDLE_BLOCKS) {
+            opened_free(link);
+            break;
+        }
+        link = &(*link)->next;
+    }
+}
+
+phx_status opened_ints(struct opened *opened, enum block_column column,
+                       const struct block_ints **out, phx_error *err)
+{
+    struct block_ints *ints = &opened->ints[column];
+    phx_status status;
+
+    if ((opened->ints_read >> column & 1) == 0) {
+        if ((status =
+                 block_read_ints(opened->stored.block, column, ints, err)) < 0)
+            return status;
+        opened->ints_read |= 1u << column;
+    }
+    *out = ints;
+    return PHX_OK;
+}
+
+phx_status snapshot_take(struct store *store, struct snapshot *out,
+                         phx_error *err)
+{
+    phx_status status;
+
+    *out = (struct snapshot){.store = store,
+                             .interrupts = store_interrupts(store)};
+    arena_init(&out->scratch, SIZE_MAX);
+    buf_init(&out->key, KEY_LIMIT);
+    status = store_reader_take(store, &out->connection, &out->counter, err);
+    if (status < 0)
+        return status;
+    out->connection->snapshot = out;
+    if ((status = gone_read(out->connection, &out->gone, err)) < 0)
+        snapshot_give(out);
+    return status;
+}
+
+void snapshot_give(struct snapshot *snapshot)
+{
+    while (snapshot->opened != NULL)
+        opened_free(&snapshot->opened);
+    gone_clear(&snapshot->gone);
+    buf_clear(&snapshot->key);
+    arena_clear(&snapshot->scratch);
+    snapshot->connection->snapshot = NULL;
+    store_reader_give(snapshot->store, snapshot->connection);
+}
