@@ -4,7 +4,7 @@
  */
 #include "base/base.h"
 
-#include "store/inside.h"
+#include "store/find.h"
 
 static phx_status find_id(struct store *store, enum posting_kind kind,
                           phx_text id, int64_t *out, phx_error *err)
@@ -12,21 +12,17 @@ static phx_status find_id(struct store *store, enum posting_kind kind,
     uint64_t hash = posting_hash(store->secret, kind, id);
     struct location location = {0};
     struct block_set blocks = {0};
-    struct gone gone = {0};
-    struct connection *connection;
-    struct counter counter;
-    phx_status status = store_reader_take(store, &connection, &counter, err);
+    struct snapshot snapshot;
+    phx_status status = snapshot_take(store, &snapshot, err);
 
     if (status < 0)
         return status;
-    if ((status = gone_read(connection, &gone, err)) >= 0 &&
-        (status = lookup_blocks(store, connection, &counter, hash, &blocks,
-                                err)) >= 0)
-        status = lookup_in_blocks(connection, &gone, kind, id, &blocks,
-                                  &location, err);
-    store_reader_give(store, connection);
+    if ((status = lookup_blocks(store, snapshot.connection, &snapshot.counter,
+                                hash, &blocks, err)) >= 0)
+        status = lookup_in_blocks(snapshot.connection, &snapshot.gone, kind, id,
+                                  &blocks, &location, err);
+    snapshot_give(&snapshot);
     block_set_clear(&blocks);
-    gone_clear(&gone);
     if (status == PHX_OK)
         *out = location.number;
     return status;

@@ -5,7 +5,7 @@
  */
 #include "base/base.h"
 
-#include "store/inside.h"
+#include "store/find.h"
 
 /* What rows are in order of before their numbers: us, and the ns beyond. */
 static const struct {
@@ -139,10 +139,10 @@ static phx_status list_add(struct trace_list *list, struct statement *read,
 
 /* The traces of a list by number, and the blocks that may have their spans. */
 struct totals {
+    struct snapshot *snapshot;
     struct trace_list *list;
     struct map by_number; /* number -> index */
     struct block_set blocks;
-    struct gone gone;
 };
 
 static phx_trace *trace_of(const struct totals *totals, int64_t number)
@@ -181,8 +181,8 @@ static phx_status add_rows(const struct totals *totals, struct block *block,
     for (uint32_t i = 0; i < block_rows(block); i++) {
         uint32_t index = (uint32_t)block_int(&ints[TRACE], i);
         phx_trace *trace = trace_of(totals, block_int(&ints[NUMBER], index));
-        if (trace == NULL ||
-            gone_has(&totals->gone, PHX_SPAN, block_int(&ints[SPAN], i)))
+        if (trace == NULL || gone_has(&totals->snapshot->gone, PHX_SPAN,
+                                      block_int(&ints[SPAN], i)))
             continue;
         trace->errors += block_int(&ints[STATUS], i) == STATUS_ERROR;
         if (block_int(&ints[KIND], i) == KIND_LLM) {
@@ -194,9 +194,9 @@ static phx_status add_rows(const struct totals *totals, struct block *block,
     return PHX_OK;
 }
 
-static phx_status add_blocks(const struct totals *totals,
-                             struct connection *connection, phx_error *err)
+static phx_status add_blocks(const struct totals *totals, phx_error *err)
 {
+    struct connection *connection = totals->snapshot->connection;
     phx_status status = PHX_OK;
 
     for (size_t i = 0; i < totals->blocks.count && status >= 0; i++) {
@@ -222,14 +222,11 @@ static uint64_t hash_of(const struct store *store, const phx_trace *trace)
                         text_span(hex.data + hex.size + 1, hex.size / 2));
 }
 
-/* A span that was stored since the list was made may count already. */
-static phx_status find_totals(struct store *store, struct totals *totals,
-                              phx_error *err)
+static phx_status find_totals(struct totals *totals, phx_error *err)
 {
+    struct snapshot *snapshot = totals->snapshot;
     struct trace_list *list = totals->list;
-    struct connection *connection;
-    struct counter counter;
-    phx_status status;
+    phx_status status = PHX_OK;
 
     for (size_t i = 0; i < list->count; i++) {
         bool fresh;
@@ -239,31 +236,24 @@ static phx_status find_totals(struct store *store, struct totals *totals,
             return fail_memory(err, sizeof *index);
         *index = (uint32_t)i;
     }
-    if ((status = store_reader_take(store, &connection, &counter, err)) < 0)
-        return status;
-    status = gone_read(connection, &totals->gone, err);
     for (size_t i = 0; i < list->count && status >= 0; i++)
-        status =
-            lookup_blocks(store, connection, &counter,
-                          hash_of(store, &list->rows[i]), &totals->blocks, err);
-    if (status >= 0)
-        status = add_blocks(totals, connection, err);
-    store_reader_give(store, connection);
-    return status;
+        status = lookup_blocks(
+            snapshot->store, snapshot->connection, &snapshot->counter,
+            hash_of(snapshot->store, &list->rows[i]), &totals->blocks, err);
+    return status < 0 ? status : add_blocks(totals, err);
 }
 
-static phx_status sum_up(struct store *store, struct trace_list *list,
+static phx_status sum_up(struct snapshot *snapshot, struct trace_list *list,
                          phx_error *err)
 {
-    struct totals totals = {.list = list};
+    struct totals totals = {.snapshot = snapshot, .list = list};
     phx_status status;
 
     if (list->count == 0)
         return PHX_OK;
-    status = find_totals(store, &totals, err);
+    status = find_totals(&totals, err);
     map_clear(&totals.by_number);
     block_set_clear(&totals.blocks);
-    gone_clear(&totals.gone);
     return status;
 }
 
@@ -273,26 +263,22 @@ phx_status store_read_traces(struct store *store, const phx_trace_query *query,
 {
     struct trace_list list = {.arena = arena};
     struct statement read = {0};
-    struct gone gone = {0};
-    struct connection *connection;
-    struct counter counter;
-    phx_status status = store_reader_take(store, &connection, &counter, err);
+    struct snapshot snapshot;
+    phx_status status = snapshot_take(store, &snapshot, err);
 
     if (status < 0)
         return status;
-    if ((status = gone_read(connection, &gone, err)) >= 0 &&
-        (status = prepare(connection, query, &read, err)) >= 0) {
+    if ((status = prepare(snapshot.connection, query, &read, err)) >= 0) {
         while ((query->limit == 0 || (int64_t)list.count < query->limit) &&
                (status = sql_next(&read, err)) == PHX_OK) {
-            if ((status = list_add(&list, &read, &gone, err)) < 0)
+            if ((status = list_add(&list, &read, &snapshot.gone, err)) < 0)
                 break;
         }
     }
     sqlite3_finalize(read.handle);
-    store_reader_give(store, connection);
-    gone_clear(&gone);
     if (status >= 0)
-        status = sum_up(store, &list, err);
+        status = sum_up(&snapshot, &list, err);
+    snapshot_give(&snapshot);
     if (status < 0)
         return status;
     *out = list.rows;
@@ -302,12 +288,11 @@ phx_status store_read_traces(struct store *store, const phx_trace_query *query,
 
 /* --- sessions -------------------------------------------------------------------------- */
 
-static phx_status session_add(struct connection *connection,
-                              const struct gone *gone, struct arena *arena,
-                              struct statement *read, phx_session *out,
-                              phx_error *err)
+static phx_status session_add(const struct snapshot *snapshot,
+                              struct arena *arena, struct statement *read,
+                              phx_session *out, phx_error *err)
 {
-    struct statement *window = sql(connection, SQL_SESSION_WINDOW);
+    struct statement *window = sql(snapshot->connection, SQL_SESSION_WINDOW);
     struct session_row row;
     phx_status status;
 
@@ -329,7 +314,8 @@ static phx_status session_add(struct connection *connection,
         has_window = true;
         uint64_t start = ns_of(sql_int(window, 0), sql_int(window, 1));
         uint64_t end = ns_of(sql_int(window, 2), sql_int(window, 3));
-        out->traces += !gone_has(gone, PHX_PROJECT, sql_int(window, 4));
+        out->traces +=
+            !gone_has(&snapshot->gone, PHX_PROJECT, sql_int(window, 4));
         if (start < out->start_time)
             out->start_time = start;
         if (end > out->end_time)
@@ -347,19 +333,13 @@ phx_status store_read_sessions(struct store *store, int64_t project,
 {
     phx_session *rows = NULL;
     size_t used = 0, capacity = 0;
-    struct connection *connection;
-    struct counter counter;
-    struct gone gone = {0};
-    phx_status status = store_reader_take(store, &connection, &counter, err);
+    struct snapshot snapshot;
+    phx_status status = snapshot_take(store, &snapshot, err);
 
     if (status < 0)
         return status;
-    if ((status = gone_read(connection, &gone, err)) < 0) {
-        store_reader_give(store, connection);
-        return status;
-    }
-    struct statement *read =
-        sql(connection, ascending ? SQL_SESSIONS_UP : SQL_SESSIONS_DOWN);
+    struct statement *read = sql(
+        snapshot.connection, ascending ? SQL_SESSIONS_UP : SQL_SESSIONS_DOWN);
     sql_bind_int(read, 1, project);
     sql_bind_int(read, 2, only);
     sql_bind_int(read, 3, from != 0 || ascending ? from : INT64_MAX);
@@ -372,14 +352,13 @@ phx_status store_read_sessions(struct store *store, int64_t project,
             break;
         }
         rows = larger;
-        if ((status = session_add(connection, &gone, arena, read, &rows[used],
-                                  err)) < 0)
+        if ((status = session_add(&snapshot, arena, read, &rows[used], err)) <
+            0)
             break;
         used++;
     }
     sql_end(read);
-    gone_clear(&gone);
-    store_reader_give(store, connection);
+    snapshot_give(&snapshot);
     if (status < 0)
         return status;
     *out = rows;
