@@ -15,6 +15,10 @@
 
 #include "store/commit.h"
 
+/* Spans whose lines of the filter are asked for before the first is looked at.
+ */
+enum { HASHED_AHEAD = SHRUNK(64, 3) };
+
 struct put_request {
     struct store_batch *const *batches;
     size_t count;
@@ -74,10 +78,9 @@ static phx_status check_new(struct commit *commit, const struct span *span,
 }
 
 static phx_status take_span(struct commit *commit, struct span *span,
-                            phx_ingest_report *report, phx_error *err)
+                            uint64_t hash, phx_ingest_report *report,
+                            phx_error *err)
 {
-    uint64_t hash =
-        posting_hash(commit->store->secret, POSTING_SPAN, span->span_id);
     phx_status status = check_new(commit, span, hash, err);
 
     if (status < 0)
@@ -282,6 +285,29 @@ static void commit_undo(struct commit *commit)
     pthread_mutex_unlock(&store->memory_lock);
 }
 
+static phx_status take_batch(struct commit *commit, struct store_batch *batch,
+                             phx_error *err)
+{
+    uint64_t hashes[HASHED_AHEAD];
+    phx_status status = PHX_OK;
+
+    batch->report.accepted = batch->report.duplicate = 0;
+    for (size_t i = 0; i < batch->spans.count && status >= 0;) {
+        size_t from = i, to = i + HASHED_AHEAD < batch->spans.count
+                                  ? i + HASHED_AHEAD
+                                  : batch->spans.count;
+        for (size_t j = from; j < to; j++) {
+            hashes[j - from] = posting_hash(commit->store->secret, POSTING_SPAN,
+                                            batch->spans.spans[j].span_id);
+            filter_prefetch(commit->store->filter, hashes[j - from]);
+        }
+        for (; i < to && status >= 0; i++)
+            status = take_span(commit, &batch->spans.spans[i], hashes[i - from],
+                               &batch->report, err);
+    }
+    return status;
+}
+
 static phx_status take_spans(struct commit *commit,
                              const struct put_request *requests, phx_error *err)
 {
@@ -289,13 +315,8 @@ static phx_status take_spans(struct commit *commit,
 
     for (const struct put_request *r = requests; r != NULL && status >= 0;
          r = r->next) {
-        for (size_t i = 0; i < r->count && status >= 0; i++) {
-            struct store_batch *batch = r->batches[i];
-            batch->report.accepted = batch->report.duplicate = 0;
-            for (size_t j = 0; j < batch->spans.count && status >= 0; j++)
-                status = take_span(commit, &batch->spans.spans[j],
-                                   &batch->report, err);
-        }
+        for (size_t i = 0; i < r->count && status >= 0; i++)
+            status = take_batch(commit, r->batches[i], err);
     }
     /* An open block holds a snapshot, which no transaction may begin in. */
     stored_block_close(&commit->repeated);

@@ -54,6 +54,10 @@ phx_status connection_open(const char *path, const char *vfs, bool read_only,
  * one gets its page size and incremental vacuum, which cannot be changed once
  * it has tables. */
 phx_status connection_own(struct connection *connection, phx_error *err);
+
+/* Commits of this connection are whole but not yet durable: the next commit of
+ * another, or the next checkpoint, makes them so. */
+phx_status connection_relax(struct connection *connection, phx_error *err);
 void connection_close(struct connection *connection);
 phx_status connection_fail(struct connection *connection, int code,
                            phx_error *err);

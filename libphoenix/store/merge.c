@@ -1,14 +1,15 @@
 /*
  * merge.c - eight runs of a level become one of the next, without the postings
  * whose block is gone. Parts go in slice by slice, so that commits get their
- * turn; one last transaction exchanges the heads. Parts that a crash leaves
+ * turn: a slice is gathered without the lock and written under it. The last
+ * one's transaction exchanges the heads. Parts that a crash leaves
  * without a head are removed when the store is next written.
  */
 #include "base/base.h"
 
 #include "store/inside.h"
 
-enum { SLICE = SHRUNK(64, 1) * RUN_PART };
+enum { SLICE = SHRUNK(512, 1) * RUN_PART };
 
 struct source {
     struct run_part part;
@@ -21,6 +22,8 @@ struct merge {
     struct store *store;
     struct connection *connection;
     struct source *sources; /* [RUN_FAN] */
+    struct posting *slice;  /* [SLICE] */
+    size_t gathered;        /* in the slice */
     struct run_writer *writer;
     struct map alive; /* block -> 1 or 2: alive or not */
 };
@@ -71,21 +74,23 @@ static struct source *smallest(struct merge *merge)
     return best;
 }
 
-/* Moves some postings; DONE when all are moved. */
-static phx_status merge_slice(struct merge *merge, phx_error *err)
+/* The next slice; DONE when it is the last. Reading needs no lock: only
+ * compaction removes blocks and runs. */
+static phx_status gather_slice(struct merge *merge, phx_error *err)
 {
     phx_status status;
 
-    for (int moved = 0; moved < SLICE; moved++) {
+    merge->gathered = 0;
+    while (merge->gathered < SLICE) {
         struct source *source = smallest(merge);
         bool alive = false;
         if (source == NULL)
             return PHX_DONE;
         const struct posting *posting = &source->part.postings[source->at];
-        if ((status = is_alive(merge, posting->block, &alive, err)) < 0 ||
-            (alive && (status = run_put(merge->connection, merge->writer,
-                                        posting, err)) < 0))
+        if ((status = is_alive(merge, posting->block, &alive, err)) < 0)
             return status;
+        if (alive)
+            merge->slice[merge->gathered++] = *posting;
         source->at++;
         if ((status = refill(merge, source, err)) < 0)
             return status;
@@ -93,15 +98,14 @@ static phx_status merge_slice(struct merge *merge, phx_error *err)
     return PHX_OK;
 }
 
-/* A slice is a transaction: it begins, or it ends as `status` says. */
-static phx_status slice_begin(struct merge *merge, struct counter *counter,
-                              phx_error *err)
+static phx_status change_begin(struct merge *merge, struct counter *counter,
+                               phx_error *err)
 {
     return store_change_begin(merge->store, merge->connection, counter, err);
 }
 
-static phx_status slice_end(struct merge *merge, phx_status status,
-                            const struct counter *counter, phx_error *err)
+static phx_status change_end(struct merge *merge, phx_status status,
+                             const struct counter *counter, phx_error *err)
 {
     status =
         store_change_end(merge->store, merge->connection, status, counter, err);
@@ -109,30 +113,55 @@ static phx_status slice_end(struct merge *merge, phx_status status,
     return status;
 }
 
-static phx_status write_merged(struct merge *merge, phx_error *err)
+static phx_status write_slice(struct merge *merge, phx_error *err)
 {
-    struct counter counter;
-    phx_status status = slice_begin(merge, &counter, err);
+    phx_status status = PHX_OK;
 
-    if (status < 0)
-        return status;
-    run_open(merge->writer, counter.run++, merge->sources[0].run->level + 1);
-    while ((status = merge_slice(merge, err)) == PHX_OK) {
-        if ((status = slice_end(merge, status, &counter, err)) < 0 ||
-            (status = slice_begin(merge, &counter, err)) < 0)
-            return status;
-    }
+    for (size_t i = 0; i < merge->gathered && status >= 0; i++)
+        status =
+            run_put(merge->connection, merge->writer, &merge->slice[i], err);
+    return status;
+}
+
+/* The merged run is there for readers, and what it was merged from is not. */
+static phx_status exchange_heads(struct merge *merge, struct counter *counter,
+                                 phx_error *err)
+{
     int64_t sum = 0;
-    if (status >= 0)
-        status = run_finish(merge->connection, merge->writer, &sum, err);
-    counter.runs ^= sum;
+    phx_status status = run_finish(merge->connection, merge->writer, &sum, err);
+
+    counter->runs ^= sum;
     for (int i = 0; i < RUN_FAN && status >= 0; i++) {
         const struct run *run = merge->sources[i].run;
-        counter.runs ^= run->sum;
+        counter->runs ^= run->sum;
         status =
             sql_run_with(merge->connection, SQL_DELETE_RUN_HEAD, run->id, err);
     }
-    return slice_end(merge, status, &counter, err);
+    return status;
+}
+
+static phx_status write_merged(struct merge *merge, phx_error *err)
+{
+    struct counter counter;
+    phx_status status;
+    bool first = true, last;
+
+    do {
+        if ((status = gather_slice(merge, err)) < 0)
+            return status;
+        last = status == PHX_DONE;
+        if ((status = change_begin(merge, &counter, err)) < 0)
+            return status;
+        if (first)
+            run_open(merge->writer, counter.run++,
+                     merge->sources[0].run->level + 1);
+        first = false;
+        status = write_slice(merge, err);
+        if (last && status >= 0)
+            status = exchange_heads(merge, &counter, err);
+        status = change_end(merge, status, &counter, err);
+    } while (status >= 0 && !last);
+    return status;
 }
 
 static phx_status remove_parts(struct merge *merge, int64_t run, phx_error *err)
@@ -148,13 +177,13 @@ static phx_status remove_parts(struct merge *merge, int64_t run, phx_error *err)
         if (first >= end)
             break;
         struct counter counter;
-        if ((status = slice_begin(merge, &counter, err)) < 0)
+        if ((status = change_begin(merge, &counter, err)) < 0)
             return status;
         struct statement *remove = sql(merge->connection, SQL_DELETE_RUN_PARTS);
         sql_bind_int(remove, 1, first);
         int64_t upto = first + SHRUNK(256, 2);
         sql_bind_int(remove, 2, upto < end ? upto : end);
-        status = slice_end(merge, sql_run(remove, err), &counter, err);
+        status = change_end(merge, sql_run(remove, err), &counter, err);
         if (status < 0)
             return status;
     }
@@ -240,9 +269,10 @@ phx_status merge_runs(struct store *store, phx_error *err)
     if (store->path == NULL || !atomic_exchange(&store->merge_wanted, false))
         return PHX_DONE;
     merge.sources = memory_new(RUN_FAN * sizeof *merge.sources);
+    merge.slice = memory_new(SLICE * sizeof *merge.slice);
     merge.writer = memory_new(sizeof *merge.writer);
-    if (merge.sources == NULL || merge.writer == NULL) {
-        status = fail_memory(err, RUN_FAN * sizeof *merge.sources);
+    if (merge.sources == NULL || merge.slice == NULL || merge.writer == NULL) {
+        status = fail_memory(err, SLICE * sizeof *merge.slice);
     } else {
         run_open(merge.writer, 0, 0);
         status = merge_one(&merge, err);
@@ -254,6 +284,7 @@ phx_status merge_runs(struct store *store, phx_error *err)
         store->orphans_removed = false;
     map_clear(&merge.alive);
     memory_free(merge.sources);
+    memory_free(merge.slice);
     memory_free(merge.writer);
     return status;
 }

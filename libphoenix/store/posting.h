@@ -17,6 +17,7 @@ struct filter;
 phx_status filter_new(uint64_t keys, struct filter **out, phx_error *err);
 void filter_free(struct filter *filter);
 phx_status filter_add(struct filter *filter, uint64_t hash, phx_error *err);
+void filter_prefetch(const struct filter *filter, uint64_t hash);
 bool filter_maybe(const struct filter *filter, uint64_t hash);
 
 /* --- posting.c: hash -> blocks -------------------------------------------- */

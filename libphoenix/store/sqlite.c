@@ -146,6 +146,11 @@ phx_status connection_own(struct connection *connection, phx_error *err)
         err);
 }
 
+phx_status connection_relax(struct connection *connection, phx_error *err)
+{
+    return configure(connection, false, "PRAGMA synchronous = NORMAL", err);
+}
+
 phx_status connection_open(const char *path, const char *vfs, bool read_only,
                            uint32_t busy_timeout, struct connection **out,
                            phx_error *err)

@@ -56,6 +56,9 @@ static phx_status open_writer(struct store *store, phx_error *err)
             store->background = NULL;
             return status;
         }
+        /* It rewrites what is durable: either form may survive a power cut. */
+        if ((status = connection_relax(store->background, err)) < 0)
+            return status;
         sqlite3_wal_hook(store->background->db, log_grew, store);
     }
     atomic_store(&store->merge_wanted, true);
