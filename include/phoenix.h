@@ -525,6 +525,67 @@ PHX_CALL phx_store_find_projects(phx_store *store, phx_id only, phx_id from,
 PHX_CALL phx_cursor_next_project(phx_cursor *cursor, const phx_project **out,
                                  phx_error *err);
 
+/* --- Roll-ups -------------------------------------------------------------- */
+
+/* Bins of a calendar; weeks begin on Monday. */
+enum {
+    PHX_BIN_NONE = 0, /* one row for all */
+    PHX_BIN_MINUTE = 1,
+    PHX_BIN_HOUR = 2,
+    PHX_BIN_DAY = 3,
+    PHX_BIN_WEEK = 4,
+    PHX_BIN_MONTH = 5,
+    PHX_BIN_YEAR = 6
+};
+
+/* What is summed up: spans that start in a window of time, or traces that do,
+ * whenever their spans start. */
+typedef struct phx_rollup_query {
+    size_t size;
+    int32_t of;          /* PHX_SPAN or PHX_TRACE */
+    int32_t bin;         /* PHX_BIN_... */
+    int32_t utc_offset;  /* minutes east of UTC of the calendar, -1440..1440 */
+    uint32_t kinds;      /* of PHX_SPAN: as in phx_span_query; 0: all */
+    phx_id project;      /* 0 for all */
+    phx_id session;      /* 0 for all */
+    phx_id trace;        /* 0 for all */
+    uint64_t start_time; /* ns, inclusive; needed for bins */
+    uint64_t end_time;   /* ns, exclusive; 0 for none, with bins for now */
+    const double *quantiles; /* 0 to 1 each [quantile_count], up to 16 */
+    size_t quantile_count;
+} phx_rollup_query;
+#define PHX_ROLLUP_QUERY_INIT \
+    {sizeof(phx_rollup_query), PHX_SPAN, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0}
+
+/* Of the spans or traces that start in the bin, or of all. A quantile lies
+ * between two values where it must, in proportion (numpy's "linear"). */
+typedef struct phx_rollup {
+    uint64_t start_time;     /* ns, of the bin; of the window if there is none */
+    uint64_t end_time;       /* ns */
+    int64_t spans;
+    int64_t traces;          /* that have one of the spans */
+    int64_t error_spans;     /* with the status ERROR */
+    int64_t error_traces;    /* that have one of those */
+    int64_t prompt_tokens;   /* of LLM spans */
+    int64_t completion_tokens;
+    int64_t max_latency;     /* ns, of a span or trace; 0 if there is none */
+    const int64_t *statuses; /* spans by PHX_SPAN_... [3] */
+    const int64_t *kinds;    /* spans by index into phx_kind_name */
+    const double *latencies; /* ns [quantile_count]; NaN if there is none */
+} phx_rollup;
+
+/*
+ * Reads the columns of all spans of the window, 8 bytes of memory each while
+ * there are quantiles. Empty bins come too, the earliest first: up to 20,000.
+ *
+ * Errors: INVALID (bins without start_time), TOO_BIG (bins), IO, INTERRUPTED,
+ *         CORRUPT.
+ */
+PHX_CALL phx_store_roll_up(phx_store *store, const phx_rollup_query *query,
+                           phx_cursor **out, phx_error *err);
+PHX_CALL phx_cursor_next_rollup(phx_cursor *cursor, const phx_rollup **out,
+                                phx_error *err);
+
 PHX_API void phx_cursor_close(phx_cursor *cursor);
 
 #ifdef __cplusplus

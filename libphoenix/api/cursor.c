@@ -1,7 +1,7 @@
 /*
- * cursor.c - rows one by one. Spans are read ahead in pages, each of one
+ * cursor.c - spans one by one. They are read ahead in pages, each of one
  * snapshot that ends before the first of its rows is lent: a slow caller holds
- * up nobody. Lists of the small tables are read whole.
+ * up nobody.
  */
 #include "base/base.h"
 
@@ -9,36 +9,8 @@
 
 enum { PAGE_ROWS = SHRUNK(1000, 7) };
 
-enum cursor_kind {
-    CURSOR_SPANS,
-    CURSOR_TRACES,
-    CURSOR_SESSIONS,
-    CURSOR_PROJECTS
-};
-
-struct phx_cursor {
-    enum cursor_kind kind;
-    struct store *store;
-    struct arena arena; /* the query, or the rows of a list */
-    const void *rows;
-    size_t count, at;
-
-    /* spans */
-    struct span_filter filter;
-    struct span_page page;
-    struct lent_span *lent;
-    int64_t next; /* 0 with `started`: the end */
-    int64_t left; /* rows still wanted; -1 for all */
-    bool started;
-    bool ascending;
-    int32_t attributes;
-    int64_t project; /* whose name is project_name */
-    struct arena project_arena;
-    phx_text project_name;
-};
-
-static phx_status cursor_new(phx_store *store, enum cursor_kind kind,
-                             phx_cursor **out, phx_error *err)
+phx_status cursor_new(phx_store *store, enum cursor_kind kind, phx_cursor **out,
+                      phx_error *err)
 {
     phx_cursor *cursor = memory_new(sizeof *cursor);
 
@@ -312,115 +284,4 @@ phx_status phx_cursor_next_otlp(phx_cursor *cursor, int32_t format,
            found > 1)
         count = found / 2;
     return status;
-}
-
-/* --- lists ---------------------------------------------------------------------------- */
-
-/* The cursor is the caller's once its rows have been read. */
-static phx_status give_list(phx_cursor *cursor, const void *rows,
-                            phx_status status, phx_cursor **out)
-{
-    if (status < 0) {
-        phx_cursor_close(cursor);
-        return status;
-    }
-    cursor->rows = rows;
-    *out = cursor;
-    return PHX_OK;
-}
-
-/* NULL after the last. */
-static const void *next_row(phx_cursor *cursor, size_t size)
-{
-    if (cursor->at == cursor->count)
-        return NULL;
-    return (const char *)cursor->rows + cursor->at++ * size;
-}
-
-phx_status phx_store_find_traces(phx_store *store, const phx_trace_query *query,
-                                 phx_cursor **out, phx_error *err)
-{
-    phx_trace_query wanted = PHX_TRACE_QUERY_INIT;
-    phx_cursor *cursor;
-    phx_trace *rows = NULL;
-    phx_status status;
-
-    if (store == NULL || out == NULL ||
-        !take_options(&wanted, sizeof wanted, query) || wanted.order < 0 ||
-        wanted.order > PHX_OLDEST_FIRST || wanted.sort < 0 ||
-        wanted.sort > PHX_BY_LATENCY ||
-        (wanted.sessions == NULL && wanted.session_count != 0))
-        return fail_argument(err);
-    if (wanted.place != 0 && wanted.sort == PHX_BY_NUMBER)
-        return fail(err, PHX_INVALID, -1,
-                    "a place is by start or latency, not by number");
-    if ((status = cursor_new(store, CURSOR_TRACES, &cursor, err)) < 0)
-        return status;
-    status = store_read_traces(cursor->store, &wanted, &cursor->arena, &rows,
-                               &cursor->count, err);
-    return give_list(cursor, rows, status, out);
-}
-
-phx_status phx_cursor_next_trace(phx_cursor *cursor, const phx_trace **out,
-                                 phx_error *err)
-{
-    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_TRACES)
-        return fail_argument(err);
-    *out = next_row(cursor, sizeof **out);
-    return *out ? PHX_OK : PHX_DONE;
-}
-
-phx_status phx_store_find_sessions(phx_store *store, phx_id project,
-                                   phx_id only, phx_id from, int32_t order,
-                                   int64_t limit, phx_cursor **out,
-                                   phx_error *err)
-{
-    phx_cursor *cursor;
-    phx_session *rows = NULL;
-    phx_status status;
-
-    if (store == NULL || out == NULL || order < 0 || order > PHX_OLDEST_FIRST)
-        return fail_argument(err);
-    if ((status = cursor_new(store, CURSOR_SESSIONS, &cursor, err)) < 0)
-        return status;
-    status = store_read_sessions(cursor->store, project, only, from,
-                                 order == PHX_OLDEST_FIRST, limit,
-                                 &cursor->arena, &rows, &cursor->count, err);
-    return give_list(cursor, rows, status, out);
-}
-
-phx_status phx_cursor_next_session(phx_cursor *cursor, const phx_session **out,
-                                   phx_error *err)
-{
-    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_SESSIONS)
-        return fail_argument(err);
-    *out = next_row(cursor, sizeof **out);
-    return *out ? PHX_OK : PHX_DONE;
-}
-
-phx_status phx_store_find_projects(phx_store *store, phx_id only, phx_id from,
-                                   const char *name_contains, int64_t limit,
-                                   phx_cursor **out, phx_error *err)
-{
-    phx_cursor *cursor;
-    phx_project *rows = NULL;
-    phx_status status;
-
-    if (store == NULL || out == NULL)
-        return fail_argument(err);
-    if ((status = cursor_new(store, CURSOR_PROJECTS, &cursor, err)) < 0)
-        return status;
-    status =
-        store_read_projects(cursor->store, only, from, text_of(name_contains),
-                            limit, &cursor->arena, &rows, &cursor->count, err);
-    return give_list(cursor, rows, status, out);
-}
-
-phx_status phx_cursor_next_project(phx_cursor *cursor, const phx_project **out,
-                                   phx_error *err)
-{
-    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_PROJECTS)
-        return fail_argument(err);
-    *out = next_row(cursor, sizeof **out);
-    return *out ? PHX_OK : PHX_DONE;
 }

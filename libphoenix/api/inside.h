@@ -65,4 +65,39 @@ struct phx_store {
  * NULL leaves them. False if it is too small to have a size. */
 bool take_options(void *out, size_t size, const void *given);
 
+/* --- cursor.c ------------------------------------------------------------ */
+
+enum cursor_kind {
+    CURSOR_SPANS,
+    CURSOR_TRACES,
+    CURSOR_SESSIONS,
+    CURSOR_PROJECTS,
+    CURSOR_ROLLUPS
+};
+
+struct phx_cursor {
+    enum cursor_kind kind;
+    struct store *store;
+    struct arena arena; /* the query, or the rows of a list */
+    const void *rows;
+    size_t count, at;
+
+    /* spans */
+    struct span_filter filter;
+    struct span_page page;
+    struct lent_span *lent;
+    int64_t next; /* 0 with `started`: the end */
+    int64_t left; /* rows still wanted; -1 for all */
+    bool started;
+    bool ascending;
+    int32_t attributes;
+    int64_t project; /* whose name is project_name */
+    struct arena project_arena;
+    phx_text project_name;
+};
+
+/* Holds the store; phx_cursor_close gives it back. */
+phx_status cursor_new(phx_store *store, enum cursor_kind kind, phx_cursor **out,
+                      phx_error *err);
+
 #endif

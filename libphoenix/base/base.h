@@ -223,8 +223,31 @@ int64_t time_microseconds(uint64_t ns);
 enum { TIME_NAIVE_UTC = 0, TIME_NAIVE_REFUSED = 1 };
 phx_status time_read(phx_text text, int how, uint64_t *out, phx_error *err);
 
+/* Days since 1970-01-01 of a date, and the date of such a day, from 0 on. */
+int64_t time_days(int year, int month, int day);
+void time_date(int64_t days, int *year, int *month, int *day);
+
 uint64_t time_now(void);       /* ns since 1970, wall clock */
 uint64_t time_monotonic(void); /* ns, for durations */
+
+/* --- calendar.c ------------------------------------------------------------ */
+
+/* Bins of a calendar, which begins `offset` seconds before UTC's (3600 is an
+ * hour east of Greenwich). Weeks begin on Monday. */
+enum time_bin {
+    BIN_NONE = 0, /* all of time is one */
+    BIN_MINUTE,
+    BIN_HOUR,
+    BIN_DAY,
+    BIN_WEEK,
+    BIN_MONTH,
+    BIN_YEAR,
+    BIN_COUNT
+};
+/* The begin of the bin that holds an instant, and that of the bin after it, in
+ * ns; what lies outside 1970..2554 is 0 or UINT64_MAX. */
+uint64_t time_bin_begin(uint64_t ns, enum time_bin bin, int offset);
+uint64_t time_bin_end(uint64_t ns, enum time_bin bin, int offset);
 
 /* --- hex.c, base64.c --------------------------------------------------------------- */
 

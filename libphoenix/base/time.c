@@ -32,9 +32,9 @@ struct clock {
     bool has_zone;
 };
 
-/* Days since 1970-01-01. Years are counted from March, so that the leap day
- * is the last of its year and months have a simple sum of days. */
-static int64_t days_of(int year, int month, int day)
+/* Years are counted from March, so that the leap day is the last of its year
+ * and months have a simple sum of days. */
+int64_t time_days(int year, int month, int day)
 {
     int64_t y = month > 2 ? year : year - 1;
     int64_t era = (y >= 0 ? y : y - 399) / 400;
@@ -46,8 +46,7 @@ static int64_t days_of(int year, int month, int day)
            year_of_era / 100 + day_of_year - 719468;
 }
 
-/* The reverse of days_of, for days from 1970 on. */
-static void date_of(int64_t days, int *year, int *month, int *day)
+void time_date(int64_t days, int *year, int *month, int *day)
 {
     int64_t shifted = days + 719468;
     int64_t era = shifted / 146097;
@@ -314,7 +313,7 @@ static const char *read_clock(phx_text text, struct clock *out)
 
 static int64_t clock_microseconds(const struct clock *clock)
 {
-    int64_t seconds = days_of(clock->year, clock->month, clock->day) * DAY +
+    int64_t seconds = time_days(clock->year, clock->month, clock->day) * DAY +
                       clock->hour * 3600 + clock->minute * 60 + clock->second -
                       clock->offset;
 
@@ -334,8 +333,8 @@ phx_status time_read(phx_text text, int how, uint64_t *out, phx_error *err)
     } else if ((wrong = read_clock(text, &clock)) == NULL) {
         us = clock_microseconds(&clock);
         has_zone = clock.has_zone;
-        if (us < days_of(1, 1, 1) * DAY * US ||
-            us >= days_of(LAST_YEAR + 1, 1, 1) * DAY * US)
+        if (us < time_days(1, 1, 1) * DAY * US ||
+            us >= time_days(LAST_YEAR + 1, 1, 1) * DAY * US)
             wrong = "date value out of range";
     }
     if (wrong != NULL)
@@ -379,7 +378,7 @@ void time_print(uint64_t ns, char out[40])
     int in_day = (int)(seconds % DAY);
     int year, month, day;
 
-    date_of(seconds / DAY, &year, &month, &day);
+    time_date(seconds / DAY, &year, &month, &day);
     out = print_digits(out, year, 4);
     *out++ = '-';
     out = print_digits(out, month, 2);

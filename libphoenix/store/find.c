@@ -126,22 +126,49 @@ static phx_status add_hits(struct find *find, struct opened *opened,
     return PHX_OK;
 }
 
-static phx_status add_block(struct find *find, int64_t block, phx_error *err)
+/* Opens a block and matches its rows; the block is the caller's to close. */
+static phx_status open_block(struct find *find, int64_t block,
+                             struct opened **out, uint8_t **keep,
+                             phx_error *err)
 {
-    struct opened *opened;
-    phx_status status = snapshot_open(find->snapshot, block, &opened, err);
+    phx_status status = snapshot_open(find->snapshot, block, out, err);
 
     if (status < 0)
         return status;
-    uint32_t rows = block_rows(opened->stored.block);
+    uint32_t rows = block_rows((*out)->stored.block);
     arena_reset(&find->scratch);
-    uint8_t *keep = arena_new(&find->scratch, rows);
-    if (keep == NULL)
+    if ((*keep = arena_new(&find->scratch, rows)) == NULL)
         status = arena_status(&find->scratch, rows, err);
-    else if ((status = match_rows(find, opened, keep, err)) >= 0)
-        status = add_hits(find, opened, keep, err);
+    else
+        status = match_rows(find, *out, *keep, err);
+    if (status < 0)
+        snapshot_close(find->snapshot, *out);
+    return status;
+}
+
+static phx_status add_block(struct find *find, int64_t block, phx_error *err)
+{
+    struct opened *opened;
+    uint8_t *keep;
+    phx_status status = open_block(find, block, &opened, &keep, err);
+
+    if (status < 0)
+        return status;
+    status = add_hits(find, opened, keep, err);
     snapshot_close(find->snapshot, opened);
     return status;
+}
+
+/* The candidate that is next, and the search moves past it. */
+static phx_status take_candidate(struct find *find, int64_t *block,
+                                 phx_error *err)
+{
+    phx_status status;
+
+    *block = find->next.block;
+    if ((status = candidates_next(find, &find->next, err)) >= 0)
+        find->more = status;
+    return status < 0 ? status : PHX_OK;
 }
 
 /* Whether the next candidate may have a row before all that are open. */
@@ -180,11 +207,9 @@ phx_status find_next(struct find *find, const struct hit **out, phx_error *err)
         drop_first(find);
     find->given = false;
     while (candidate_is_due(find)) {
-        int64_t block = find->next.block;
-        if ((status = candidates_next(find, &find->next, err)) < 0)
-            return status;
-        find->more = status;
-        if ((status = add_block(find, block, err)) < 0)
+        int64_t block;
+        if ((status = take_candidate(find, &block, err)) < 0 ||
+            (status = add_block(find, block, err)) < 0)
             return status;
     }
     if (find->hit_count == 0)
@@ -192,6 +217,21 @@ phx_status find_next(struct find *find, const struct hit **out, phx_error *err)
     *out = first_hit(find);
     find->given = true;
     return PHX_OK;
+}
+
+phx_status find_next_block(struct find *find, struct opened **out,
+                           const uint8_t **keep, phx_error *err)
+{
+    uint8_t *rows = NULL;
+    int64_t block;
+    phx_status status;
+
+    if (find->more != PHX_OK)
+        return PHX_DONE;
+    if ((status = take_candidate(find, &block, err)) >= 0)
+        status = open_block(find, block, out, &rows, err);
+    *keep = rows;
+    return status;
 }
 
 void find_clear(struct find *find)

@@ -154,6 +154,11 @@ phx_status find_start(struct find *find, struct snapshot *snapshot,
                       bool down, phx_error *err);
 /* The next row, or DONE. It and its block are good until the next call. */
 phx_status find_next(struct find *find, const struct hit **out, phx_error *err);
+/* Instead of rows, whole blocks: the next that may have some, or DONE. keep
+ * [rows] is 1 for those that match, good until the next call; the block is the
+ * caller's to close. */
+phx_status find_next_block(struct find *find, struct opened **out,
+                           const uint8_t **keep, phx_error *err);
 void find_clear(struct find *find);
 
 /* --- candidate.c ----------------------------------------------------------- */

@@ -127,6 +127,12 @@ phx_status store_read_sessions(struct store *store, int64_t project,
                                phx_session **out, size_t *count,
                                phx_error *err);
 
+/* One row a bin; its arrays lie in the arena, too. The query is checked.
+ * Errors: TOO_BIG (bins), IO, CORRUPT, INTERRUPTED. */
+phx_status store_roll_up(struct store *store, const phx_rollup_query *query,
+                         struct arena *arena, phx_rollup **out, size_t *count,
+                         phx_error *err);
+
 /* --- statements of SQL --------------------------------------------------------- */
 
 /*

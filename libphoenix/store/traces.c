@@ -72,9 +72,9 @@ static struct moment place_key(const phx_trace_query *query)
                            (end.rest - start.rest + 1000) % 1000};
 }
 
-static phx_status prepare(struct connection *connection,
-                          const phx_trace_query *query, struct statement *out,
-                          phx_error *err)
+phx_status trace_rows_start(struct connection *connection,
+                            const phx_trace_query *query, struct statement *out,
+                            phx_error *err)
 {
     struct moment start = moment_of(query->start_time);
     struct moment end = moment_of(query->end_time);
@@ -268,7 +268,8 @@ phx_status store_read_traces(struct store *store, const phx_trace_query *query,
 
     if (status < 0)
         return status;
-    if ((status = prepare(snapshot.connection, query, &read, err)) >= 0) {
+    if ((status = trace_rows_start(snapshot.connection, query, &read, err)) >=
+        0) {
         while ((query->limit == 0 || (int64_t)list.count < query->limit) &&
                (status = sql_next(&read, err)) == PHX_OK) {
             if ((status = list_add(&list, &read, &snapshot.gone, err)) < 0)

@@ -281,6 +281,31 @@ static phx_status call_traces(phx_error *err)
     return status;
 }
 
+/* Of spans, then of traces. */
+static phx_status call_roll_up(phx_error *err)
+{
+    static const double half = 0.5;
+    phx_rollup_query query = PHX_ROLLUP_QUERY_INIT;
+    const phx_rollup *rollup;
+    phx_cursor *cursor = NULL;
+    phx_status status =
+        phx_store_roll_up(scene.place.store, NULL, &cursor, err);
+
+    while (status == PHX_OK)
+        status = phx_cursor_next_rollup(cursor, &rollup, err);
+    phx_cursor_close(cursor);
+    cursor = NULL;
+    query.of = PHX_TRACE;
+    query.quantiles = &half;
+    query.quantile_count = 1;
+    if (status >= 0)
+        status = phx_store_roll_up(scene.place.store, &query, &cursor, err);
+    while (status == PHX_OK)
+        status = phx_cursor_next_rollup(cursor, &rollup, err);
+    phx_cursor_close(cursor);
+    return status;
+}
+
 static phx_status call_sessions(phx_error *err)
 {
     const phx_session *session;
@@ -340,6 +365,7 @@ static struct call calls[] = {
     {"... by id", call_spans_by_id, IO | CUT | BAD, 0, 0},
     {"phx_cursor_next_otlp", call_otlp, IO | CUT | BAD, 0, 0},
     {"phx_store_find_traces", call_traces, IO | CUT | BAD, 0, 0},
+    {"phx_store_roll_up", call_roll_up, IO | CUT | BAD, 0, 0},
     {"phx_store_find_sessions", call_sessions, IO | CUT | BAD, 0, 0},
     {"phx_store_find_projects", call_projects, IO | CUT | BAD, 0, 0},
 };

@@ -333,6 +333,27 @@ static phx_status select_spans(struct scene *scene, phx_error *err)
     return status;
 }
 
+static phx_status roll_up(struct scene *scene, phx_error *err)
+{
+    static const double half = 0.5;
+    phx_rollup_query query = PHX_ROLLUP_QUERY_INIT;
+    const phx_rollup *rollup;
+    phx_cursor *cursor = NULL;
+    phx_status status = PHX_OK;
+
+    query.quantiles = &half;
+    query.quantile_count = 1;
+    for (int i = 0; i < 2 && status >= 0; i++) {
+        query.of = i == 0 ? PHX_SPAN : PHX_TRACE;
+        status = phx_store_roll_up(scene->store, &query, &cursor, err);
+        while (status == PHX_OK)
+            status = phx_cursor_next_rollup(cursor, &rollup, err);
+        phx_cursor_close(cursor);
+        cursor = NULL;
+    }
+    return status;
+}
+
 static phx_status walk_lists(struct scene *scene, phx_error *err)
 {
     const phx_trace *trace;
@@ -450,6 +471,7 @@ SWEEP(ingest)
 SWEEP(walk_spans)
 SWEEP(select_spans)
 SWEEP(walk_lists)
+SWEEP(roll_up)
 SWEEP(write_otlp)
 SWEEP(compact)
 SWEEP(verify)
@@ -481,6 +503,7 @@ int main(void)
         cmocka_unit_test(walk_spans_survives_want_of_memory),
         cmocka_unit_test(select_spans_survives_want_of_memory),
         cmocka_unit_test(walk_lists_survives_want_of_memory),
+        cmocka_unit_test(roll_up_survives_want_of_memory),
         cmocka_unit_test(write_otlp_survives_want_of_memory),
         cmocka_unit_test(compact_survives_want_of_memory),
         cmocka_unit_test(verify_survives_want_of_memory),

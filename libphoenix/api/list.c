@@ -1,0 +1,161 @@
+/*
+ * list.c - cursors over what is read whole: the small tables, and roll-ups.
+ */
+#include "base/base.h"
+
+#include "api/inside.h"
+
+/* The cursor is the caller's once its rows have been read. */
+static phx_status give_list(phx_cursor *cursor, const void *rows,
+                            phx_status status, phx_cursor **out)
+{
+    if (status < 0) {
+        phx_cursor_close(cursor);
+        return status;
+    }
+    cursor->rows = rows;
+    *out = cursor;
+    return PHX_OK;
+}
+
+/* NULL after the last. */
+static const void *next_row(phx_cursor *cursor, size_t size)
+{
+    if (cursor->at == cursor->count)
+        return NULL;
+    return (const char *)cursor->rows + cursor->at++ * size;
+}
+
+phx_status phx_store_find_traces(phx_store *store, const phx_trace_query *query,
+                                 phx_cursor **out, phx_error *err)
+{
+    phx_trace_query wanted = PHX_TRACE_QUERY_INIT;
+    phx_cursor *cursor;
+    phx_trace *rows = NULL;
+    phx_status status;
+
+    if (store == NULL || out == NULL ||
+        !take_options(&wanted, sizeof wanted, query) || wanted.order < 0 ||
+        wanted.order > PHX_OLDEST_FIRST || wanted.sort < 0 ||
+        wanted.sort > PHX_BY_LATENCY ||
+        (wanted.sessions == NULL && wanted.session_count != 0))
+        return fail_argument(err);
+    if (wanted.place != 0 && wanted.sort == PHX_BY_NUMBER)
+        return fail(err, PHX_INVALID, -1,
+                    "a place is by start or latency, not by number");
+    if ((status = cursor_new(store, CURSOR_TRACES, &cursor, err)) < 0)
+        return status;
+    status = store_read_traces(cursor->store, &wanted, &cursor->arena, &rows,
+                               &cursor->count, err);
+    return give_list(cursor, rows, status, out);
+}
+
+phx_status phx_cursor_next_trace(phx_cursor *cursor, const phx_trace **out,
+                                 phx_error *err)
+{
+    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_TRACES)
+        return fail_argument(err);
+    *out = next_row(cursor, sizeof **out);
+    return *out ? PHX_OK : PHX_DONE;
+}
+
+phx_status phx_store_find_sessions(phx_store *store, phx_id project,
+                                   phx_id only, phx_id from, int32_t order,
+                                   int64_t limit, phx_cursor **out,
+                                   phx_error *err)
+{
+    phx_cursor *cursor;
+    phx_session *rows = NULL;
+    phx_status status;
+
+    if (store == NULL || out == NULL || order < 0 || order > PHX_OLDEST_FIRST)
+        return fail_argument(err);
+    if ((status = cursor_new(store, CURSOR_SESSIONS, &cursor, err)) < 0)
+        return status;
+    status = store_read_sessions(cursor->store, project, only, from,
+                                 order == PHX_OLDEST_FIRST, limit,
+                                 &cursor->arena, &rows, &cursor->count, err);
+    return give_list(cursor, rows, status, out);
+}
+
+phx_status phx_cursor_next_session(phx_cursor *cursor, const phx_session **out,
+                                   phx_error *err)
+{
+    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_SESSIONS)
+        return fail_argument(err);
+    *out = next_row(cursor, sizeof **out);
+    return *out ? PHX_OK : PHX_DONE;
+}
+
+phx_status phx_store_find_projects(phx_store *store, phx_id only, phx_id from,
+                                   const char *name_contains, int64_t limit,
+                                   phx_cursor **out, phx_error *err)
+{
+    phx_cursor *cursor;
+    phx_project *rows = NULL;
+    phx_status status;
+
+    if (store == NULL || out == NULL)
+        return fail_argument(err);
+    if ((status = cursor_new(store, CURSOR_PROJECTS, &cursor, err)) < 0)
+        return status;
+    status =
+        store_read_projects(cursor->store, only, from, text_of(name_contains),
+                            limit, &cursor->arena, &rows, &cursor->count, err);
+    return give_list(cursor, rows, status, out);
+}
+
+phx_status phx_cursor_next_project(phx_cursor *cursor, const phx_project **out,
+                                   phx_error *err)
+{
+    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_PROJECTS)
+        return fail_argument(err);
+    *out = next_row(cursor, sizeof **out);
+    return *out ? PHX_OK : PHX_DONE;
+}
+
+static bool rollup_is_sound(const phx_rollup_query *query)
+{
+    bool sound = (query->of == PHX_SPAN ||
+                  (query->of == PHX_TRACE && query->kinds == 0)) &&
+                 query->bin >= 0 && query->bin <= PHX_BIN_YEAR &&
+                 query->utc_offset >= -1440 && query->utc_offset <= 1440 &&
+                 query->quantile_count <= 16 &&
+                 (query->quantiles != NULL || query->quantile_count == 0);
+
+    for (size_t i = 0; sound && i < query->quantile_count; i++)
+        sound = query->quantiles[i] >= 0 && query->quantiles[i] <= 1;
+    return sound;
+}
+
+phx_status phx_store_roll_up(phx_store *store, const phx_rollup_query *query,
+                             phx_cursor **out, phx_error *err)
+{
+    phx_rollup_query wanted = PHX_ROLLUP_QUERY_INIT;
+    phx_cursor *cursor;
+    phx_rollup *rows = NULL;
+    phx_status status;
+
+    if (store == NULL || out == NULL ||
+        !take_options(&wanted, sizeof wanted, query) ||
+        !rollup_is_sound(&wanted))
+        return fail_argument(err);
+    if (wanted.bin != PHX_BIN_NONE && wanted.start_time == 0)
+        return fail(err, PHX_INVALID, -1, "bins need a start time");
+    if (wanted.bin != PHX_BIN_NONE && wanted.end_time == 0)
+        wanted.end_time = time_now();
+    if ((status = cursor_new(store, CURSOR_ROLLUPS, &cursor, err)) < 0)
+        return status;
+    status = store_roll_up(cursor->store, &wanted, &cursor->arena, &rows,
+                           &cursor->count, err);
+    return give_list(cursor, rows, status, out);
+}
+
+phx_status phx_cursor_next_rollup(phx_cursor *cursor, const phx_rollup **out,
+                                  phx_error *err)
+{
+    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_ROLLUPS)
+        return fail_argument(err);
+    *out = next_row(cursor, sizeof **out);
+    return *out ? PHX_OK : PHX_DONE;
+}
