@@ -3,7 +3,7 @@
  * long traces took.
  *
  *     cc days.c $(pkg-config --cflags --libs libphoenix)
- *     ./a.out sqlite:traces.db 1760000000
+ *     ./a.out sqlite:traces.db 1760000000 1760604800
  */
 #include <phoenix.h>
 
@@ -26,20 +26,23 @@ static void print_day(const phx_rollup *day)
 int main(int argc, char **argv)
 {
     static const double quantiles[] = {0.5, 0.9};
-    const char *url = argc > 1 ? argv[1] : "sqlite::memory:";
     phx_rollup_query query = PHX_ROLLUP_QUERY_INIT;
     const phx_rollup *day;
     phx_cursor *days;
     phx_store *store;
     phx_error err;
 
+    if (argc != 4) {
+        fprintf(stderr, "usage: %s STORE FROM TO (in s since 1970)\n", argv[0]);
+        return 2;
+    }
     query.of = PHX_TRACE;
     query.bin = PHX_BIN_DAY;
-    query.start_time =
-        (argc > 2 ? strtoull(argv[2], NULL, 10) : 1760000000) * 1000000000;
+    query.start_time = strtoull(argv[2], NULL, 10) * 1000000000;
+    query.end_time = strtoull(argv[3], NULL, 10) * 1000000000;
     query.quantiles = quantiles;
     query.quantile_count = 2;
-    if (phx_store_open(url, NULL, &store, &err) < 0 ||
+    if (phx_store_open(argv[1], NULL, &store, &err) < 0 ||
         phx_store_roll_up(store, &query, &days, &err) < 0) {
         fprintf(stderr, "%s\n", err.message);
         return 1;
