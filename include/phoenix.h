@@ -394,6 +394,16 @@ PHX_CALL phx_store_find(phx_store *store, int32_t kind, const char *name,
 PHX_CALL phx_store_delete(phx_store *store, int32_t kind, phx_id id,
                           phx_error *err);
 
+/* --- Annotations --------------------------------------------------------- */
+
+/* What an annotation is of. */
+enum {
+    PHX_SPAN_ANNOTATION = 0,
+    PHX_TRACE_ANNOTATION = 1,
+    PHX_SESSION_ANNOTATION = 2,
+    PHX_DOCUMENT_ANNOTATION = 3 /* of one document that a span retrieved */
+};
+
 /* --- Query --------------------------------------------------------------- */
 
 typedef struct phx_cursor phx_cursor; /* rows of one kind, forwards only */

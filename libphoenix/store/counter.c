@@ -7,9 +7,85 @@
 
 #include "store/inside.h"
 
-static uint32_t sum_of(const struct counter *counter)
+enum { NUMBERS = 13 + ANNOTATION_KINDS };
+
+/* The numbers of the row in the order of its columns. */
+static void list_numbers(struct counter *counter, int64_t *out[NUMBERS])
 {
-    return checksum32(counter, sizeof *counter);
+    int64_t *const first[] = {
+        &counter->block,    &counter->run,      &counter->span,
+        &counter->trace,    &counter->session,  &counter->project,
+        &counter->runs,     &counter->gone,     &counter->traces,
+        &counter->sessions, &counter->projects,
+    };
+
+    memcpy(out, first, sizeof first);
+    out += sizeof first / sizeof *first;
+    for (int i = 0; i < ANNOTATION_KINDS; i++)
+        *out++ = &counter->annotation[i];
+    *out++ = &counter->annotations;
+    *out = &counter->cost_details;
+}
+
+static phx_status read_row(struct connection *connection, struct counter *out,
+                           int64_t *sum, phx_error *err)
+{
+    struct statement *read = sql(connection, SQL_READ_COUNTER);
+    int64_t *numbers[NUMBERS];
+    phx_status status = sql_next(read, err);
+
+    if (status < 0)
+        return status;
+    if (status == PHX_DONE)
+        return fail(err, PHX_CORRUPT, -1, "the store's counters are lost");
+    *out = (struct counter){0};
+    list_numbers(out, numbers);
+    for (int i = 0; i < NUMBERS; i++)
+        *numbers[i] = sql_int(read, i);
+    *sum = sql_int(read, NUMBERS);
+    phx_text secret = sql_text(read, NUMBERS + 1);
+    if (secret.size == sizeof out->secret)
+        memcpy(&out->secret, secret.data, secret.size);
+    else
+        *sum = -1;
+    sql_end(read);
+    return PHX_OK;
+}
+
+static phx_status check(const struct counter *counter, size_t size, int64_t sum,
+                        phx_error *err)
+{
+    return (int64_t)checksum32(counter, size) == sum
+               ? PHX_OK
+               : fail(err, PHX_CORRUPT, -1, "the store's counters are damaged");
+}
+
+phx_status counter_read(struct connection *connection, struct counter *out,
+                        phx_error *err)
+{
+    struct counter counter;
+    int64_t sum;
+    phx_status status = read_row(connection, &counter, &sum, err);
+
+    if (status < 0 || (status = check(&counter, sizeof counter, sum, err)) < 0)
+        return status;
+    *out = counter;
+    return PHX_OK;
+}
+
+phx_status counter_write(struct connection *connection,
+                         const struct counter *counter, phx_error *err)
+{
+    struct statement *write = sql(connection, SQL_WRITE_COUNTER);
+    struct counter copy = *counter;
+    int64_t *numbers[NUMBERS];
+
+    list_numbers(&copy, numbers);
+    for (int i = 0; i < NUMBERS; i++)
+        sql_bind_int(write, i + 1, *numbers[i]);
+    sql_bind_int(write, NUMBERS + 1,
+                 (int64_t)checksum32(counter, sizeof *counter));
+    return sql_run(write, err);
 }
 
 phx_status counter_create(struct connection *connection, phx_error *err)
@@ -19,7 +95,8 @@ phx_status counter_create(struct connection *connection, phx_error *err)
                               .span = 1,
                               .trace = 1,
                               .session = 1,
-                              .project = 1};
+                              .project = 1,
+                              .annotation = {1, 1, 1, 1}};
     phx_status status;
     uint8_t secret[8];
 
@@ -33,52 +110,17 @@ phx_status counter_create(struct connection *connection, phx_error *err)
     return counter_write(connection, &counter, err);
 }
 
-phx_status counter_read(struct connection *connection, struct counter *out,
-                        phx_error *err)
+phx_status counter_migrate(struct connection *connection, int64_t format,
+                           phx_error *err)
 {
-    struct statement *read = sql(connection, SQL_READ_COUNTER);
-    struct counter counter = {0};
-    phx_status status = sql_next(read, err);
-
-    if (status < 0)
-        return status;
-    if (status == PHX_DONE)
-        return fail(err, PHX_CORRUPT, -1, "the store's counters are lost");
-    counter.block = sql_int(read, 0);
-    counter.run = sql_int(read, 1);
-    counter.span = sql_int(read, 2);
-    counter.trace = sql_int(read, 3);
-    counter.session = sql_int(read, 4);
-    counter.project = sql_int(read, 5);
-    counter.runs = sql_int(read, 6);
-    counter.gone = sql_int(read, 7);
-    counter.traces = sql_int(read, 8);
-    counter.sessions = sql_int(read, 9);
-    counter.projects = sql_int(read, 10);
-    phx_text secret = sql_text(read, 11);
-    if (secret.size == sizeof counter.secret)
-        memcpy(&counter.secret, secret.data, secret.size);
-    bool right = (int64_t)sum_of(&counter) == sql_int(read, 12) &&
-                 secret.size == sizeof counter.secret;
-    sql_end(read);
-    if (!right)
-        return fail(err, PHX_CORRUPT, -1, "the store's counters are damaged");
-    *out = counter;
-    return PHX_OK;
-}
-
-phx_status counter_write(struct connection *connection,
-                         const struct counter *counter, phx_error *err)
-{
-    struct statement *write = sql(connection, SQL_WRITE_COUNTER);
-    const int64_t values[] = {
-        counter->block,    counter->run,      counter->span,
-        counter->trace,    counter->session,  counter->project,
-        counter->runs,     counter->gone,     counter->traces,
-        counter->sessions, counter->projects, (int64_t)sum_of(counter),
+    static const size_t sizes[] = {
+        [1] = offsetof(struct counter, annotation),
     };
+    struct counter counter;
+    int64_t sum;
+    phx_status status = read_row(connection, &counter, &sum, err);
 
-    for (int i = 0; i < (int)(sizeof values / sizeof *values); i++)
-        sql_bind_int(write, i + 1, values[i]);
-    return sql_run(write, err);
+    if (status < 0 || (status = check(&counter, sizes[format], sum, err)) < 0)
+        return status;
+    return counter_write(connection, &counter, err);
 }

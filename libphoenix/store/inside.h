@@ -113,6 +113,9 @@ struct counter {
     int64_t gone; /* and of the gone rows */
     int64_t traces, sessions, projects; /* rows of these tables */
     uint64_t secret;                    /* of the hash */
+    /* Since format 2. */
+    int64_t annotation[ANNOTATION_KINDS]; /* the next ones */
+    int64_t annotations, cost_details;    /* rows of these tables */
 };
 
 phx_status counter_read(struct connection *connection, struct counter *out,
@@ -120,6 +123,9 @@ phx_status counter_read(struct connection *connection, struct counter *out,
 phx_status counter_write(struct connection *connection,
                          const struct counter *counter, phx_error *err);
 phx_status counter_create(struct connection *connection, phx_error *err);
+/* The checksum of counters that were those of a store of this format. */
+phx_status counter_migrate(struct connection *connection, int64_t format,
+                           phx_error *err);
 
 /* --- trace_cache.c: rows of traces, and those written to lately ----------- */
 

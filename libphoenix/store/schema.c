@@ -12,7 +12,13 @@ enum { APPLICATION_ID = 0x50485831 /* "PHX1" */ };
 /* Times are us since 1970, `_rest` the ns beyond. A trace's n counts its living
  * spans; a session's window is that of its deleted traces, and NULL without.
  * Columns named sum are checksums of their row; the counter's `runs` and `gone`
- * are those of the rows of run_head and gone, xor-ed. */
+ * are those of the rows of run_head and gone, xor-ed.
+ *
+ * An annotation's kind is PHX_SPAN_ANNOTATION ..., its id its number * 4 +
+ * kind; target is the number of a span, trace or session, and target_id what
+ * the sender calls it; position is a document's, else -1. A session has no one
+ * trace: 0. The rows of a span or trace are found by the trace, so that they
+ * go with it; cost_detail is in that order. */
 static const char *const migrations[] = {
     /* 1 */
     "CREATE TABLE counter ("
@@ -52,6 +58,32 @@ static const char *const migrations[] = {
     "CREATE TABLE project ("
     " id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, description TEXT,"
     " created INT NOT NULL, updated INT NOT NULL, sum INT NOT NULL) STRICT;",
+    /* 2 */
+    "CREATE TABLE annotation ("
+    " id INTEGER PRIMARY KEY, kind INT NOT NULL, target INT NOT NULL,"
+    " position INT NOT NULL, trace INT NOT NULL, project INT NOT NULL,"
+    " annotator INT NOT NULL, source INT NOT NULL, author INT NOT NULL,"
+    " created INT NOT NULL, updated INT NOT NULL, sum INT NOT NULL,"
+    " name TEXT NOT NULL, identifier TEXT NOT NULL, score REAL, label TEXT,"
+    " target_id BLOB NOT NULL, metadata TEXT, explanation TEXT) STRICT;"
+    "CREATE UNIQUE INDEX annotation_key ON annotation"
+    " (kind, target, position, name, identifier);"
+    "CREATE INDEX annotation_target ON annotation (target_id);"
+    "CREATE INDEX annotation_trace ON annotation (trace, kind);"
+    "CREATE INDEX annotation_name ON annotation (kind, project, name);"
+    "CREATE INDEX annotation_identifier ON annotation (kind, identifier)"
+    " WHERE identifier <> '';"
+    "CREATE TABLE cost_detail ("
+    " trace INT NOT NULL, span INT NOT NULL, is_prompt INT NOT NULL,"
+    " token_type TEXT NOT NULL, tokens INT NOT NULL, cost REAL,"
+    " sum INT NOT NULL, PRIMARY KEY (trace, span, is_prompt, token_type))"
+    " STRICT, WITHOUT ROWID;"
+    "ALTER TABLE counter ADD span_annotation INT NOT NULL DEFAULT 1;"
+    "ALTER TABLE counter ADD trace_annotation INT NOT NULL DEFAULT 1;"
+    "ALTER TABLE counter ADD session_annotation INT NOT NULL DEFAULT 1;"
+    "ALTER TABLE counter ADD document_annotation INT NOT NULL DEFAULT 1;"
+    "ALTER TABLE counter ADD annotations INT NOT NULL DEFAULT 0;"
+    "ALTER TABLE counter ADD cost_details INT NOT NULL DEFAULT 0;",
 };
 enum { NEWEST = sizeof migrations / sizeof *migrations };
 
@@ -103,11 +135,11 @@ static phx_status migrate(struct connection *connection, int64_t from,
 
     if ((status = sql_begin(connection, true, err)) < 0)
         return status;
-    for (int64_t i = from; i < NEWEST && status >= 0; i++) {
+    for (int64_t i = from; i < NEWEST && status >= 0; i++)
         status = connection_execute(connection, migrations[i], err);
-        if (status >= 0 && i == 0)
-            status = seed(connection, err);
-    }
+    if (status >= 0)
+        status = from == 0 ? seed(connection, err)
+                           : counter_migrate(connection, from, err);
     snprintf(text, sizeof text,
              "PRAGMA application_id = %d; PRAGMA user_version = %d",
              APPLICATION_ID, NEWEST);

@@ -9,6 +9,10 @@
 #define BLOCK_ROW                                                              \
     "SELECT id, level, project, day, n, min_t, max_t, min_no, max_no,"         \
     " max_latency, max_tokens, kinds, projects, sum FROM block"
+#define COUNTER_NUMBERS                                                        \
+    "block, run, span, trace, session, project, runs, gone, traces, sessions," \
+    " projects, span_annotation, trace_annotation, session_annotation,"        \
+    " document_annotation, annotations, cost_details"
 #define PROJECT_ROW                                                            \
     "SELECT id, name, description, created, updated, sum FROM project"
 #define SESSION_ROW                                                            \
@@ -24,14 +28,15 @@
     X(COMMIT, "COMMIT")                                                        \
     X(ROLLBACK, "ROLLBACK")                                                    \
     X(READ_COUNTER,                                                            \
-      "SELECT block, run, span, trace, session, project, runs, gone, traces,"  \
-      " sessions, projects, secret, sum FROM counter WHERE id = 1")            \
+      "SELECT " COUNTER_NUMBERS ", sum, secret FROM counter WHERE id = 1")     \
     X(INSERT_COUNTER,                                                          \
-      "INSERT INTO counter VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0)") \
+      "INSERT INTO counter (id, block, run, span, trace, session, project,"    \
+      " runs, gone, traces, sessions, projects, secret, sum)"                  \
+      " VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0)")                    \
     X(WRITE_COUNTER,                                                           \
-      "UPDATE counter SET block = ?1, run = ?2, span = ?3, trace = ?4,"        \
-      " session = ?5, project = ?6, runs = ?7, gone = ?8, traces = ?9,"        \
-      " sessions = ?10, projects = ?11, sum = ?12 WHERE id = 1")               \
+      "UPDATE counter SET (" COUNTER_NUMBERS ", sum) ="                        \
+      " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"                \
+      " WHERE id = 1")                                                         \
     X(SCHEMA_HAS,                                                              \
       "SELECT 1 FROM sqlite_schema WHERE type = ? AND name = ?"                \
       " AND tbl_name = ? AND ifnull(sql, '') = ?")                             \

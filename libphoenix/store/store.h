@@ -14,6 +14,8 @@
 
 struct store;
 
+enum { ANNOTATION_KINDS = PHX_DOCUMENT_ANNOTATION + 1 };
+
 struct store_options {
     bool read_only;
     bool no_migrate;
