@@ -535,6 +535,59 @@ PHX_CALL phx_store_find_projects(phx_store *store, phx_id only, phx_id from,
 PHX_CALL phx_cursor_next_project(phx_cursor *cursor, const phx_project **out,
                                  phx_error *err);
 
+/* --- Prices and costs -------------------------------------------------------- */
+
+/*
+ * What spans cost is told by a list of models: built-in ones, of the library,
+ * and those of users, which go before them. A span is priced by the list as it
+ * was when the span came in: a changed price is for the spans to come, unless
+ * phx_prices_apply asks for more.
+ */
+
+/* The list as a JSON array of models, as phx_price_put takes them, with their
+ * ids; built-in ones have ids from 1,000,000 on and is_built_in true.
+ * Errors: IO, CORRUPT. */
+PHX_CALL phx_prices_read(phx_store *store, phx_buf *out, phx_error *err);
+
+/*
+ * Adds a model of a user, or replaces one.
+ *
+ * json    [size] {"name": "mine", "name_pattern": "^mine-", "provider": "",
+ *         "start_time": null, "prices": [{"token_type": "input",
+ *         "is_prompt": true, "rate": 2.5e-06, "threshold": {"key":
+ *         "llm.token_count.prompt", "threshold": 200000, "new_rate": 5e-06}}]}
+ *         The pattern is a regular expression, searched in the names of models
+ *         of spans that start at start_time or later (null: all); a rate is in
+ *         USD a token. provider, start_time and threshold may be left out.
+ * id      0 for a new model, which gets one; else the one to replace.
+ * Errors: INVALID, NOT_FOUND, TOO_BIG (10,000 models), IO, BUSY, CORRUPT,
+ *         INTERRUPTED.
+ */
+PHX_CALL phx_price_put(phx_store *store, const char *json, size_t size,
+                       phx_id *id, phx_error *err);
+
+/* Deletes a user's model. Errors: NOT_FOUND, IO, BUSY, CORRUPT, INTERRUPTED. */
+PHX_CALL phx_price_delete(phx_store *store, phx_id id, phx_error *err);
+
+/* Prices the stored spans whose numbers are `from` or more, 0 for all, by the
+ * list as it is now. Errors: IO, BUSY, CORRUPT, INTERRUPTED. */
+PHX_CALL phx_prices_apply(phx_store *store, phx_id from, phx_error *err);
+
+/* Tokens of one type and what they cost. */
+typedef struct phx_cost {
+    phx_text token_type; /* "input", "output", "cache_read", "audio" ... */
+    int32_t is_prompt;   /* 1 of the prompt, 0 of the completion */
+    int64_t tokens;
+    double cost;         /* USD; NaN without a price */
+} phx_cost;
+
+/* What an LLM span that names its model cost, by type of token; no rows of
+ * other spans. Errors: NOT_FOUND, IO, CORRUPT, INTERRUPTED. */
+PHX_CALL phx_store_find_costs(phx_store *store, phx_id span, phx_cursor **out,
+                              phx_error *err);
+PHX_CALL phx_cursor_next_cost(phx_cursor *cursor, const phx_cost **out,
+                              phx_error *err);
+
 /* --- Roll-ups -------------------------------------------------------------- */
 
 /* Bins of a calendar; weeks begin on Monday. */
@@ -563,9 +616,11 @@ typedef struct phx_rollup_query {
     uint64_t end_time;   /* ns, exclusive; 0 for none, with bins for now */
     const double *quantiles; /* 0 to 1 each [quantile_count], up to 16 */
     size_t quantile_count;
+    int32_t costs;           /* 1 for what the spans cost, too: slower */
+    int32_t flags;           /* 0, for later use */
 } phx_rollup_query;
 #define PHX_ROLLUP_QUERY_INIT \
-    {sizeof(phx_rollup_query), PHX_SPAN, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0}
+    {sizeof(phx_rollup_query), PHX_SPAN, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0}
 
 /* Of the spans or traces that start in the bin, or of all. A quantile lies
  * between two values where it must, in proportion (numpy's "linear"). */
@@ -582,6 +637,11 @@ typedef struct phx_rollup {
     const int64_t *statuses; /* spans by PHX_SPAN_... [3] */
     const int64_t *kinds;    /* spans by index into phx_kind_name */
     const double *latencies; /* ns [quantile_count]; NaN if there is none */
+    double prompt_cost;      /* USD; NaN if nothing of it has a price, or */
+    double completion_cost;  /* costs are not asked for. Sums are exact: the */
+    double total_cost;       /* nearest double, in whatever order spans come */
+    const phx_cost *costs;   /* by type of token [cost_count] */
+    size_t cost_count;
 } phx_rollup;
 
 /*

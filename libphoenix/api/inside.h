@@ -72,7 +72,8 @@ enum cursor_kind {
     CURSOR_TRACES,
     CURSOR_SESSIONS,
     CURSOR_PROJECTS,
-    CURSOR_ROLLUPS
+    CURSOR_ROLLUPS,
+    CURSOR_COSTS
 };
 
 struct phx_cursor {

@@ -159,3 +159,28 @@ phx_status phx_cursor_next_rollup(phx_cursor *cursor, const phx_rollup **out,
     *out = next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }
+
+phx_status phx_store_find_costs(phx_store *store, phx_id span, phx_cursor **out,
+                                phx_error *err)
+{
+    phx_cursor *cursor;
+    phx_cost *rows = NULL;
+    phx_status status;
+
+    if (store == NULL || out == NULL)
+        return fail_argument(err);
+    if ((status = cursor_new(store, CURSOR_COSTS, &cursor, err)) < 0)
+        return status;
+    status = store_read_costs(cursor->store, span, &cursor->arena, &rows,
+                              &cursor->count, err);
+    return give_list(cursor, rows, status, out);
+}
+
+phx_status phx_cursor_next_cost(phx_cursor *cursor, const phx_cost **out,
+                                phx_error *err)
+{
+    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_COSTS)
+        return fail_argument(err);
+    *out = next_row(cursor, sizeof **out);
+    return *out ? PHX_OK : PHX_DONE;
+}

@@ -109,6 +109,11 @@ struct built_in_price {
 size_t built_in_count(void);
 void built_in_get(size_t i, struct built_in_price *out); /* for its lifetime */
 
+/* As an object that price_list_read takes, with the id BUILT_IN_ID + i: those
+ * below are for models of users. */
+enum { BUILT_IN_ID = 1000000 };
+void built_in_write(size_t i, struct json_writer *json); /* write.c */
+
 /* --- specificity.c ----------------------------------------------------------------- */
 
 /* How much a pattern asks of a name, at least 1. Of several that match the

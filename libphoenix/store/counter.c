@@ -7,7 +7,7 @@
 
 #include "store/inside.h"
 
-enum { NUMBERS = 13 + ANNOTATION_KINDS };
+enum { NUMBERS = 14 + ANNOTATION_KINDS };
 
 /* The numbers of the row in the order of its columns. */
 static void list_numbers(struct counter *counter, int64_t *out[NUMBERS])
@@ -24,7 +24,8 @@ static void list_numbers(struct counter *counter, int64_t *out[NUMBERS])
     for (int i = 0; i < ANNOTATION_KINDS; i++)
         *out++ = &counter->annotation[i];
     *out++ = &counter->annotations;
-    *out = &counter->cost_details;
+    *out++ = &counter->cost_details;
+    *out = &counter->prices;
 }
 
 static phx_status read_row(struct connection *connection, struct counter *out,
@@ -115,6 +116,7 @@ phx_status counter_migrate(struct connection *connection, int64_t format,
 {
     static const size_t sizes[] = {
         [1] = offsetof(struct counter, annotation),
+        [2] = offsetof(struct counter, prices),
     };
     struct counter counter;
     int64_t sum;

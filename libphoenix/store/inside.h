@@ -42,6 +42,7 @@ struct connection {
     int64_t runs_version;
     struct run_part part;      /* the last one read */
     struct snapshot *snapshot; /* the one it has now, of find.h */
+    struct price_book *prices; /* of cost.c; NULL until it is needed */
     struct connection *next;   /* in the pool */
     bool busy;
     bool guarded; /* what is prepared now may only read */
@@ -116,6 +117,8 @@ struct counter {
     /* Since format 2. */
     int64_t annotation[ANNOTATION_KINDS]; /* the next ones */
     int64_t annotations, cost_details;    /* rows of these tables */
+    /* Since format 3. */
+    int64_t prices; /* checksum of the price versions: changes with them */
 };
 
 phx_status counter_read(struct connection *connection, struct counter *out,

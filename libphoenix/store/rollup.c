@@ -23,6 +23,7 @@ struct latencies {
 struct bin {
     int64_t kinds[KIND_COUNT], statuses[STATUS_COUNT];
     struct latencies latencies;
+    struct cost_types costs;
 };
 
 /* A trace whose spans are added up. */
@@ -51,6 +52,7 @@ struct roll {
     struct summed_trace *traces;
     size_t trace_count, trace_capacity;
     struct counted seen, failed;
+    struct arena scratch; /* of one span's cost */
 };
 
 /* --- bins ----------------------------------------------------------------------- */
@@ -231,12 +233,10 @@ enum {
 };
 
 /* A span of a trace, which is NULL where any may come. */
-static phx_status add_span(struct roll *roll, int64_t number,
+static phx_status add_span(struct roll *roll, size_t bin, int64_t number,
                            struct summed_trace *trace, const int64_t *row,
                            phx_error *err)
 {
-    bool of_traces = roll->query->of == PHX_TRACE;
-    size_t bin = of_traces ? trace->bin : bin_of(roll, (uint64_t)row[START]);
     phx_rollup *sum = &roll->rows[bin];
     bool error = row[STATUS] == STATUS_ERROR;
     phx_status status;
@@ -252,7 +252,7 @@ static phx_status add_span(struct roll *roll, int64_t number,
         add_tokens(&sum->prompt_tokens, row[PROMPT]);
         add_tokens(&sum->completion_tokens, row[COMPLETION]);
     }
-    if (of_traces) {
+    if (roll->query->of == PHX_TRACE) {
         sum->error_traces += error && !trace->error;
         trace->error |= error;
         return PHX_OK;
@@ -263,6 +263,19 @@ static phx_status add_span(struct roll *roll, int64_t number,
                                         &sum->error_traces, err)) < 0))
         return status;
     return add_latency(roll, bin, row[DURATION], err);
+}
+
+static phx_status add_cost(struct roll *roll, struct opened *opened,
+                           uint32_t row, size_t bin, phx_error *err)
+{
+    struct cost cost;
+    phx_status status;
+
+    arena_reset(&roll->scratch);
+    if ((status = cost_of_row(&roll->snapshot, opened, row, &roll->scratch,
+                              &cost, err)) < 0)
+        return status;
+    return cost_types_add(&roll->bins[bin].costs, roll->arena, &cost, err);
 }
 
 static phx_status add_block(struct roll *roll, struct opened *opened,
@@ -292,8 +305,13 @@ static phx_status add_block(struct roll *roll, struct opened *opened,
             continue;
         for (int c = START; c < COLUMNS; c++)
             row[c] = block_int(ints[c], i);
-        status = add_span(roll, number, index ? &roll->traces[*index] : NULL,
-                          row, err);
+        struct summed_trace *trace = index ? &roll->traces[*index] : NULL;
+        size_t bin = roll->query->of == PHX_TRACE
+                         ? trace->bin
+                         : bin_of(roll, (uint64_t)row[START]);
+        if ((status = add_span(roll, bin, number, trace, row, err)) >= 0 &&
+            roll->query->costs)
+            status = add_cost(roll, opened, i, bin, err);
     }
     return status;
 }
@@ -350,7 +368,7 @@ static phx_status finish_bin(struct roll *roll, size_t bin, phx_error *err)
     row->kinds = kinds;
     row->statuses = statuses;
     row->latencies = quantiles;
-    return PHX_OK;
+    return cost_types_give(&from->costs, roll->arena, row, err);
 }
 
 static phx_status roll_up(struct roll *roll, phx_error *err)
@@ -381,12 +399,14 @@ phx_status store_roll_up(struct store *store, const phx_rollup_query *query,
 
     if (status < 0)
         return status;
+    arena_init(&roll.scratch, SIZE_MAX);
     status = roll_up(&roll, err);
     snapshot_give(&roll.snapshot);
     map_clear(&roll.by_number);
     map_clear(&roll.seen.pairs);
     map_clear(&roll.failed.pairs);
     memory_free(roll.traces);
+    arena_clear(&roll.scratch);
     if (status < 0)
         return status;
     *out = roll.rows;

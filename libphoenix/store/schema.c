@@ -18,7 +18,11 @@ enum { APPLICATION_ID = 0x50485831 /* "PHX1" */ };
  * kind; target is the number of a span, trace or session, and target_id what
  * the sender calls it; position is a document's, else -1. A session has no one
  * trace: 0. The rows of a span or trace are found by the trace, so that they
- * go with it; cost_detail is in that order. */
+ * go with it; cost_detail is in that order.
+ *
+ * A version of the prices is for the spans from the number `span` on, up to the
+ * next version's; built_in is a hash of those that came with the library. The
+ * counter's `prices` is the checksums of the rows, xor-ed. */
 static const char *const migrations[] = {
     /* 1 */
     "CREATE TABLE counter ("
@@ -84,6 +88,11 @@ static const char *const migrations[] = {
     "ALTER TABLE counter ADD document_annotation INT NOT NULL DEFAULT 1;"
     "ALTER TABLE counter ADD annotations INT NOT NULL DEFAULT 0;"
     "ALTER TABLE counter ADD cost_details INT NOT NULL DEFAULT 0;",
+    /* 3 */
+    "CREATE TABLE price_version ("
+    " id INTEGER PRIMARY KEY, span INT NOT NULL, created INT NOT NULL,"
+    " built_in INT NOT NULL, models TEXT NOT NULL, sum INT NOT NULL) STRICT;"
+    "ALTER TABLE counter ADD prices INT NOT NULL DEFAULT 0;",
 };
 enum { NEWEST = sizeof migrations / sizeof *migrations };
 

@@ -12,7 +12,7 @@
 #define COUNTER_NUMBERS                                                        \
     "block, run, span, trace, session, project, runs, gone, traces, sessions," \
     " projects, span_annotation, trace_annotation, session_annotation,"        \
-    " document_annotation, annotations, cost_details"
+    " document_annotation, annotations, cost_details, prices"
 #define PROJECT_ROW                                                            \
     "SELECT id, name, description, created, updated, sum FROM project"
 #define SESSION_ROW                                                            \
@@ -35,7 +35,7 @@
       " VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0)")                    \
     X(WRITE_COUNTER,                                                           \
       "UPDATE counter SET (" COUNTER_NUMBERS ", sum) ="                        \
-      " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"                \
+      " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"                \
       " WHERE id = 1")                                                         \
     X(SCHEMA_HAS,                                                              \
       "SELECT 1 FROM sqlite_schema WHERE type = ? AND name = ?"                \
@@ -44,6 +44,22 @@
       "INSERT INTO block (id, level, project, day, n, min_t, max_t, min_no,"   \
       " max_no, max_latency, max_tokens, kinds, projects, sum)"                \
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                    \
+    X(PRICE_VERSIONS,                                                          \
+      "SELECT id, span, created, built_in, models, sum FROM price_version"     \
+      " ORDER BY id")                                                          \
+    X(PRICES_ALL,                                                              \
+      "SELECT id, span, created, built_in, models, sum FROM price_version"     \
+      " WHERE id > ? ORDER BY id")                                             \
+    X(PRICE_VERSION,                                                           \
+      "SELECT id, span, created, built_in, models, sum FROM price_version"     \
+      " WHERE id = ?")                                                         \
+    X(PRICE_NEWEST,                                                            \
+      "SELECT id, span, created, built_in, models, sum FROM price_version"     \
+      " ORDER BY id DESC LIMIT 1")                                             \
+    X(INSERT_PRICE_VERSION,                                                    \
+      "INSERT INTO price_version (id, span, created, built_in, models, sum)"   \
+      " VALUES (?, ?, ?, ?, ?, ?)")                                            \
+    X(DELETE_PRICE_VERSION, "DELETE FROM price_version WHERE id = ?")          \
     X(DELETE_BLOCK, "DELETE FROM block WHERE id = ?")                          \
     X(BLOCK_BY_ID,                                                             \
       BLOCK_ROW " WHERE id = ?")                                               \

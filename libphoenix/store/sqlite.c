@@ -5,7 +5,7 @@
  */
 #include "base/base.h"
 
-#include "store/inside.h"
+#include "store/price.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -198,6 +198,7 @@ void connection_close(struct connection *connection)
 {
     if (connection == NULL)
         return;
+    price_book_free(connection->prices);
     /* An interrupt that found nothing to stop would stop the checkpoint of
      * closing: running any statement clears it. */
     if (connection->statements[SQL_ROLLBACK].handle != NULL)

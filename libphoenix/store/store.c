@@ -4,6 +4,7 @@
  */
 #include "base/base.h"
 
+#include "store/price.h"
 #include "store/span_table.h"
 
 static phx_status copy_string(const char *string, char **out, phx_error *err)
@@ -104,6 +105,7 @@ phx_status store_open(const char *path, const struct store_options *options,
         goto done;
     if ((status = connect(store, &store->writer, err)) < 0 ||
         (status = open_writer(store, err)) < 0 ||
+        (!options->read_only && (status = prices_prepare(store, err)) < 0) ||
         (status = count_young(store, err)) < 0 ||
         (status = gone_read(store->writer, &store->gone, err)) < 0)
         goto done;

@@ -135,6 +135,21 @@ phx_status store_roll_up(struct store *store, const phx_rollup_query *query,
                          struct arena *arena, phx_rollup **out, size_t *count,
                          phx_error *err);
 
+/* --- prices ---------------------------------------------------------------------- */
+
+/* As phx_prices_read and so on; *id is 0 for a new model, and its id then. */
+phx_status store_read_prices(struct store *store, struct buf *out,
+                             phx_error *err);
+phx_status store_put_price(struct store *store, const struct value *model,
+                           int64_t *id, phx_error *err);
+phx_status store_delete_price(struct store *store, int64_t id, phx_error *err);
+phx_status store_apply_prices(struct store *store, int64_t from,
+                              phx_error *err);
+/* Rows in the arena. Errors: NOT_FOUND, IO, CORRUPT, INTERRUPTED. */
+phx_status store_read_costs(struct store *store, int64_t span,
+                            struct arena *arena, phx_cost **out, size_t *count,
+                            phx_error *err);
+
 /* --- statements of SQL --------------------------------------------------------- */
 
 /*

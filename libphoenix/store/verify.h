@@ -36,6 +36,8 @@ struct verify {
     struct map posting_index; /* block -> index into postings */
     struct posting_sum *postings;
     size_t posting_count, posting_capacity;
+    bool unread;    /* a page of the file was, nobody said why */
+    int64_t prices; /* checksums of their versions, xor-ed */
     phx_verify_fn found;
     void *ctx;
     phx_error first;

@@ -296,6 +296,7 @@ static phx_status call_roll_up(phx_error *err)
     phx_cursor_close(cursor);
     cursor = NULL;
     query.of = PHX_TRACE;
+    query.costs = 1;
     query.quantiles = &half;
     query.quantile_count = 1;
     if (status >= 0)
@@ -303,6 +304,34 @@ static phx_status call_roll_up(phx_error *err)
     while (status == PHX_OK)
         status = phx_cursor_next_rollup(cursor, &rollup, err);
     phx_cursor_close(cursor);
+    return status;
+}
+
+static const char PRICE[] =
+    "{\"name\": \"m\", \"name_pattern\": \"^m\", \"prices\": []}";
+
+static phx_status call_put_price(phx_error *err)
+{
+    phx_id id = 0;
+
+    return phx_price_put(scene.place.store, PRICE, strlen(PRICE), &id, err);
+}
+
+static phx_status call_apply_prices(phx_error *err)
+{
+    phx_id id = 0;
+    phx_status status =
+        phx_price_put(scene.place.store, PRICE, strlen(PRICE), &id, err);
+
+    return status < 0 ? status : phx_prices_apply(scene.place.store, 0, err);
+}
+
+static phx_status call_read_prices(phx_error *err)
+{
+    phx_buf out = PHX_BUF_INIT;
+    phx_status status = phx_prices_read(scene.place.store, &out, err);
+
+    phx_buf_free(&out);
     return status;
 }
 
@@ -366,6 +395,9 @@ static struct call calls[] = {
     {"phx_cursor_next_otlp", call_otlp, IO | CUT | BAD, 0, 0},
     {"phx_store_find_traces", call_traces, IO | CUT | BAD, 0, 0},
     {"phx_store_roll_up", call_roll_up, IO | CUT | BAD, 0, 0},
+    {"phx_price_put", call_put_price, IO | BUSY | CUT | BAD, BAD, 0},
+    {"phx_prices_apply", call_apply_prices, IO | BUSY | CUT | BAD, BAD, 0},
+    {"phx_prices_read", call_read_prices, IO | BAD, 0, 0},
     {"phx_store_find_sessions", call_sessions, IO | CUT | BAD, 0, 0},
     {"phx_store_find_projects", call_projects, IO | CUT | BAD, 0, 0},
 };

@@ -343,6 +343,7 @@ static phx_status roll_up(struct scene *scene, phx_error *err)
 
     query.quantiles = &half;
     query.quantile_count = 1;
+    query.costs = 1;
     for (int i = 0; i < 2 && status >= 0; i++) {
         query.of = i == 0 ? PHX_SPAN : PHX_TRACE;
         status = phx_store_roll_up(scene->store, &query, &cursor, err);
@@ -351,6 +352,23 @@ static phx_status roll_up(struct scene *scene, phx_error *err)
         phx_cursor_close(cursor);
         cursor = NULL;
     }
+    return status;
+}
+
+static phx_status change_prices(struct scene *scene, phx_error *err)
+{
+    static const char json[] =
+        "{\"name\": \"m\", \"name_pattern\": \"^m\", \"prices\": []}";
+    phx_buf out = PHX_BUF_INIT;
+    phx_id id = 0;
+    phx_status status =
+        phx_price_put(scene->store, json, sizeof json - 1, &id, err);
+
+    if (status >= 0)
+        status = phx_price_delete(scene->store, id, err);
+    if (status >= 0)
+        status = phx_prices_read(scene->store, &out, err);
+    phx_buf_free(&out);
     return status;
 }
 
@@ -472,6 +490,7 @@ SWEEP(walk_spans)
 SWEEP(select_spans)
 SWEEP(walk_lists)
 SWEEP(roll_up)
+SWEEP(change_prices)
 SWEEP(write_otlp)
 SWEEP(compact)
 SWEEP(verify)
@@ -504,6 +523,7 @@ int main(void)
         cmocka_unit_test(select_spans_survives_want_of_memory),
         cmocka_unit_test(walk_lists_survives_want_of_memory),
         cmocka_unit_test(roll_up_survives_want_of_memory),
+        cmocka_unit_test(change_prices_survives_want_of_memory),
         cmocka_unit_test(write_otlp_survives_want_of_memory),
         cmocka_unit_test(compact_survives_want_of_memory),
         cmocka_unit_test(verify_survives_want_of_memory),
