@@ -15,12 +15,19 @@
  * options NULL: separator ".", nothing excluded. */
 struct attr_options {
     phx_text separator;
-    const phx_text *excluded; /* prefixes that count as one segment */
+    const phx_text *excluded; /* prefixes that count as one segment, the
+                                 longest that fits */
     size_t excluded_count;
 };
 phx_status attr_unflatten(struct arena *arena, const struct member *flat,
                           size_t count, const struct attr_options *options,
                           struct value *out, phx_error *err);
+
+/* names.c: a tree as one row of a table, {column: value}. A name of
+ * OpenInference is a column, or inside values a key, wherever it lies; the
+ * rest stays nested, in a column of its first key. */
+phx_status attr_tabulate(struct arena *arena, const struct value *tree,
+                         struct value *out, phx_error *err);
 
 enum {
     ATTR_RECURSE = 1,   /* arrays of objects become a.0.b keys */

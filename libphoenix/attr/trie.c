@@ -251,11 +251,13 @@ static size_t segment_size(const struct trie *trie, phx_text rest)
 
     for (size_t i = 0; i < trie->excluded_count; i++) {
         phx_text prefix = trie->excluded[i];
-        if (prefix.size <= rest.size &&
+        if (prefix.size > size && prefix.size <= rest.size &&
             memcmp(prefix.data, rest.data, prefix.size) == 0 &&
             (prefix.size == rest.size || is_separator(trie, rest, prefix.size)))
-            return prefix.size;
+            size = prefix.size;
     }
+    if (size > 0)
+        return size;
     for (; size < rest.size; size++) {
         if (rest.data[size] == first &&
             (trie->separator.size == 1 || is_separator(trie, rest, size)))
