@@ -325,6 +325,24 @@ struct query_session {
 phx_status query_matches(const struct query *query, const void *row, bool *out,
                          phx_error *err);
 
+/* --- column.c ---------------------------------------------------------------------
+ */
+
+/* A field of a span, or an attribute. */
+struct query_column {
+    const struct query_field *field;
+    const struct query_path *path; /* if field is NULL */
+};
+
+/* The text must outlive the column, which lies in the arena. Errors: INVALID
+ * (offset is the byte at fault). */
+phx_status query_column_compile(struct arena *arena, phx_text text,
+                                struct query_column *out, phx_error *err);
+
+/* Lent by the span: ids as bytes, times in us, null for what is missing. */
+struct value query_column_value(const struct query_column *column,
+                                const struct query_span *span);
+
 /* --- lower.c ---------------------------------------------------------------------
  */
 
