@@ -48,8 +48,9 @@ enum {
     JSON_SPACED = 2,        /* writing: ", " and ": " between members */
     JSON_ASCII = 4,         /* writing: \uXXXX for all that is not ASCII */
     JSON_NONFINITE = 8,     /* writing: NaN, Infinity as Python writes them */
-    JSON_DEEP = 16          /* reading: JSON_DEPTH_DEEP levels, and null for
+    JSON_DEEP = 16,         /* reading: JSON_DEPTH_DEEP levels, and null for
                                what is nested deeper, read past */
+    JSON_QUOTED = 32        /* writing: a JSON_NUMBER as a text */
 };
 
 /*

@@ -204,7 +204,10 @@ static void write_value(struct buf *out, const struct value *value, int flags,
         write_real(out, value->real, flags);
         break;
     case JSON_NUMBER:
-        buf_add_text(out, value->text);
+        if (flags & JSON_QUOTED)
+            json_write_text(out, value->text, flags);
+        else
+            buf_add_text(out, value->text);
         break;
     case JSON_TEXT:
         json_write_text(out, value->text, flags);
