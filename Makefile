@@ -25,7 +25,7 @@ CFLAGS   += $(STD) $(OPTIMISE) $(HARDEN) $(WARN) $(INCLUDES) -fPIC \
             -fvisibility=hidden -pthread -MMD -MP $(EXTRA)
 
 # Rooms in the order of their ranks; libphoenix/ROOMS says the same.
-ROOMS := base json model wire attr block cost store query api
+ROOMS := base json model wire attr block cost store query frame api
 
 LIBRARY_LIBS := -lsqlite3 -lzstd -lpcre2-8 -lxxhash -lpthread -lm
 SERVER_LIBS  := -lmicrohttpd -lnghttp2 -lz $(LIBRARY_LIBS)
@@ -106,7 +106,8 @@ below_block := $(below_wire)
 below_cost  := model json base
 below_store := cost block attr wire model json base
 below_query := attr wire model json base
-below_api   := store $(below_store)
+below_frame := query $(below_query)
+below_api   := frame query store $(below_store)
 
 UNIT_SOURCES := $(wildcard tests/unit/*/*_test.c)
 UNIT_TESTS   := $(UNIT_SOURCES:%.c=$(T)/%)
@@ -123,7 +124,7 @@ check-unit: $(UNIT_TESTS)
 # Tests that use the whole library, by its public header or by its inner
 # doors; and the fuzz targets over their corpora.
 
-WHOLE := $(foreach room,api query store cost block attr wire model json base,$(call room_archive,$(room)))
+WHOLE := $(foreach room,api frame query store cost block attr wire model json base,$(call room_archive,$(room)))
 
 # A test of the server may bring fakes instead of what the archives hold.
 SERVER_TESTED := $(filter-out server/main.c,$(SERVER_SOURCES))

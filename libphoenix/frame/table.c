@@ -1,0 +1,201 @@
+/*
+ * table.c - a frame as the JSON that pandas reads a table from:
+ *
+ *     {"schema": {"fields": [{"name", "type"} ...], "primaryKey": [name ...],
+ *                 "pandas_version"},
+ *      "data": [{name: cell ...} ...]}
+ *
+ * Names have the number of their column in front, as two may be equal; the
+ * client takes it off again.
+ */
+#include "base/base.h"
+#include "frame/inside.h"
+
+#include <stdio.h>
+
+phx_status frame_new(const struct frame_query *query, struct frame **out,
+                     phx_error *err)
+{
+    struct frame *frame = memory_new(sizeof *frame);
+    phx_status status;
+
+    if (frame == NULL)
+        return fail_memory(err, sizeof *frame);
+    *frame = (struct frame){.query = query};
+    arena_init(&frame->arena, SIZE_MAX);
+    arena_init(&frame->scratch, SIZE_MAX);
+    map_init(&frame->names);
+    if ((status = columns_make(frame, err)) < 0)
+        frame_free(frame);
+    else
+        *out = frame;
+    return status;
+}
+
+void frame_free(struct frame *frame)
+{
+    if (frame == NULL)
+        return;
+    arena_clear(&frame->arena);
+    arena_clear(&frame->scratch);
+    map_clear(&frame->names);
+    memory_free(frame->columns);
+    memory_free(frame->cells);
+    memory_free(frame);
+}
+
+/* --- noting -------------------------------------------------------------------------- */
+
+static phx_status note_row(struct frame *frame, void *ctx, phx_error *err)
+{
+    (void)ctx;
+    (void)err;
+    frame->rows++;
+    for (uint32_t i = 0; i < frame->count; i++) {
+        uint8_t kind = frame->cells[i].kind;
+        frame->columns[i].kinds |= 1u << kind & ~(1u << JSON_NULL);
+        frame->columns[i].filled += kind != JSON_NULL;
+    }
+    return PHX_OK;
+}
+
+phx_status frame_note(struct frame *frame, const struct query_span *span,
+                      phx_error *err)
+{
+    return frame_project(frame, span, note_row, NULL, err);
+}
+
+/* --- the schema ----------------------------------------------------------------------- */
+
+static phx_status settle_key(struct frame *frame, struct column *column,
+                             uint32_t number, struct buf *key, phx_error *err)
+{
+    char digits[16];
+    int size = snprintf(digits, sizeof digits, "%u_", (unsigned)number);
+    size_t whole = size_add((size_t)size, column->shown.size);
+    char *plain = arena_new(&frame->scratch, whole);
+
+    if (plain == NULL)
+        return arena_status(&frame->scratch, whole, err);
+    memcpy(plain, digits, (size_t)size);
+    if (column->shown.size > 0)
+        memcpy(plain + size, column->shown.data, column->shown.size);
+    buf_reset(key);
+    json_write_text(key, text_span(plain, whole), 0);
+    phx_status status = buf_status(key, "a column's name", err);
+    if (status < 0)
+        return status;
+    char *copy = arena_copy(&frame->arena, key->data, key->size);
+    if (copy == NULL)
+        return arena_status(&frame->arena, key->size, err);
+    column->key = text_span(copy, key->size);
+    return PHX_OK;
+}
+
+/* Columns that are not shown get no key. */
+static phx_status settle_keys(struct frame *frame, phx_error *err)
+{
+    phx_status status = PHX_OK;
+    uint32_t number = 0;
+    struct buf key;
+
+    buf_init(&key, SIZE_MAX);
+    for (uint32_t i = 0; status >= 0 && i < frame->count; i++) {
+        if (column_is_shown(frame, &frame->columns[i]))
+            status = settle_key(frame, &frame->columns[i], number++, &key, err);
+    }
+    buf_clear(&key);
+    frame->written = true;
+    return status;
+}
+
+static const char *const types[] = {
+    [FRAME_ANY] = "\"string\"",
+    [FRAME_BOOL] = "\"boolean\"",
+    [FRAME_INT] = "\"integer\"",
+    [FRAME_REAL] = "\"number\"",
+    [FRAME_TIME] = "\"datetime\",\"tz\":\"UTC\"",
+};
+
+static void write_field(const struct frame *frame, const struct column *column,
+                        struct buf *out)
+{
+    buf_add_string(out, "{\"name\":");
+    buf_add_text(out, column->key);
+    buf_add_string(out, ",\"type\":");
+    buf_add_string(out, types[column_type(frame, column)]);
+    buf_add_byte(out, '}');
+}
+
+phx_status frame_begin(struct frame *frame, struct buf *out, phx_error *err)
+{
+    phx_status status = settle_keys(frame, err);
+    const char *comma = "";
+
+    if (status < 0)
+        return status;
+    buf_add_string(out, "{\"schema\":{\"fields\":[");
+    for (uint32_t i = 0; i < frame->count; i++) {
+        if (frame->columns[i].key.data == NULL)
+            continue;
+        buf_add_string(out, comma);
+        write_field(frame, &frame->columns[i], out);
+        comma = ",";
+    }
+    buf_add_string(out, "],\"primaryKey\":[");
+    for (uint32_t i = 0; i < frame->count && frame->columns[i].is_index; i++) {
+        buf_add_string(out, i > 0 ? "," : "");
+        buf_add_text(out, frame->columns[i].key);
+    }
+    buf_add_string(out, "],\"pandas_version\":\"1.4.0\"},\"data\":[");
+    return buf_status(out, "a table", err);
+}
+
+void frame_end(struct buf *out)
+{
+    buf_add_string(out, "]}");
+}
+
+/* --- rows ----------------------------------------------------------------------------- */
+
+/* "2024-01-02T03:04:05.678901000Z" */
+static void write_time(struct buf *out, int64_t us)
+{
+    enum { SECONDS = 19 }; /* characters up to them */
+    char text[40];
+
+    time_print((uint64_t)us * 1000, text);
+    buf_add_byte(out, '"');
+    buf_add(out, text, SECONDS);
+    buf_add_format(out, ".%06u000Z\"", (unsigned)(us % 1000000));
+}
+
+static phx_status write_row(struct frame *frame, void *ctx, phx_error *err)
+{
+    struct buf *out = ctx;
+    char separator = '{';
+
+    if (frame->rows_written++ > 0)
+        buf_add_byte(out, ',');
+    for (uint32_t i = 0; i < frame->count; i++) {
+        const struct value *cell = &frame->cells[i];
+        if (frame->columns[i].key.data == NULL)
+            continue;
+        buf_add_byte(out, (uint8_t)separator);
+        buf_add_text(out, frame->columns[i].key);
+        buf_add_byte(out, ':');
+        if (cell->kind == CELL_TIME)
+            write_time(out, cell->integer);
+        else
+            json_write_value(out, cell, JSON_QUOTED);
+        separator = ',';
+    }
+    buf_add_byte(out, '}');
+    return buf_status(out, "a table", err);
+}
+
+phx_status frame_write(struct frame *frame, const struct query_span *span,
+                       struct buf *out, phx_error *err)
+{
+    return frame_project(frame, span, write_row, out, err);
+}

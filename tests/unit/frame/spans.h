@@ -1,0 +1,84 @@
+/*
+ * spans.h: spans in a line, and the frames that queries make of them.
+ */
+#ifndef SPANS_H
+#define SPANS_H
+
+#include "frame/frame.h"
+
+enum { MOST_SPANS = 8 };
+
+struct spans {
+    struct arena arena;
+    struct span spans[MOST_SPANS];
+    struct query_span rows[MOST_SPANS];
+    size_t count;
+};
+
+static inline void spans_open(struct spans *spans)
+{
+    *spans = (struct spans){.count = 0};
+    arena_init(&spans->arena, SIZE_MAX);
+}
+
+static inline void spans_close(struct spans *spans)
+{
+    arena_clear(&spans->arena);
+}
+
+/* A span with these attributes, as JSON; the n-th starts n s after 1970. */
+static inline struct span *spans_add(struct spans *spans, const char *name,
+                                     const char *tree)
+{
+    size_t n = spans->count++;
+    struct span *span = &spans->spans[n];
+    char *id = arena_new(&spans->arena, 1);
+
+    *id = (char)n;
+    *span = (struct span){.trace_id = text_span("\xab", 1),
+                          .span_id = text_span(id, 1),
+                          .name = text_of(name),
+                          .status_message = text_of(""),
+                          .start_time = n * 1000000000u,
+                          .end_time = n * 1000000000u + 2000000u,
+                          .prompt_tokens = -1,
+                          .completion_tokens = -1};
+    succeeds(json_read(&spans->arena, text_of(tree), 0, &span->tree, err));
+    spans->rows[n] = (struct query_span){.span = span};
+    return span;
+}
+
+/* The table of all spans; lent until spans_close. */
+static inline phx_status spans_table(struct spans *spans, const char *json,
+                                     phx_text *out, phx_error *err)
+{
+    struct frame_query query;
+    struct frame *frame = NULL;
+    struct buf text;
+    phx_status status;
+
+    buf_init(&text, SIZE_MAX);
+    status = frame_query_read(&spans->arena, text_of(json), &query, err);
+    if (status >= 0)
+        status = frame_new(&query, &frame, err);
+    for (size_t i = 0; i < spans->count && status >= 0; i++)
+        status = frame_note(frame, &spans->rows[i], err);
+    if (status >= 0)
+        status = frame_begin(frame, &text, err);
+    for (size_t i = 0; i < spans->count && status >= 0; i++)
+        status = frame_write(frame, &spans->rows[i], &text, err);
+    frame_end(&text);
+    if (status >= 0)
+        status = buf_status(&text, "the table", err);
+    frame_free(frame);
+    if (status >= 0) {
+        const char *copy = arena_copy(&spans->arena, text.data, text.size);
+        *out = text_span(copy, text.size);
+        if (copy == NULL)
+            status = arena_status(&spans->arena, text.size, err);
+    }
+    buf_clear(&text);
+    return status;
+}
+
+#endif
