@@ -658,6 +658,54 @@ PHX_CALL phx_cursor_next_rollup(phx_cursor *cursor, const phx_rollup **out,
 
 PHX_API void phx_cursor_close(phx_cursor *cursor);
 
+/* --- Frames --------------------------------------------------------------- */
+
+typedef struct phx_frame phx_frame; /* spans as a table, once */
+
+enum {
+    PHX_EVERY_SPAN = 0,
+    PHX_ROOTS = 1,       /* and those whose parent is not stored */
+    PHX_STRICT_ROOTS = 2 /* those without a parent id */
+};
+
+typedef struct phx_frame_query {
+    size_t size;
+    phx_id project;      /* 0 for all */
+    uint64_t start_time; /* ns, inclusive; 0 for no bound */
+    uint64_t end_time;   /* ns, exclusive; 0 for no bound */
+    int64_t limit;       /* spans, those that start last; -1 for no limit */
+    int32_t roots;       /* PHX_EVERY_SPAN ... */
+    int32_t flags;       /* 0, for later use */
+    phx_text json;       /* a SpanQuery of Phoenix's client; absent: {} */
+} phx_frame_query;
+#define PHX_FRAME_QUERY_INIT \
+    {sizeof(phx_frame_query), 0, 0, 0, -1, 0, 0, {NULL, 0}}
+
+/*
+ * Begins a table of spans as SpanQuery of Phoenix's client asks for it:
+ * "select", "filter", "explode", "concat", "rename", "index". With nothing
+ * selected it has a column for each field and each attribute, and the span
+ * that starts last comes first; else spans come in order of their numbers.
+ *
+ * query   NULL for all spans, whole; copied.
+ * Errors: INVALID (the message begins with the path of the wrong member),
+ *         TOO_BIG (a query of over 1 MiB).
+ */
+PHX_CALL phx_store_open_frame(phx_store *store, const phx_frame_query *query,
+                              phx_frame **out, phx_error *err);
+
+/*
+ * The next piece, of a MiB or a little more, of the table as the JSON that
+ * pandas reads (orient "table"): or DONE. The first chooses the spans and
+ * looks at all of them; no later one shows a span that has come since. Between
+ * calls no snapshot is held. After a failure a frame can only be closed.
+ *
+ * Errors: IO, INTERRUPTED, CORRUPT, TOO_BIG (over 4,096 columns).
+ */
+PHX_CALL phx_frame_next(phx_frame *frame, phx_buf *out, phx_error *err);
+
+PHX_API void phx_frame_close(phx_frame *frame);
+
 #ifdef __cplusplus
 }
 #endif

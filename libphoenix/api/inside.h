@@ -5,8 +5,10 @@
 #define API_INSIDE_H
 
 #include "attr/attr.h"
+#include "frame/frame.h"
 #include "json/json.h"
 #include "model/model.h"
+#include "query/query.h"
 #include "store/store.h"
 #include "wire/wire.h"
 
@@ -100,5 +102,41 @@ struct phx_cursor {
 /* Holds the store; phx_cursor_close gives it back. */
 phx_status cursor_new(phx_store *store, enum cursor_kind kind, phx_cursor **out,
                       phx_error *err);
+
+/* --- frame.c and what belongs to it -------------------------------------------- */
+
+/* The numbers of a frame's spans, in its order. */
+struct numbers {
+    int64_t *items;
+    size_t count, capacity;
+};
+
+void numbers_sort(struct numbers *numbers); /* ascending */
+
+/* frame_select.c: which spans, and in which order. */
+phx_status frame_select(struct store *store, const phx_frame_query *wanted,
+                        const struct frame_query *query, struct numbers *out,
+                        phx_error *err);
+
+enum { FRAME_ROWS = SHRUNK(8192, 5) }; /* held at once, at most */
+
+/* frame_rows.c: spans with what conditions and columns ask of them besides:
+ * whether the parent is stored, the tokens of what is below. */
+struct frame_rows {
+    struct store *store;
+    int64_t project; /* of all of them, or 0 */
+    const struct frame_query *query;
+    struct span_page page;
+    struct query_span *rows; /* [page.count] in its arena */
+    size_t taken;            /* numbers, by the last call */
+    size_t most;             /* by the next one */
+};
+void frame_rows_init(struct frame_rows *rows, struct store *store,
+                     int64_t project, const struct frame_query *query);
+void frame_rows_clear(struct frame_rows *rows);
+
+/* Takes as many of the numbers, from the first on, as may be held at once. */
+phx_status frame_rows_read(struct frame_rows *rows, const int64_t *numbers,
+                           size_t count, phx_error *err);
 
 #endif

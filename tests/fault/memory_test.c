@@ -372,6 +372,32 @@ static phx_status change_prices(struct scene *scene, phx_error *err)
     return status;
 }
 
+/* The whole spans, then parts of them under a condition. */
+static phx_status read_frames(struct scene *scene, phx_error *err)
+{
+    static const char json[] =
+        "{\"select\":{\"t\":{\"key\":\"cumulative_token_count.total\"},"
+        "\"m\":{\"key\":\"llm.model_name\"}},\"filter\":{\"condition\":"
+        "\"parent_span is not None or span_kind == 'LLM'\"},"
+        "\"concat\":{\"key\":\"llm.input_messages\",\"kwargs\":{\"c\":"
+        "\"message.content\"}},\"explode\":{\"key\":"
+        "\"llm.output_messages\"}}";
+    phx_frame_query query = PHX_FRAME_QUERY_INIT;
+    phx_buf piece = PHX_BUF_INIT;
+    phx_status status = PHX_DONE;
+
+    for (int i = 0; i < 2 && status == PHX_DONE; i++) {
+        phx_frame *frame = NULL;
+        status = phx_store_open_frame(scene->store, &query, &frame, err);
+        while (status == PHX_OK)
+            status = phx_frame_next(frame, &piece, err);
+        phx_frame_close(frame);
+        query.json = (phx_text){json, sizeof json - 1};
+    }
+    phx_buf_free(&piece);
+    return status;
+}
+
 static phx_status walk_lists(struct scene *scene, phx_error *err)
 {
     const phx_trace *trace;
@@ -488,6 +514,7 @@ SWEEP(open_again)
 SWEEP(ingest)
 SWEEP(walk_spans)
 SWEEP(select_spans)
+SWEEP(read_frames)
 SWEEP(walk_lists)
 SWEEP(roll_up)
 SWEEP(change_prices)
@@ -501,7 +528,7 @@ SWEEP(create_project)
 /* It has one connection for everything, which all calls must leave whole. */
 TEST(a_store_in_memory_survives_want_of_memory)
 {
-    static const body calls[] = {ingest,  walk_spans, select_spans,
+    static const body calls[] = {ingest,  walk_spans, select_spans, read_frames,
                                  compact, verify,     delete_trace};
 
     UNUSED_STATE;
@@ -521,6 +548,7 @@ int main(void)
         cmocka_unit_test(ingest_survives_want_of_memory),
         cmocka_unit_test(walk_spans_survives_want_of_memory),
         cmocka_unit_test(select_spans_survives_want_of_memory),
+        cmocka_unit_test(read_frames_survives_want_of_memory),
         cmocka_unit_test(walk_lists_survives_want_of_memory),
         cmocka_unit_test(roll_up_survives_want_of_memory),
         cmocka_unit_test(change_prices_survives_want_of_memory),
