@@ -228,27 +228,75 @@ phx_status encoding_inflate(enum encoding encoding, const void *bytes,
     return buf_status(out, "body", err);
 }
 
+/* --- packing ------------------------------------------------------------- */
+
+struct packer {
+    z_stream zlib;
+};
+
+phx_status packer_new(struct packer **out, phx_error *err)
+{
+    struct packer *packer = memory_new(sizeof *packer);
+
+    if (packer == NULL)
+        return fail_memory(err, sizeof *packer);
+    *packer = (struct packer){.zlib = {.zalloc = zlib_new, .zfree = zlib_free}};
+    if (deflateInit2(&packer->zlib, 1, Z_DEFLATED, WINDOW_GZIP, 8,
+                     Z_DEFAULT_STRATEGY) != Z_OK) {
+        memory_free(packer);
+        return fail(err, PHX_NO_MEMORY, -1, "no memory to pack");
+    }
+    *out = packer;
+    return PHX_OK;
+}
+
+void packer_free(struct packer *packer)
+{
+    if (packer == NULL)
+        return;
+    deflateEnd(&packer->zlib);
+    memory_free(packer);
+}
+
+phx_status packer_add(struct packer *packer, const void *bytes, size_t size,
+                      bool last, struct buf *out, phx_error *err)
+{
+    z_stream *zlib = &packer->zlib;
+    size_t left = size;
+    int result = Z_OK;
+
+    zlib->next_in = bytes;
+    do {
+        struct room room;
+        uInt input = zlib_size(left);
+        bool ends = last && input == left;
+
+        if (!room_find(&room, out))
+            break;
+        zlib->avail_in = input;
+        zlib->next_out = room.data;
+        zlib->avail_out = zlib_size(room.size);
+        uInt offered = zlib->avail_out;
+        result = deflate(zlib, ends ? Z_FINISH : Z_NO_FLUSH);
+        if (result == Z_STREAM_ERROR)
+            return fail(err, PHX_INTERNAL, -1, "zlib cannot pack");
+        left -= input - zlib->avail_in;
+        room_used(&room, out, offered - zlib->avail_out);
+    } while (out->status >= 0 && (left > 0 || zlib->avail_out == 0 ||
+                                  (last && result != Z_STREAM_END)));
+    return buf_status(out, "packed body", err);
+}
+
 phx_status encoding_gzip(const void *bytes, size_t size, struct buf *out,
                          phx_error *err)
 {
-    z_stream zlib = {.zalloc = zlib_new, .zfree = zlib_free};
-    uint8_t *room;
+    struct packer *packer;
+    phx_status status = packer_new(&packer, err);
 
-    if (size > UINT_MAX)
-        return fail(err, PHX_TOO_BIG, -1, "body is %zu bytes, limit is %u",
-                    size, UINT_MAX);
-    if (deflateInit2(&zlib, 1, Z_DEFLATED, WINDOW_GZIP, 8,
-                     Z_DEFAULT_STRATEGY) != Z_OK)
-        return fail(err, PHX_NO_MEMORY, -1, "no memory to pack");
-    uLong bound = deflateBound(&zlib, size);
-    if (bound <= UINT_MAX && (room = buf_room(out, bound)) != NULL) {
-        zlib.next_in = bytes;
-        zlib.avail_in = (uInt)size;
-        zlib.next_out = room;
-        zlib.avail_out = (uInt)bound;
-        deflate(&zlib, Z_FINISH);
-        buf_used(out, bound - zlib.avail_out);
-    }
-    deflateEnd(&zlib);
-    return buf_status(out, "packed body", err);
+    if (status < 0)
+        return status;
+    buf_room(out, deflateBound(&packer->zlib, size));
+    status = packer_add(packer, bytes, size, true, out, err);
+    packer_free(packer);
+    return status;
 }

@@ -32,4 +32,12 @@ phx_status encoding_inflate(enum encoding encoding, const void *bytes,
 phx_status encoding_gzip(const void *bytes, size_t size, struct buf *out,
                          phx_error *err);
 
+/* The same from bytes that come in pieces, the last of which ends it. Errors:
+ * as above. */
+struct packer;
+phx_status packer_new(struct packer **out, phx_error *err);
+phx_status packer_add(struct packer *packer, const void *bytes, size_t size,
+                      bool last, struct buf *out, phx_error *err);
+void packer_free(struct packer *packer); /* NULL allowed */
+
 #endif

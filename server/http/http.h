@@ -104,6 +104,23 @@ void answer_json(struct request *request, unsigned status);
 void answer_body(struct request *request, unsigned status, const char *type);
 void answer_empty(struct request *request, unsigned status);
 
+/*
+ * 200 with an answer that is made as it is sent. The buf of the answer, with
+ * what is in it, goes first; each time all of that is sent, `next` puts more
+ * into it, on a worker.
+ *
+ * next    OK, or DONE with the last bytes, or a failure: the client sees the
+ *         answer cut off
+ * end     called once, when nothing more is wanted
+ */
+struct answer_source {
+    phx_status (*next)(void *ctx, struct buf *out, phx_error *err);
+    void (*end)(void *ctx);
+    void *ctx;
+};
+void answer_stream(struct request *request, const char *type,
+                   const struct answer_source *source);
+
 /* text/plain, whatever the buf held. */
 void answer_text(struct request *request, unsigned status, const char *format,
                  ...) __attribute__((format(printf, 3, 4)));

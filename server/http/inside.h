@@ -22,8 +22,9 @@ struct answer {
     unsigned status;  /* 0 until there is one */
     const char *type; /* NULL for no body */
     struct buf body;
-    bool gzip;  /* the body is packed */
-    bool retry; /* Retry-After: 1 */
+    bool gzip;             /* the body is packed */
+    bool retry;            /* Retry-After: 1 */
+    struct stream *stream; /* where more of the body comes from, or NULL */
 };
 
 struct request {
@@ -80,6 +81,10 @@ struct request *request_new(struct http *http, const char *uri);
 void request_free(struct request *request);
 bool request_accepts_gzip(const struct request *request);
 
+/* Whether the client is on this machine and no proxy: packing what is long
+ * would cost both ends more than it saves. */
+bool request_stays_here(const struct request *request);
+
 /* Unpacks the body, unless that was done. An answer is given if it cannot be
  * done; false if the body is over `most` bytes, which may be fewer than a body
  * can have, and nothing has changed. */
@@ -92,6 +97,13 @@ bool route_match(const char *pattern, phx_text path, phx_text *params);
 /* response.c: packs the answer if the client takes it; sends it. */
 void answer_pack(struct request *request);
 enum MHD_Result answer_send(struct request *request);
+
+/* stream.c: packs the first piece; its response; makes the next piece, on a
+ * worker, and sends it on its way. */
+bool stream_pack(struct request *request);
+struct MHD_Response *stream_response(struct request *request);
+void stream_continue(struct request *request);
+void stream_free(struct stream *stream); /* NULL allowed */
 
 /* workers.c */
 phx_status workers_start(struct workers *workers, unsigned count,

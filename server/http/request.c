@@ -6,7 +6,9 @@
 #include "base/base.h"
 #include "server/http/inside.h"
 
+#include <netinet/in.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 enum {
     ARENA_LIMIT = 512 << 20,
@@ -136,6 +138,7 @@ void request_free(struct request *request)
     if (request == NULL)
         return;
     request_drop_body(request);
+    stream_free(request->answer.stream);
     buf_clear(&request->answer.body);
     arena_clear(&request->arena);
     memory_free(request);
@@ -209,6 +212,29 @@ bool request_accepts_gzip(const struct request *request)
             return true;
     }
     return false;
+}
+
+static bool is_loopback(const struct sockaddr *address)
+{
+    const struct sockaddr_in *four = (const void *)address;
+    const struct sockaddr_in6 *six = (const void *)address;
+    const uint8_t *bytes = six->sin6_addr.s6_addr;
+
+    if (address->sa_family == AF_INET)
+        return ntohl(four->sin_addr.s_addr) >> 24 == 127;
+    return address->sa_family == AF_INET6 &&
+           (IN6_IS_ADDR_LOOPBACK(&six->sin6_addr) ||
+            (IN6_IS_ADDR_V4MAPPED(&six->sin6_addr) && bytes[12] == 127));
+}
+
+bool request_stays_here(const struct request *request)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+        request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+    return info != NULL && is_loopback(info->client_addr) &&
+           request_header(request, "Forwarded").data == NULL &&
+           request_header(request, "X-Forwarded-For").data == NULL;
 }
 
 const struct service *request_service(const struct request *request)

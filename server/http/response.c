@@ -106,6 +106,11 @@ void answer_pack(struct request *request)
     struct answer *answer = &request->answer;
     struct buf packed;
 
+    if (answer->stream != NULL) {
+        answer->gzip = request_accepts_gzip(request) &&
+                       !request_stays_here(request) && stream_pack(request);
+        return;
+    }
     if (answer->body.size == 0 || !request_accepts_gzip(request))
         return;
     buf_init(&packed, answer->body.limit);
@@ -148,11 +153,14 @@ enum MHD_Result answer_send(struct request *request)
     struct MHD_Response *response;
     enum MHD_Result result;
 
-    response = MHD_create_response_from_buffer_with_free_callback(
-        body->size, body->data, memory_free);
+    response = request->answer.stream != NULL
+                   ? stream_response(request)
+                   : MHD_create_response_from_buffer_with_free_callback(
+                         body->size, body->data, memory_free);
     if (response == NULL)
         return MHD_NO;
-    buf_init(body, body->limit); /* the response owns the bytes now */
+    if (request->answer.stream == NULL)
+        buf_init(body, body->limit); /* the response owns the bytes now */
     add_headers(request, response);
     result = MHD_queue_response(request->connection, request->answer.status,
                                 response);

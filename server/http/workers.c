@@ -28,8 +28,12 @@ static void *work(void *ctx)
     struct workers *workers = ctx;
     struct request *request;
 
-    while ((request = take(workers)) != NULL)
-        request_run(request);
+    while ((request = take(workers)) != NULL) {
+        if (request->answer.stream != NULL)
+            stream_continue(request);
+        else
+            request_run(request);
+    }
     return NULL;
 }
 

@@ -126,28 +126,42 @@ int64_t check_limit(struct check *check, int64_t usual, int64_t most)
     return limit;
 }
 
-bool check_bool(struct check *check, const char *name, bool usual)
+static bool read_bool(phx_text given, bool *out)
 {
     static const char *const words[2][6] = {
         {"0", "off", "f", "false", "n", "no"},
         {"1", "on", "t", "true", "y", "yes"}};
-    struct place place = {&in_query, name, 0};
-    phx_text given = request_query(check->request, name);
-    struct value input = value_text(given);
 
-    if (given.data == NULL)
-        return usual;
     for (int is = 0; is < 2; is++) {
         for (size_t i = 0; i < 6; i++) {
             if (given.size == strlen(words[is][i]) &&
-                strncasecmp(given.data, words[is][i], given.size) == 0)
-                return is;
+                strncasecmp(given.data, words[is][i], given.size) == 0) {
+                *out = is;
+                return true;
+            }
         }
     }
-    check_problem(check, &place, "bool_parsing",
+    return false;
+}
+
+static void bool_problem(struct check *check, const struct place *place,
+                         const struct value *input)
+{
+    check_problem(check, place, "bool_parsing",
                   "Input should be a valid boolean, unable to interpret input",
-                  &input);
-    return usual;
+                  input);
+}
+
+bool check_bool(struct check *check, const char *name, bool usual)
+{
+    struct place place = {&in_query, name, 0};
+    phx_text given = request_query(check->request, name);
+    struct value input = value_text(given);
+    bool value = usual;
+
+    if (given.data != NULL && !read_bool(given, &value))
+        bool_problem(check, &place, &input);
+    return value;
 }
 
 int check_choice(struct check *check, const char *name,
@@ -303,6 +317,46 @@ void check_text(struct check *check, const struct place *place,
                       "Input should be a valid string", value);
 }
 
+void check_bool_member(struct check *check, const struct place *place,
+                       const struct value *value, bool *out)
+{
+    if (value->kind == JSON_BOOL ||
+        (value->kind == JSON_INT && (uint64_t)value->integer <= 1))
+        *out = value->integer;
+    else if (value->kind == JSON_INT || value->kind == JSON_REAL ||
+             (value->kind == JSON_TEXT && !read_bool(value->text, out)))
+        bool_problem(check, place, value);
+    else if (value->kind != JSON_TEXT)
+        check_problem(check, place, "bool_type",
+                      "Input should be a valid boolean", value);
+}
+
+void check_int_member(struct check *check, const struct place *place,
+                      const struct value *value, int64_t *out)
+{
+    const double bound = 9223372036854775808.0;
+    double real = value->kind == JSON_REAL ? value->real : 0.5;
+
+    if (value->kind == JSON_INT || value->kind == JSON_BOOL)
+        *out = value->integer;
+    else if (real >= -bound && real < bound && (double)(int64_t)real == real)
+        *out = (int64_t)real;
+    else if (value->kind == JSON_REAL)
+        check_problem(check, place, "int_from_float",
+                      "Input should be a valid integer, got a number with a "
+                      "fractional part",
+                      value);
+    else if (value->kind == JSON_NUMBER ||
+             (value->kind == JSON_TEXT && !read_integer(value->text, out)))
+        check_problem(check, place, "int_parsing",
+                      "Input should be a valid integer, unable to parse "
+                      "string as an integer",
+                      value);
+    else if (value->kind != JSON_TEXT)
+        check_problem(check, place, "int_type",
+                      "Input should be a valid integer", value);
+}
+
 const struct value *check_list(struct check *check, const struct place *place,
                                const struct value *object, const char *key,
                                bool required)
@@ -319,13 +373,12 @@ const struct value *check_list(struct check *check, const struct place *place,
 }
 
 void check_time_member(struct check *check, const struct place *place,
-                       const struct value *value, bool *naive)
+                       const struct value *value, uint64_t *out, bool *naive)
 {
     struct buf number;
     phx_text text;
     phx_error err = {0};
     phx_status status;
-    uint64_t time;
 
     buf_init(&number, 64);
     if (value->kind == JSON_TEXT) {
@@ -339,10 +392,10 @@ void check_time_member(struct check *check, const struct place *place,
                       "Input should be a valid datetime", value);
         return;
     }
-    status = time_read(text, TIME_NAIVE_UTC, &time, &err);
-    if (status == PHX_INVALID || status == PHX_TOO_BIG)
+    status = time_read(text, TIME_NAIVE_UTC, out, &err);
+    if (status == PHX_INVALID || (status == PHX_TOO_BIG && naive != NULL))
         time_problem(check, place, value, err.message);
-    else if (time_read(text, TIME_NAIVE_REFUSED, &time, NULL) < 0)
-        *naive = true;
+    else if (naive != NULL)
+        *naive |= time_read(text, TIME_NAIVE_REFUSED, out, NULL) < 0;
     buf_clear(&number);
 }

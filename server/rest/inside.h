@@ -80,9 +80,14 @@ void check_text(struct check *check, const struct place *place,
 const struct value *check_list(struct check *check, const struct place *place,
                                const struct value *object, const char *key,
                                bool required);
-/* A time member; *naive is set if it has no zone. */
+/* A time member; *naive is set if it has no zone. With naive NULL the time is
+ * a bound: one the store cannot hold is the nearest it can. */
 void check_time_member(struct check *check, const struct place *place,
-                       const struct value *value, bool *naive);
+                       const struct value *value, uint64_t *out, bool *naive);
+void check_bool_member(struct check *check, const struct place *place,
+                       const struct value *value, bool *out);
+void check_int_member(struct check *check, const struct place *place,
+                      const struct value *value, int64_t *out);
 
 /* --- find.c: identifiers to rows ----------------------------------------- */
 
@@ -125,6 +130,7 @@ void span_list(struct request *request);
 void span_list_otlp(struct request *request);
 void span_create(struct request *request);
 void span_delete(struct request *request);
+void span_frames(struct request *request);
 void trace_list(struct request *request);
 void trace_delete(struct request *request);
 void session_list(struct request *request);

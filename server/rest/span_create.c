@@ -54,9 +54,10 @@ static void check_moment(struct check *check, const struct place *place,
 {
     const struct value *time = check_member(check, place, object, key, true);
     struct place here = {place, key, 0};
+    uint64_t ns;
 
     if (time != NULL)
-        check_time_member(check, &here, time, naive);
+        check_time_member(check, &here, time, &ns, naive);
 }
 
 static void check_events(struct check *check, const struct place *place,

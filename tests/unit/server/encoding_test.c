@@ -181,6 +181,33 @@ TEST(what_we_pack_unpacks)
     buf_clear(&out);
 }
 
+TEST(pieces_pack_to_one_member)
+{
+    static const size_t sizes[] = {0, 1, 999, 0, 2000, 0};
+    uint8_t text[TEXT_SIZE];
+    struct packer *packer;
+    struct buf packed, out;
+    size_t at = 0;
+
+    UNUSED_STATE;
+    make_text(text);
+    buf_init(&packed, SIZE_MAX);
+    buf_init(&out, TEXT_SIZE);
+    succeeds(packer_new(&packer, err));
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        succeeds(packer_add(packer, text + at, sizes[i], i == 5, &packed, err));
+        at += sizes[i];
+    }
+    packer_free(packer);
+    packer_free(NULL);
+    eq_int(at, TEXT_SIZE);
+    succeeds(
+        encoding_inflate(ENCODING_GZIP, packed.data, packed.size, &out, err));
+    assert_memory_equal(out.data, text, sizeof text);
+    buf_clear(&packed);
+    buf_clear(&out);
+}
+
 TEST(any_allocation_may_fail)
 {
     uint8_t text[TEXT_SIZE], packed[2 * TEXT_SIZE];
@@ -218,6 +245,7 @@ int main(void)
         cmocka_unit_test(several_members_are_one_body),
         cmocka_unit_test(a_bomb_costs_no_more_than_the_limit),
         cmocka_unit_test(what_we_pack_unpacks),
+        cmocka_unit_test(pieces_pack_to_one_member),
         cmocka_unit_test(any_allocation_may_fail),
     };
 
