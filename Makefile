@@ -239,6 +239,12 @@ check-server: all
 check-senders: all
 	@tests/senders/run --build $(BUILD)
 
+# Phoenix's client for Python, installed under $(BUILD)/senders: its answers are
+# those recorded from the reference (tests/clients/record.py).
+.PHONY: check-clients
+check-clients: all
+	@tests/clients/run --build $(BUILD)
+
 ROUNDS ?= 20
 check-crash: all $(LOAD)
 	@python3 tests/server/crash.py --build $(BUILD) --rounds $(ROUNDS)

@@ -1,0 +1,32 @@
+"""Phoenix's client in a virtual environment of its own, asked of a server."""
+import json
+import subprocess
+from pathlib import Path
+
+import world
+from compare import Wrong
+
+HERE = Path(__file__).resolve().parent
+
+
+def python(tools):
+    """A Python that has the client."""
+    return tools.venv("clients", "-r",
+                      str(HERE / "requirements.txt")) / "python"
+
+
+def send_world(server):
+    status = server.request("POST", "/v1/traces", world.request(),
+                            {"Content-Type": "application/x-protobuf"})[0]
+    if status != 200:
+        raise Wrong(f"the spans are answered with {status}")
+
+
+def answers(tools, server):
+    """{form: answer} of all forms."""
+    done = subprocess.run(
+        [python(tools), HERE / "forms.py", f"http://127.0.0.1:{server.port}"],
+        env=tools.sending, capture_output=True, text=True, timeout=300)
+    if done.returncode:
+        raise Wrong(f"the client failed: {done.stderr.strip()[-600:]}")
+    return json.loads(done.stdout)
