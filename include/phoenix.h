@@ -384,7 +384,8 @@ PHX_CALL phx_store_find(phx_store *store, int32_t kind, const char *name,
                         size_t size, phx_id *out, phx_error *err);
 
 /*
- * Deletes one project, trace, session or span, with all that belongs to it.
+ * Deletes one project, trace, session or span, with all that belongs to it,
+ * annotations included.
  * It is gone for every later call; its room is given back by
  * phx_store_compact. A trace whose last span is deleted goes too.
  *
@@ -396,13 +397,101 @@ PHX_CALL phx_store_delete(phx_store *store, int32_t kind, phx_id id,
 
 /* --- Annotations --------------------------------------------------------- */
 
-/* What an annotation is of. */
+/* What an annotation is of. Each kind has numbers of its own. */
 enum {
     PHX_SPAN_ANNOTATION = 0,
     PHX_TRACE_ANNOTATION = 1,
     PHX_SESSION_ANNOTATION = 2,
     PHX_DOCUMENT_ANNOTATION = 3 /* of one document that a span retrieved */
 };
+
+/* Who judged, and by which way it came. */
+enum { PHX_ANNOTATOR_LLM = 0, PHX_ANNOTATOR_CODE = 1, PHX_ANNOTATOR_HUMAN = 2 };
+enum { PHX_SOURCE_API = 0, PHX_SOURCE_APP = 1 };
+
+/* An annotation to write. Names, identifiers and labels have up to 4,096
+ * bytes, explanations and metadata up to 1 MiB. */
+typedef struct phx_annotation_item {
+    phx_id target;        /* number of a span, trace or session; or 0 and */
+    phx_text target_id;   /* a hex id of a span or trace, a session's name */
+    phx_text name;        /* one byte or more */
+    phx_text identifier;  /* tells annotations of one name apart; absent: "" */
+    phx_text label;       /* or absent */
+    phx_text explanation; /* or absent */
+    phx_text metadata;    /* a JSON object; absent: {} */
+    phx_id author;        /* number of a user; 0 for none */
+    double score;         /* finite; counts if has_score is 1 */
+    int32_t has_score;
+    int32_t kind;         /* PHX_SPAN_ANNOTATION ... */
+    int32_t position;     /* of a document, from 0; else 0 */
+    int32_t annotator;    /* PHX_ANNOTATOR_... */
+    int32_t source;       /* PHX_SOURCE_... */
+    int32_t flags;        /* 0, for later use */
+} phx_annotation_item;
+
+/*
+ * Writes annotations in one durable commit, all or nothing. One of the same
+ * kind, target, position, name and identifier is replaced, all but its number
+ * and the time it was created; of equal items the last wins.
+ *
+ * items   [count].
+ * ids     [count] numbers, or NULL.
+ * Errors: NOT_FOUND (a target), INVALID (a text is not UTF-8, the name empty,
+ *         metadata no object, the score not finite, a position not below the
+ *         number of documents), TOO_BIG (a text); offset is the item. IO,
+ *         BUSY, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_store_annotate(phx_store *store, const phx_annotation_item *items,
+                            size_t count, phx_id *ids, phx_error *err);
+
+typedef struct phx_annotation {
+    phx_id id;            /* its number among those of its kind */
+    phx_id target;        /* number of the span, trace or session */
+    phx_id trace;         /* of the span; 0 of a session */
+    phx_id project;
+    phx_id author;        /* 0 for none */
+    uint64_t created_at;  /* ns, of whole us */
+    uint64_t updated_at;
+    double score;         /* 0 without one */
+    int32_t has_score;
+    int32_t kind;
+    int32_t position;     /* of a document; else -1 */
+    int32_t annotator;
+    int32_t source;
+    phx_text target_id;   /* hex, or a session's name */
+    phx_text name;
+    phx_text identifier;
+    phx_text label;       /* or absent */
+    phx_text explanation; /* or absent */
+    phx_text metadata;    /* JSON object, as it was sent */
+} phx_annotation;
+
+/* All that is given must hold; of the values of one list, any. At most 30,000
+ * values in all. */
+typedef struct phx_annotation_query {
+    size_t size;
+    phx_id project;       /* 0 for all */
+    phx_id only;          /* one number; 0 for all */
+    phx_id from;          /* the first number that may come; 0 for no bound */
+    uint64_t start_time;  /* ns, inclusive, of created_at; 0 for no bound */
+    uint64_t end_time;    /* ns, exclusive; 0 for no bound */
+    int64_t limit;        /* rows; 0 for no limit */
+    int32_t kind;         /* PHX_SPAN_ANNOTATION ... */
+    uint32_t annotators;  /* 1 << PHX_ANNOTATOR_..., or-ed; 0: all */
+    const phx_id *targets; /* [target_count] numbers */
+    size_t target_count;
+    const phx_text *target_ids; /* hex, or names of sessions */
+    size_t target_id_count;
+    const phx_text *identifiers;
+    size_t identifier_count;
+    const phx_text *names;
+    size_t name_count;
+    const phx_text *not_names; /* none of these */
+    size_t not_name_count;
+} phx_annotation_query;
+#define PHX_ANNOTATION_QUERY_INIT \
+    {sizeof(phx_annotation_query), 0, 0, 0, 0, 0, 0, 0, 0, \
+     NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0}
 
 /* --- Query --------------------------------------------------------------- */
 
@@ -534,6 +623,32 @@ PHX_CALL phx_store_find_projects(phx_store *store, phx_id only, phx_id from,
                                  phx_cursor **out, phx_error *err);
 PHX_CALL phx_cursor_next_project(phx_cursor *cursor, const phx_project **out,
                                  phx_error *err);
+
+/*
+ * Annotations of a kind by number, newest first, read ahead in pages as spans
+ * are.
+ *
+ * query   NULL for all of spans; copied.
+ * Errors: TOO_BIG (over 30,000 values).
+ */
+PHX_CALL phx_store_find_annotations(phx_store *store,
+                                    const phx_annotation_query *query,
+                                    phx_cursor **out, phx_error *err);
+/* Errors: IO, INTERRUPTED, CORRUPT. */
+PHX_CALL phx_cursor_next_annotation(phx_cursor *cursor,
+                                    const phx_annotation **out,
+                                    phx_error *err);
+
+/*
+ * Deletes the annotations that a query finds, in one commit; with a limit,
+ * the newest of them.
+ *
+ * out     how many there were; or NULL.
+ * Errors: TOO_BIG (over 30,000 values), IO, BUSY, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_store_delete_annotations(phx_store *store,
+                                      const phx_annotation_query *query,
+                                      int64_t *out, phx_error *err);
 
 /* --- Prices and costs -------------------------------------------------------- */
 

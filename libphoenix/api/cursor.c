@@ -19,6 +19,7 @@ phx_status cursor_new(phx_store *store, enum cursor_kind kind, phx_cursor **out,
     *cursor = (phx_cursor){.kind = kind, .store = store->store, .left = -1};
     arena_init(&cursor->arena, SIZE_MAX);
     arena_init(&cursor->project_arena, SIZE_MAX);
+    arena_init(&cursor->rows_arena, SIZE_MAX);
     span_page_init(&cursor->page);
     store_retain(cursor->store);
     *out = cursor;
@@ -33,6 +34,7 @@ void phx_cursor_close(phx_cursor *cursor)
     span_page_clear(&cursor->page);
     arena_clear(&cursor->arena);
     arena_clear(&cursor->project_arena);
+    arena_clear(&cursor->rows_arena);
     store_release(cursor->store);
     memory_free(cursor);
 }

@@ -75,7 +75,8 @@ enum cursor_kind {
     CURSOR_SESSIONS,
     CURSOR_PROJECTS,
     CURSOR_ROLLUPS,
-    CURSOR_COSTS
+    CURSOR_COSTS,
+    CURSOR_ANNOTATIONS
 };
 
 struct phx_cursor {
@@ -97,6 +98,10 @@ struct phx_cursor {
     int64_t project; /* whose name is project_name */
     struct arena project_arena;
     phx_text project_name;
+
+    /* annotations: `rows` is a page of them */
+    phx_annotation_query annotations;
+    struct arena rows_arena;
 };
 
 /* Holds the store; phx_cursor_close gives it back. */

@@ -134,16 +134,7 @@ static phx_status lend_text(struct lent_span *lent, phx_text from,
                             phx_text *out, phx_error *err)
 {
     *out = from;
-    if (from.data == NULL)
-        return PHX_OK;
-    char *copy = arena_new(&lent->arena, size_add(from.size, 1));
-    if (copy == NULL)
-        return arena_status(&lent->arena, from.size, err);
-    if (from.size > 0)
-        memcpy(copy, from.data, from.size);
-    copy[from.size] = '\0';
-    out->data = copy;
-    return PHX_OK;
+    return arena_keep(&lent->arena, out, err);
 }
 
 static phx_status lend_hex(struct lent_span *lent, phx_text id, phx_text *out,

@@ -76,6 +76,21 @@ void *arena_copy(struct arena *arena, const void *bytes, size_t size)
     return piece;
 }
 
+phx_status arena_keep(struct arena *arena, phx_text *text, phx_error *err)
+{
+    char *copy;
+
+    if (text->data == NULL)
+        return PHX_OK;
+    if ((copy = arena_new(arena, size_add(text->size, 1))) == NULL)
+        return arena_status(arena, text->size, err);
+    if (text->size > 0)
+        memcpy(copy, text->data, text->size);
+    copy[text->size] = '\0';
+    text->data = copy;
+    return PHX_OK;
+}
+
 void *arena_grow(struct arena *arena, void *items, size_t *capacity,
                  size_t count, size_t item)
 {

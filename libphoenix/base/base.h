@@ -92,6 +92,9 @@ void arena_init(struct arena *arena, size_t limit);
 void *arena_new(struct arena *arena, size_t size);
 void *arena_copy(struct arena *arena, const void *bytes, size_t size);
 
+/* The text becomes a copy that ends in a NUL; an absent one stays absent. */
+phx_status arena_keep(struct arena *arena, phx_text *text, phx_error *err);
+
 /* As memory_grow, but a NULL is asked about with arena_status. The smaller
  * arrays stay in the arena. */
 void *arena_grow(struct arena *arena, void *items, size_t *capacity,

@@ -331,8 +331,10 @@ static void settle(struct pass *pass)
             store->memtable_from = pass->rewrite->oldest;
         pthread_mutex_unlock(&store->memory_lock);
     }
-    if (pass->rewrite->forgotten != NULL)
+    if (pass->rewrite->forgotten != NULL) {
+        atomic_fetch_add(&store->forgotten, 1);
         (void)gone_read(pass->connection, &store->gone, NULL);
+    }
 }
 
 static void close_inputs(struct pass *pass)

@@ -71,6 +71,9 @@ void sql_bind_real(struct statement *statement, int at, double value);
 void sql_bind_text(struct statement *statement, int at, phx_text value);
 void sql_bind_blob(struct statement *statement, int at, const void *bytes,
                    size_t size);
+/* A scalar; anything else is NULL. */
+void sql_bind_value(struct statement *statement, int at,
+                    const struct value *value);
 
 /* OK with a row, or DONE, or a failure. */
 phx_status sql_next(struct statement *statement, phx_error *err);
@@ -83,7 +86,12 @@ phx_status sql_find(struct connection *connection, enum sql id, int64_t value,
 /* As sql_run, of the same. */
 phx_status sql_run_with(struct connection *connection, enum sql id,
                         int64_t value, phx_error *err);
+/* As sql_run, of a DELETE; its rows are taken off. */
+phx_status sql_delete(struct statement *statement, int64_t *rows,
+                      phx_error *err);
+bool sql_has(struct statement *statement, int column); /* is not NULL */
 int64_t sql_int(struct statement *statement, int column);
+double sql_real(struct statement *statement, int column);
 phx_text sql_text(struct statement *statement, int column); /* blobs, too */
 
 phx_status sql_begin(struct connection *connection, bool write, phx_error *err);
@@ -239,6 +247,7 @@ struct store {
     atomic_llong young_blocks;
     atomic_llong log_pages;   /* of the WAL */
     atomic_bool sweep_wanted; /* something is gone */
+    atomic_uint forgotten;    /* times that something is no longer gone */
     atomic_bool small_wanted; /* a project and day may have small blocks */
     atomic_bool merge_wanted; /* a level may have RUN_FAN runs */
 
@@ -358,7 +367,8 @@ enum {
     GOOD_ROWS = SHRUNK(4096, 16)  /* a lasting block has, if it can */
 };
 
-/* remove.c: a trace's row goes, and its session's window stays. */
+/* remove.c: a trace's row goes, and what is said of the trace and its spans;
+ * its session's window stays. */
 phx_status trace_row_remove(struct connection *connection,
                             struct counter *counter,
                             const struct trace_row *row, phx_error *err);

@@ -49,22 +49,6 @@ void project_read(struct statement *statement, phx_project *out)
 
 /* --- projects of a store -------------------------------------------------- */
 
-/* A copy that ends in a NUL; an absent text stays absent. */
-static phx_status keep_text(struct arena *arena, phx_text *text, phx_error *err)
-{
-    char *copy;
-
-    if (text->data == NULL)
-        return PHX_OK;
-    if ((copy = arena_new(arena, size_add(text->size, 1))) == NULL)
-        return arena_status(arena, text->size, err);
-    if (text->size > 0)
-        memcpy(copy, text->data, text->size);
-    copy[text->size] = '\0';
-    text->data = copy;
-    return PHX_OK;
-}
-
 /* Case-insensitive for ASCII; the bytes of other letters must be equal. */
 static char lower(char c)
 {
@@ -107,8 +91,8 @@ phx_status store_read_projects(struct store *store, int64_t only, int64_t from,
         if (name_contains.data != NULL &&
             !contains(project.name, name_contains))
             continue;
-        if ((status = keep_text(arena, &project.name, err)) < 0 ||
-            (status = keep_text(arena, &project.description, err)) < 0)
+        if ((status = arena_keep(arena, &project.name, err)) < 0 ||
+            (status = arena_keep(arena, &project.description, err)) < 0)
             break;
         phx_project *larger =
             arena_grow(arena, rows, &capacity, used, sizeof *rows);

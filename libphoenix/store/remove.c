@@ -35,13 +35,31 @@ static phx_status need_row(struct removal *removal, enum sql id,
                               : status;
 }
 
+/* What is said of a trace and its spans, or of one span of it. */
+static phx_status remove_said(struct connection *connection,
+                              struct counter *counter, int64_t trace,
+                              int64_t span, phx_error *err)
+{
+    struct statement *annotations = sql(connection, SQL_DELETE_ANNOTATIONS);
+    struct statement *costs = sql(connection, SQL_DELETE_COSTS);
+    phx_status status;
+
+    sql_bind_int(annotations, 1, trace);
+    sql_bind_int(annotations, 2, span);
+    sql_bind_int(costs, 1, trace);
+    sql_bind_int(costs, 2, span);
+    if ((status = sql_delete(annotations, &counter->annotations, err)) < 0)
+        return status;
+    return sql_delete(costs, &counter->cost_details, err);
+}
+
 phx_status trace_row_remove(struct connection *connection,
                             struct counter *counter,
                             const struct trace_row *row, phx_error *err)
 {
-    phx_status status = PHX_OK;
+    phx_status status = remove_said(connection, counter, row->id, 0, err);
 
-    if (row->session != 0)
+    if (status >= 0 && row->session != 0)
         status =
             session_widen(connection, row->session, row->start, row->end, err);
     counter->traces--;
@@ -103,7 +121,10 @@ static phx_status remove_session(struct removal *removal, int64_t session,
         if (status < 0)
             break;
     }
-    if (status < 0)
+    struct statement *said = sql(connection, SQL_DELETE_SESSION_ANNOTATIONS);
+    sql_bind_int(said, 1, session);
+    if (status < 0 ||
+        (status = sql_delete(said, &removal->counter.annotations, err)) < 0)
         return status;
     removal->counter.sessions--;
     return sql_run_with(connection, SQL_DELETE_SESSION, session, err);
@@ -143,12 +164,16 @@ static phx_status remove_project(struct removal *removal, int64_t project,
     if (project == DEFAULT_PROJECT)
         return fail(err, PHX_CONFLICT, -1,
                     "the project 'default' cannot be deleted");
+    struct statement *said = sql(connection, SQL_DELETE_SESSIONS_ANNOTATIONS);
+    struct statement *sessions =
+        sql(connection, SQL_DELETE_SESSIONS_OF_PROJECT);
+    sql_bind_int(said, 1, project);
+    sql_bind_int(sessions, 1, project);
     if ((status = hide(removal, PHX_PROJECT, project, 0, err)) < 0 ||
         (status = leave_sessions(removal, project, err)) < 0 ||
-        (status = sql_run_with(connection, SQL_DELETE_SESSIONS_OF_PROJECT,
-                               project, err)) < 0)
+        (status = sql_delete(said, &removal->counter.annotations, err)) < 0 ||
+        (status = sql_delete(sessions, &removal->counter.sessions, err)) < 0)
         return status;
-    removal->counter.sessions -= sqlite3_changes(connection->db);
     removal->counter.projects--;
     return sql_run_with(connection, SQL_DELETE_PROJECT, project, err);
 }
@@ -236,7 +261,9 @@ static phx_status remove_span(struct removal *removal, int64_t number,
         return fail(err, PHX_NOT_FOUND, -1, "no span %lld", (long long)number);
     if (row.spans == 1)
         return remove_trace(removal, trace, err);
-    if ((status = hide(removal, PHX_SPAN, number, hash, err)) < 0)
+    if ((status = hide(removal, PHX_SPAN, number, hash, err)) < 0 ||
+        (status = remove_said(removal->connection, &removal->counter, trace,
+                              number, err)) < 0)
         return status;
     row.spans--;
     return trace_row_write(removal->connection, &row, (phx_text){NULL, 0},

@@ -76,28 +76,6 @@ static phx_status prepare(struct snapshot *snapshot, phx_text sql,
     return PHX_OK;
 }
 
-static void bind(struct statement *statement, int at, const struct value *value)
-{
-    switch (value->kind) {
-    case JSON_BOOL:
-    case JSON_INT:
-        sql_bind_int(statement, at, value->integer);
-        break;
-    case JSON_REAL:
-        sql_bind_real(statement, at, value->real);
-        break;
-    case JSON_TEXT:
-    case JSON_NUMBER:
-        sql_bind_text(statement, at, value->text);
-        break;
-    case JSON_BYTES:
-        sql_bind_blob(statement, at, value->text.data, value->text.size);
-        break;
-    default: /* not bound is NULL */
-        break;
-    }
-}
-
 static phx_status bind_all(struct statement *statement,
                            const struct store_query *query, phx_error *err)
 {
@@ -107,7 +85,7 @@ static phx_status bind_all(struct statement *statement,
         return fail(err, PHX_INVALID, -1, "sql takes %d values, %zu are given",
                     wanted, query->count);
     for (int i = 0; i < wanted; i++)
-        bind(statement, i + 1, &query->values[i]);
+        sql_bind_value(statement, i + 1, &query->values[i]);
     return PHX_OK;
 }
 

@@ -6,6 +6,10 @@
 #define STORE_SQL_H
 
 /* clang-format off */
+#define ANNOTATION_COLUMNS                                                     \
+    "id, kind, target, position, trace, project, annotator, source, author,"   \
+    " created, updated, sum, name, identifier, score, label, target_id,"       \
+    " metadata, explanation"
 #define BLOCK_ROW                                                              \
     "SELECT id, level, project, day, n, min_t, max_t, min_no, max_no,"         \
     " max_latency, max_tokens, kinds, projects, sum FROM block"
@@ -147,6 +151,37 @@
     X(INSERT_GONE, "INSERT INTO gone (kind, id, hash) VALUES (?, ?, ?)")       \
     X(GONE, "SELECT kind, id, hash FROM gone ORDER BY kind, id")               \
     X(DELETE_GONE, "DELETE FROM gone WHERE kind = ? AND id = ?")               \
+    X(PUT_ANNOTATION,                                                          \
+      "INSERT OR REPLACE INTO annotation (" ANNOTATION_COLUMNS ")"             \
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")     \
+    X(ANNOTATION_BY_KEY,                                                       \
+      "SELECT id, created FROM annotation WHERE kind = ? AND target = ?"       \
+      " AND position = ? AND name = ? AND identifier = ?")                     \
+    X(ANNOTATIONS_ALL,                                                         \
+      "SELECT " ANNOTATION_COLUMNS " FROM annotation WHERE id > ?"             \
+      " ORDER BY id")                                                          \
+    X(ANNOTATION_NAME,                                                         \
+      "SELECT name FROM annotation WHERE kind = ? AND project = ?"             \
+      " AND name > ? ORDER BY name LIMIT 1")                                   \
+    X(DELETE_ANNOTATIONS,                                                      \
+      "DELETE FROM annotation WHERE trace = ?1"                                \
+      " AND (?2 = 0 OR (kind IN (0, 3) AND target = ?2))")                     \
+    X(DELETE_SESSION_ANNOTATIONS,                                              \
+      "DELETE FROM annotation WHERE kind = 2 AND target = ?")                  \
+    X(DELETE_SESSIONS_ANNOTATIONS,                                             \
+      "DELETE FROM annotation WHERE kind = 2 AND project = ?")                 \
+    X(INSERT_COST,                                                             \
+      "INSERT INTO cost_detail (trace, span, is_prompt, token_type, tokens,"   \
+      " cost, sum) VALUES (?, ?, ?, ?, ?, ?, ?)")                              \
+    X(COST_NEXT,                                                               \
+      "SELECT trace, span, is_prompt, token_type, tokens, cost, sum"           \
+      " FROM cost_detail WHERE (trace, span, is_prompt, token_type) >"         \
+      " (?, ?, ?, ?) ORDER BY trace, span, is_prompt, token_type LIMIT 1")     \
+    X(DELETE_COST,                                                             \
+      "DELETE FROM cost_detail WHERE trace = ? AND span = ?"                   \
+      " AND is_prompt = ? AND token_type = ?")                                 \
+    X(DELETE_COSTS,                                                            \
+      "DELETE FROM cost_detail WHERE trace = ?1 AND (?2 = 0 OR span = ?2)")    \
     X(STAT,                                                                    \
       "SELECT (SELECT ifnull(sum(n), 0) FROM block),"                          \
       " (SELECT count(*) FROM block),"                                         \

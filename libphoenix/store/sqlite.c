@@ -249,6 +249,29 @@ void sql_bind_blob(struct statement *statement, int at, const void *bytes,
                                      size, SQLITE_STATIC));
 }
 
+void sql_bind_value(struct statement *statement, int at,
+                    const struct value *value)
+{
+    switch (value->kind) {
+    case JSON_BOOL:
+    case JSON_INT:
+        sql_bind_int(statement, at, value->integer);
+        break;
+    case JSON_REAL:
+        sql_bind_real(statement, at, value->real);
+        break;
+    case JSON_TEXT:
+    case JSON_NUMBER:
+        sql_bind_text(statement, at, value->text);
+        break;
+    case JSON_BYTES:
+        sql_bind_blob(statement, at, value->text.data, value->text.size);
+        break;
+    default: /* not bound is NULL */
+        break;
+    }
+}
+
 phx_status sql_next(struct statement *statement, phx_error *err)
 {
     int code = statement->code;
@@ -297,6 +320,26 @@ phx_status sql_run_with(struct connection *connection, enum sql id,
     if (status == PHX_OK)
         sql_end(statement);
     return status < 0 ? status : PHX_OK;
+}
+
+phx_status sql_delete(struct statement *statement, int64_t *rows,
+                      phx_error *err)
+{
+    phx_status status = sql_run(statement, err);
+
+    if (status >= 0)
+        *rows -= sqlite3_changes(statement->connection->db);
+    return status;
+}
+
+bool sql_has(struct statement *statement, int column)
+{
+    return sqlite3_column_type(statement->handle, column) != SQLITE_NULL;
+}
+
+double sql_real(struct statement *statement, int column)
+{
+    return sqlite3_column_double(statement->handle, column);
 }
 
 int64_t sql_int(struct statement *statement, int column)

@@ -53,6 +53,28 @@ phx_status store_update_project(struct store *store, int64_t project,
 phx_status store_delete(struct store *store, int32_t kind, int64_t id,
                         phx_error *err);
 
+/* Ids are raw here, metadata is given. Errors: as phx_store_annotate. */
+phx_status store_annotate(struct store *store, const phx_annotation_item *items,
+                          size_t count, phx_id *ids, phx_error *err);
+phx_status store_delete_annotations(struct store *store,
+                                    const phx_annotation_query *query,
+                                    int64_t *out, phx_error *err);
+
+/* What tokens of one type cost in a span. */
+struct cost_detail {
+    int64_t trace, span; /* numbers */
+    bool is_prompt;
+    phx_text token_type;
+    int64_t tokens;
+    double cost; /* NaN for none */
+};
+
+/* Details of spans that are there, as they are: for tests. One of the same
+ * span, type and is_prompt is replaced. */
+phx_status store_put_costs(struct store *store,
+                           const struct cost_detail *details, size_t count,
+                           phx_error *err);
+
 /* --- background ------------------------------------------------------------- */
 
 /* DONE when nothing is left to do. */
@@ -137,6 +159,23 @@ phx_status store_read_sessions(struct store *store, int64_t project,
                                int64_t limit, struct arena *arena,
                                phx_session **out, size_t *count,
                                phx_error *err);
+
+/* At most `limit` rows of the query, whose own limit does not count, from its
+ * number on; *next is the number to go on from, or 0. Ids of the query are raw,
+ * those of the rows as they are shown. */
+phx_status store_read_annotations(struct store *store,
+                                  const phx_annotation_query *query,
+                                  size_t limit, struct arena *arena,
+                                  phx_annotation **out, size_t *count,
+                                  int64_t *next, phx_error *err);
+/* Errors: TOO_BIG (over 30,000 values). */
+phx_status store_check_annotation_query(const phx_annotation_query *query,
+                                        phx_error *err);
+/* Distinct names of a project's annotations of a kind, in order of bytes. */
+phx_status store_read_annotation_names(struct store *store, int32_t kind,
+                                       int64_t project, size_t limit,
+                                       struct arena *arena, phx_text **out,
+                                       size_t *count, phx_error *err);
 
 /* One row a bin; its arrays lie in the arena, too. The query is checked.
  * Errors: TOO_BIG (bins), IO, CORRUPT, INTERRUPTED. */

@@ -298,17 +298,13 @@ static phx_status session_add(const struct snapshot *snapshot,
     phx_status status;
 
     session_read(read, &row);
-    char *copy = arena_new(arena, size_add(row.name.size, 1));
-    if (copy == NULL)
-        return arena_status(arena, row.name.size, err);
-    if (row.name.size > 0)
-        memcpy(copy, row.name.data, row.name.size);
-    copy[row.name.size] = '\0';
+    if ((status = arena_keep(arena, &row.name, err)) < 0)
+        return status;
     *out = (phx_session){.id = row.id,
                          .project = row.project,
                          .start_time = row.has_window ? row.start : UINT64_MAX,
                          .end_time = row.has_window ? row.end : 0,
-                         .session_id = text_span(copy, row.name.size)};
+                         .session_id = row.name};
     bool has_window = row.has_window;
     sql_bind_int(window, 1, out->id);
     while ((status = sql_next(window, err)) == PHX_OK) {

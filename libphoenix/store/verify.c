@@ -8,7 +8,7 @@
  *     spans     number and id once; trace, project and session exist
  *     traces    as many living rows as n says, the window covers them
  *     postings  those of a lasting block are its ids, no more and no fewer
- *     rows      checksums of projects and sessions
+ *     rows      checksums of projects, sessions, annotations and costs
  */
 #include "base/base.h"
 
@@ -265,8 +265,8 @@ static phx_status check_prices(struct verify *verify, struct statement *read,
     return verify_failure(verify, status, "prices", 0, &why, err);
 }
 
-static phx_status check_count(struct verify *verify, const char *nouns,
-                              int64_t rows, int64_t counted)
+phx_status verify_count(struct verify *verify, const char *nouns, int64_t rows,
+                        int64_t counted)
 {
     return rows == counted
                ? PHX_OK
@@ -297,22 +297,23 @@ static phx_status check_tables(struct verify *verify, phx_error *err)
     if ((status = verify_each(verify, SQL_TRACES_ALL, check_trace, &rows,
                               err)) < 0 ||
         (status = check_lost(verify)) < 0 ||
-        (status = check_count(verify, "traces", rows, counter->traces)) < 0 ||
+        (status = verify_count(verify, "traces", rows, counter->traces)) < 0 ||
         (status = verify_each(verify, SQL_SESSIONS_ALL, check_session, &rows,
                               err)) < 0 ||
-        (status = check_count(verify, "sessions", rows, counter->sessions)) <
+        (status = verify_count(verify, "sessions", rows, counter->sessions)) <
             0 ||
         (status = verify_each(verify, SQL_PROJECTS_ALL, check_project, &rows,
-                              err)) < 0)
+                              err)) < 0 ||
+        (status = verify_count(verify, "projects", rows, counter->projects)) <
+            0)
         return status;
-    if ((status = check_count(verify, "projects", rows, counter->projects)) <
-            0 ||
-        (status =
-             verify_each(verify, SQL_PRICES_ALL, check_prices, &rows, err)) < 0)
+    if ((status = verify_each(verify, SQL_PRICES_ALL, check_prices, &rows,
+                              err)) < 0 ||
+        (verify->prices != counter->prices &&
+         (status = verify_fault(verify, "a version of the prices is lost")) <
+             0))
         return status;
-    return verify->prices == counter->prices
-               ? PHX_OK
-               : verify_fault(verify, "a version of the prices is lost");
+    return verify_said(verify, err);
 }
 
 static phx_status check_all(struct verify *verify, phx_error *err)

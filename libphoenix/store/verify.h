@@ -1,6 +1,7 @@
 /*
  * verify.h - what is known of a store that is verified: verify_blocks.c sums up
- * what blocks and runs say, verify.c holds the rows against it.
+ * what blocks and runs say, verify.c holds the rows against it, verify_said.c
+ * what is said of spans, traces and sessions.
  */
 #ifndef STORE_VERIFY_H
 #define STORE_VERIFY_H
@@ -60,6 +61,9 @@ typedef phx_status (*verify_row)(struct verify *verify, struct statement *row,
 phx_status verify_each(struct verify *verify, enum sql after, verify_row check,
                        int64_t *rows, phx_error *err);
 
+phx_status verify_count(struct verify *verify, const char *nouns, int64_t rows,
+                        int64_t counted);
+
 uint64_t verify_trace_key(int64_t trace);
 uint64_t verify_id_hash(phx_text trace_id);
 
@@ -67,5 +71,7 @@ uint64_t verify_id_hash(phx_text trace_id);
 phx_status verify_runs(struct verify *verify, const struct run_list *runs,
                        phx_error *err);
 phx_status verify_blocks(struct verify *verify, phx_error *err);
+/* The last: it asks for what the others have noted. */
+phx_status verify_said(struct verify *verify, phx_error *err);
 
 #endif

@@ -7,11 +7,14 @@
  */
 #include "t.h"
 
-#include "contract/stored.h"
+#include "contract/annotated.h"
 
 #include <sqlite3.h>
 
-static const char *const formats[] = {"tests/contract/store_v1.sql"};
+#include "api/inside.h"
+
+static const char *const formats[] = {"tests/contract/store_v1.sql",
+                                      "tests/contract/store_v2.sql"};
 enum { FORMATS = sizeof formats / sizeof *formats };
 
 /* Lasting and young blocks, merged runs, a description, a session in two
@@ -48,6 +51,24 @@ static void fill(phx_store *store)
     succeeds(phx_project_update(store, 2, "of p", err));
 }
 
+/* Since format 2; of each kind the first number is gone. */
+static void say_things(phx_store *store)
+{
+    const struct cost_detail cost = {1, 2, true, text("input"), 7, 0.5};
+
+    for (int i = 0; i < 2; i++) {
+        say(store, PHX_SPAN_ANNOTATION, "02", "tone", "good");
+        say(store, PHX_TRACE_ANNOTATION, "01", "helpful", NULL);
+        say(store, PHX_SESSION_ANNOTATION, "s1", "csat", "4");
+        for (int kind = 0; i == 0 && kind < 3; kind++) {
+            phx_annotation_query all = PHX_ANNOTATION_QUERY_INIT;
+            all.kind = kind;
+            succeeds(phx_store_delete_annotations(store, &all, NULL, err));
+        }
+    }
+    succeeds(store_put_costs(store->store, &cost, 1, err));
+}
+
 static void make_if_asked(void)
 {
     const char *path = getenv("STORE_MAKE");
@@ -59,6 +80,7 @@ static void make_if_asked(void)
     snprintf(url, sizeof url, "sqlite:%s", path);
     succeeds(open_url(url, PHX_OPEN_NO_COMPACT, &store, err));
     fill(store);
+    say_things(store);
     phx_store_close(store);
 }
 
@@ -117,6 +139,21 @@ static void check_content(phx_store *store)
     eq_spans(store, &query, "0e 0d 05 04 02 01 ");
 }
 
+/* What a store of this format had, and what it has not had. */
+static void check_annotations(phx_store *store, int format)
+{
+    phx_annotation_query query = PHX_ANNOTATION_QUERY_INIT;
+
+    if (format >= 2)
+        eq_annotations(store, NULL, "2:02:tone=good ");
+    else
+        eq_int(say(store, PHX_SPAN_ANNOTATION, "02", "tone", "good"), 1);
+    query.kind = PHX_SESSION_ANNOTATION;
+    eq_annotations(store, &query, format >= 2 ? "2:s1:csat=4 " : "");
+    eq_int(say(store, PHX_SPAN_ANNOTATION, "01", "tone", "good"),
+           format >= 2 ? 3 : 2);
+}
+
 static void check_growth(phx_store *store)
 {
     ok(!send_to(store, NULL, &(struct sent){"01", "01"}));
@@ -144,6 +181,7 @@ TEST(a_store_of_any_format_opens_and_goes_on)
         place_reopen(&place, PHX_OPEN_READ_ONLY); /* now of this format */
         check_content(place.store);
         place_reopen(&place, PHX_OPEN_NO_COMPACT | PHX_OPEN_NO_MIGRATE);
+        check_annotations(place.store, i + 1);
         check_growth(place.store);
         place_remove(&place);
     }

@@ -1,12 +1,12 @@
 /*
  * store_threads_test.c - many threads on one store: two ingest, one reads, one
- * deletes, one compacts. What was acknowledged and not deleted is there at the
- * end, a reader never sees a span twice or half a request, and the store is
- * whole. Small; for TSan above all.
+ * annotates, one deletes, one compacts. What was acknowledged and not deleted
+ * is there at the end, a reader never sees a span twice or half a request, and
+ * the store is whole. Small; for TSan above all.
  */
 #include "t.h"
 
-#include "contract/stored.h"
+#include "contract/annotated.h"
 
 #include "api/inside.h"
 
@@ -135,6 +135,31 @@ static void *look_up(void *ctx)
     return NULL;
 }
 
+/* Spans that are being deleted, and ones that stay: what is written at all is
+ * of a span that is there. */
+static void *annotate_spans(void *ctx)
+{
+    (void)ctx;
+    while (atomic_load(&shared.writing) > 0) {
+        for (int writer = 0; writer < WRITERS; writer++) {
+            int done = atomic_load(&shared.acknowledged[writer]);
+            char id[16];
+            phx_error why = {0};
+            if (done == 0)
+                continue;
+            name_id(id, 1, writer, (done - 1) * SPANS);
+            phx_annotation_item item =
+                item_of(PHX_SPAN_ANNOTATION, id, "tone", "good");
+            phx_status status =
+                phx_store_annotate(shared.place.store, &item, 1, NULL, &why);
+            expect(status == PHX_OK ||
+                       (status == PHX_NOT_FOUND && (done - 1) % 3 == 0),
+                   "annotate", &why);
+        }
+    }
+    return NULL;
+}
+
 static void *delete_traces(void *ctx)
 {
     int at[WRITERS] = {0};
@@ -194,7 +219,7 @@ static void run(const char *url)
 {
     static void *(*const works[])(void *) = {
         write_spans,  write_spans,   read_spans, look_up,
-        select_spans, delete_traces, compact};
+        select_spans, delete_traces, compact,    annotate_spans};
     enum { THREADS = sizeof works / sizeof *works };
     pthread_t threads[THREADS];
     int numbers[THREADS] = {0, 1};

@@ -9,7 +9,7 @@
  */
 #include "t.h"
 
-#include "contract/stored.h"
+#include "contract/annotated.h"
 
 #include <sqlite3.h>
 
@@ -76,6 +76,9 @@ static int make_scene(void **state)
         if (i == 30)
             compact_all(place->store);
     }
+    for (int i = 0; i < 4; i++)
+        say(place->store, PHX_SPAN_ANNOTATION, "0002", "tone", "good");
+    say(place->store, PHX_SESSION_ANNOTATION, "00", "csat", NULL);
     send_to(place->store, "q", &(struct sent){"f1", "f1"});
     send_to(place->store, NULL, &(struct sent){"f2", "f2"});
     delete_one(place->store, PHX_PROJECT,
@@ -361,6 +364,38 @@ static phx_status call_projects(phx_error *err)
     return status;
 }
 
+/* One is replaced; targets by id in blocks of both kinds, and by number. */
+static phx_status call_annotate(phx_error *err)
+{
+    phx_annotation_item items[] = {
+        item_of(PHX_SPAN_ANNOTATION, "0002", "tone", "bad"),
+        item_of(PHX_SPAN_ANNOTATION, "0027", "tone", "bad"),
+        item_of(PHX_TRACE_ANNOTATION, "01", "tone", NULL),
+        item_of(PHX_SPAN_ANNOTATION, NULL, "tone", NULL),
+    };
+
+    items[3].target = 5;
+    return phx_store_annotate(scene.place.store, items, 4, NULL, err);
+}
+
+static phx_status call_annotations(phx_error *err)
+{
+    const phx_annotation *row;
+    phx_cursor *cursor = NULL;
+    phx_status status =
+        phx_store_find_annotations(scene.place.store, NULL, &cursor, err);
+
+    while (status == PHX_OK)
+        status = phx_cursor_next_annotation(cursor, &row, err);
+    phx_cursor_close(cursor);
+    return status;
+}
+
+static phx_status call_delete_annotations(phx_error *err)
+{
+    return phx_store_delete_annotations(scene.place.store, NULL, NULL, err);
+}
+
 /* --- what they may return ------------------------------------------------------------ */
 
 #define BIT(status) (1u << -(status))
@@ -400,6 +435,10 @@ static struct call calls[] = {
     {"phx_prices_read", call_read_prices, IO | BAD, 0, 0},
     {"phx_store_find_sessions", call_sessions, IO | CUT | BAD, 0, 0},
     {"phx_store_find_projects", call_projects, IO | CUT | BAD, 0, 0},
+    {"phx_store_annotate", call_annotate, IO | BUSY | CUT | BAD, 0, 0},
+    {"phx_cursor_next_annotation", call_annotations, IO | CUT | BAD, 0, 0},
+    {"phx_store_delete_annotations", call_delete_annotations,
+     IO | BUSY | CUT | BAD, 0, 0},
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 

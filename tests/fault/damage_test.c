@@ -8,9 +8,12 @@
  */
 #include "t.h"
 
-#include "contract/stored.h"
+#include "contract/annotated.h"
 
+#include <math.h>
 #include <sqlite3.h>
+
+#include "api/inside.h"
 
 enum { ROWS = 3, BYTES = 400, TEXT = 1 << 20 };
 
@@ -51,6 +54,29 @@ static void send_trace(struct place *place, int number, int spans)
     eq_int(report.accepted, spans);
 }
 
+/* Of each kind, with and without what may be absent; some go again. */
+static void say_things(struct place *place)
+{
+    phx_annotation_item item =
+        item_of(PHX_SPAN_ANNOTATION, "00000065", "tone", "good");
+
+    say(place->store, PHX_SPAN_ANNOTATION, "00000064", "tone", NULL);
+    say(place->store, PHX_TRACE_ANNOTATION, "00000001", "helpful", "yes");
+    say(place->store, PHX_SESSION_ANNOTATION, "s1", "csat", "4");
+    item.identifier = text("run");
+    item.explanation = text("because");
+    item.metadata = text("{\"a\": 1}");
+    item.score = 0.75;
+    item.has_score = 1;
+    annotate(place->store, &item);
+    phx_id span = span_of(place, "00000065");
+    phx_id trace = trace_of(place, "00001ef0");
+    const struct cost_detail costs[] = {
+        {trace, span, true, text("input"), 10, 0.25},
+        {trace, span, false, text("output"), 20, (double)NAN}};
+    succeeds(store_put_costs(place->store->store, costs, 2, err));
+}
+
 static void fill(struct place *place)
 {
     for (int i = 0; i < 60; i++) {
@@ -58,6 +84,7 @@ static void fill(struct place *place)
         if (i % 6 == 5)
             compact_all(place->store);
     }
+    say_things(place);
     send_to(place->store, "q", &(struct sent){"fa", "fa", .session = "q"});
     send_to(place->store, "q", &(struct sent){"fb", "fb", .session = "q"});
     delete_one(place->store, PHX_PROJECT,
@@ -140,10 +167,34 @@ static phx_status tell_lists(phx_store *store, char *out)
     return status;
 }
 
+static phx_status tell_annotations(phx_store *store, char *out)
+{
+    const phx_annotation *row;
+    phx_status status = PHX_OK;
+
+    for (int kind = 0; kind < 4 && status >= 0; kind++) {
+        phx_annotation_query query = PHX_ANNOTATION_QUERY_INIT;
+        phx_cursor *cursor = NULL;
+        query.kind = kind;
+        status = phx_store_find_annotations(store, &query, &cursor, NULL);
+        while (status == PHX_OK && (status = phx_cursor_next_annotation(
+                                        cursor, &row, NULL)) == PHX_OK)
+            tell(out, "%d %d %s %s %s %g %s %s %llu\n", (int)row->id,
+                 (int)row->target, row->target_id.data, row->name.data,
+                 row->label.data ? row->label.data : "", row->score,
+                 row->identifier.data, row->metadata.data,
+                 (unsigned long long)row->created_at);
+        phx_cursor_close(cursor);
+    }
+    return status;
+}
+
 static phx_status tell_all(phx_store *store, char *out)
 {
     out[0] = '\0';
     phx_status status = tell_spans(store, out);
+    if (status >= 0)
+        status = tell_annotations(store, out);
     return status < 0 ? status : tell_lists(store, out);
 }
 
@@ -335,8 +386,7 @@ static int read_tables(struct table *tables, int most)
     for (int i = 0; i < count; i++) {
         print(text, sizeof text, "SELECT count(*) FROM %s", tables[i].name);
         tables[i].rows = ask_int(text);
-        if (tables[i].rows == 0 && strcmp(tables[i].name, "annotation") != 0 &&
-            strcmp(tables[i].name, "cost_detail") != 0)
+        if (tables[i].rows == 0)
             wrong("the table %s is empty: fill() must know it", tables[i].name);
     }
     return count;
@@ -367,6 +417,7 @@ static const char *const values[] = {
     "CASE typeof(@) WHEN 'integer' THEN @ + (1 << 32) END",
     "CASE typeof(@) WHEN 'integer' THEN @ | (1 << 62) END",
     "CASE typeof(@) WHEN 'integer' THEN 0 ELSE 1 END",
+    "CASE typeof(@) WHEN 'real' THEN @ + 0.0625 END",
     "CASE typeof(@) WHEN 'blob' THEN CAST(substr(@, 1, length(@) - 1) AS BLOB)"
     " WHEN 'text' THEN substr(@, 1, length(@) - 1) END",
     "CASE typeof(@) WHEN 'blob' THEN CAST(@ || x'00' AS BLOB)"

@@ -483,6 +483,54 @@ static phx_status create_project(struct scene *scene, phx_error *err)
                       : phx_project_update(scene->store, id, "again", err);
 }
 
+/* Of each kind; once more, they are replaced. */
+static phx_status annotate(struct scene *scene, phx_error *err)
+{
+    const phx_text name = text_of("tone");
+    phx_annotation_item items[] = {
+        {.kind = PHX_TRACE_ANNOTATION,
+         .target_id = text_of("ab529ae3c1b694393cdaddd6a51b8e98"),
+         .name = name},
+        {.kind = PHX_SPAN_ANNOTATION,
+         .target = 2,
+         .name = name,
+         .label = text_of("good"),
+         .metadata = text_of("{\"a\": [1]}")},
+        {.kind = PHX_TRACE_ANNOTATION, .target = 1, .name = name},
+    };
+    phx_id ids[3];
+
+    return phx_store_annotate(scene->store, items, 3, ids, err);
+}
+
+static phx_status walk_annotations(struct scene *scene, phx_error *err)
+{
+    const phx_text ids[] = {text_of("ab529ae3c1b694393cdaddd6a51b8e98")};
+    phx_annotation_query query = PHX_ANNOTATION_QUERY_INIT;
+    const phx_annotation *row;
+    phx_cursor *cursor = NULL;
+    phx_status status = annotate(scene, err);
+
+    query.kind = PHX_TRACE_ANNOTATION;
+    query.target_ids = ids;
+    query.target_id_count = 1;
+    if (status >= 0)
+        status = phx_store_find_annotations(scene->store, &query, &cursor, err);
+    while (status == PHX_OK)
+        status = phx_cursor_next_annotation(cursor, &row, err);
+    phx_cursor_close(cursor);
+    return status;
+}
+
+static phx_status delete_annotations(struct scene *scene, phx_error *err)
+{
+    phx_status status = annotate(scene, err);
+
+    return status < 0
+               ? status
+               : phx_store_delete_annotations(scene->store, NULL, NULL, err);
+}
+
 static phx_status unflatten(struct scene *scene, phx_error *err)
 {
     static const char flat[] = "{\"a.0.b\": 1, \"a.1.b\": [1, {\"x\": null}]}";
@@ -524,12 +572,16 @@ SWEEP(verify)
 SWEEP(backup)
 SWEEP(delete_trace)
 SWEEP(create_project)
+SWEEP(annotate)
+SWEEP(walk_annotations)
+SWEEP(delete_annotations)
 
 /* It has one connection for everything, which all calls must leave whole. */
 TEST(a_store_in_memory_survives_want_of_memory)
 {
-    static const body calls[] = {ingest,  walk_spans, select_spans, read_frames,
-                                 compact, verify,     delete_trace};
+    static const body calls[] = {
+        ingest,  walk_spans, select_spans, read_frames,
+        compact, verify,     delete_trace, walk_annotations};
 
     UNUSED_STATE;
     in_memory = true;
@@ -558,6 +610,9 @@ int main(void)
         cmocka_unit_test(backup_survives_want_of_memory),
         cmocka_unit_test(delete_trace_survives_want_of_memory),
         cmocka_unit_test(create_project_survives_want_of_memory),
+        cmocka_unit_test(annotate_survives_want_of_memory),
+        cmocka_unit_test(walk_annotations_survives_want_of_memory),
+        cmocka_unit_test(delete_annotations_survives_want_of_memory),
         cmocka_unit_test(a_store_in_memory_survives_want_of_memory),
     };
 

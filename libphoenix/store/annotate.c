@@ -1,0 +1,161 @@
+/*
+ * annotate.c - annotations and costs, many in one commit. Their targets are
+ * looked up before the writer's turn; a sweep that ends in between may have
+ * made an end of one for good, and they are looked up again.
+ */
+#include "base/base.h"
+
+#include "store/annotation.h"
+
+static phx_status check_document(const struct target *target,
+                                 const phx_annotation_item *item,
+                                 phx_error *err)
+{
+    return target->kind != PHX_DOCUMENT_ANNOTATION ||
+                   (uint32_t)item->position < target->documents
+               ? PHX_OK
+               : fail(err, PHX_INVALID, -1, "document %d of a span that has %u",
+                      (int)item->position, (unsigned)target->documents);
+}
+
+/* A failure is the item's. */
+static phx_status blame(phx_status status, size_t item, phx_error *err)
+{
+    if ((status == PHX_NOT_FOUND || status == PHX_INVALID) && err != NULL)
+        err->offset = (int64_t)item;
+    return status;
+}
+
+static phx_status find_targets(struct store *store,
+                               const phx_annotation_item *items, size_t count,
+                               struct arena *arena, struct target *targets,
+                               phx_error *err)
+{
+    struct snapshot snapshot;
+    phx_status status = snapshot_take(store, &snapshot, err);
+
+    if (status < 0)
+        return status;
+    for (size_t i = 0; i < count && status >= 0; i++) {
+        const phx_annotation_item *item = &items[i];
+        if ((status = snapshot_check(&snapshot, err)) < 0)
+            break;
+        status = target_find(&snapshot, arena, item->kind, item->target,
+                             item->target_id, &targets[i], err);
+        if (status >= 0)
+            status = check_document(&targets[i], item, err);
+        status = blame(status, i, err);
+    }
+    snapshot_give(&snapshot);
+    return status;
+}
+
+static phx_status write_item(struct store *store, struct counter *counter,
+                             const phx_annotation_item *item,
+                             struct target *target, uint64_t now, phx_id *id,
+                             phx_error *err)
+{
+    phx_status status = target_check(store, target, err);
+
+    if (status < 0)
+        return status;
+    phx_annotation row = {
+        .target = target->number,
+        .trace = target->trace,
+        .project = target->project,
+        .author = item->author,
+        .created_at = now,
+        .updated_at = now,
+        .score = item->has_score ? item->score : 0,
+        .has_score = item->has_score,
+        .kind = item->kind,
+        .position = item->kind == PHX_DOCUMENT_ANNOTATION ? item->position : -1,
+        .annotator = item->annotator,
+        .source = item->source,
+        .target_id = target->id,
+        .name = item->name,
+        .identifier = item->identifier,
+        .label = item->label,
+        .explanation = item->explanation,
+        .metadata = item->metadata,
+    };
+    if ((status = annotation_find(store->writer, &row, err)) < 0)
+        return status;
+    if (status == PHX_DONE) {
+        row.id = counter->annotation[item->kind]++;
+        counter->annotations++;
+    }
+    *id = row.id;
+    return annotation_write(store->writer, &row, err);
+}
+
+/* DONE if the targets are to be looked up again. */
+static phx_status write_items(struct store *store,
+                              const phx_annotation_item *items, size_t count,
+                              unsigned forgotten, struct target *targets,
+                              phx_id *ids, phx_error *err)
+{
+    uint64_t now = time_now() / 1000 * 1000;
+    struct counter counter;
+    phx_status status = store_change_begin(store, store->writer, &counter, err);
+
+    if (status < 0)
+        return status;
+    if (atomic_load(&store->forgotten) != forgotten) {
+        sql_rollback(store->writer);
+        store_write_end(store);
+        return PHX_DONE;
+    }
+    for (size_t i = 0; i < count && status >= 0; i++)
+        status = blame(write_item(store, &counter, &items[i], &targets[i], now,
+                                  &ids[i], err),
+                       i, err);
+    status = store_change_end(store, store->writer, status, &counter, err);
+    store_write_end(store);
+    return status;
+}
+
+phx_status store_annotate(struct store *store, const phx_annotation_item *items,
+                          size_t count, phx_id *ids, phx_error *err)
+{
+    struct arena arena;
+    phx_status status;
+
+    arena_init(&arena, SIZE_MAX);
+    do {
+        arena_reset(&arena);
+        size_t size = size_mul(count, sizeof(struct target) + sizeof(phx_id));
+        struct target *targets = arena_new(&arena, size);
+        if (targets == NULL) {
+            status = arena_status(&arena, size, err);
+            break;
+        }
+        phx_id *numbers = (phx_id *)(void *)(targets + count);
+        unsigned forgotten = atomic_load(&store->forgotten);
+        if ((status =
+                 find_targets(store, items, count, &arena, targets, err)) >= 0)
+            status = write_items(store, items, count, forgotten, targets,
+                                 numbers, err);
+        if (status == PHX_OK && ids != NULL && count > 0)
+            memcpy(ids, numbers, count * sizeof *ids);
+    } while (status == PHX_DONE);
+    arena_clear(&arena);
+    return status;
+}
+
+phx_status store_put_costs(struct store *store,
+                           const struct cost_detail *details, size_t count,
+                           phx_error *err)
+{
+    struct counter counter;
+    phx_status status = store_change_begin(store, store->writer, &counter, err);
+
+    if (status < 0)
+        return status;
+    for (size_t i = 0; i < count && status >= 0; i++) {
+        status = cost_detail_write(store->writer, &counter, &details[i], err);
+    }
+    status = store_change_end(store, store->writer, status, &counter, err);
+    store_write_end(store);
+    return status;
+}

@@ -1,0 +1,119 @@
+/*
+ * verify_said.c - annotations and costs held against the spans, traces and
+ * sessions that they are of, once blocks and rows of traces have been read.
+ */
+#include "base/base.h"
+
+#include "store/annotation.h"
+#include "store/verify.h"
+
+/* The project of the row of a trace or session; 0 if there is none. */
+static phx_status project_of(struct verify *verify, enum sql id, int64_t number,
+                             int64_t *out, phx_error *err)
+{
+    struct statement *read;
+    phx_status status = sql_find(verify->connection, id, number, &read, err);
+
+    *out = status == PHX_OK ? sql_int(read, 2) : 0;
+    sql_end(read);
+    return status < 0 ? status : PHX_OK;
+}
+
+static bool span_is_there(const struct verify *verify, int64_t number)
+{
+    return map_find(&verify->span_numbers,
+                    hash_bytes(&number, sizeof number, 8)) != NULL &&
+           !gone_has(&verify->gone, PHX_SPAN, number);
+}
+
+static phx_status check_annotation(struct verify *verify,
+                                   struct statement *read, phx_error *err)
+{
+    phx_annotation row;
+    int64_t sum, project;
+    phx_status status;
+
+    annotation_read(read, &row, &sum);
+    long long id = sql_int(read, 0);
+    if (sum != (int64_t)annotation_sum(&row) || row.kind < 0 ||
+        row.kind >= ANNOTATION_KINDS ||
+        row.id >= verify->counter.annotation[row.kind])
+        return verify_fault(verify, "annotation %lld: its row is damaged", id);
+    if (gone_has(&verify->gone, PHX_PROJECT, row.project))
+        return PHX_OK; /* its trace may be swept before it */
+    bool of_session = row.kind == PHX_SESSION_ANNOTATION;
+    if ((status = project_of(
+             verify, of_session ? SQL_SESSION_BY_ID : SQL_TRACE_BY_ID,
+             of_session ? row.target : row.trace, &project, err)) < 0)
+        return status;
+    if (project != row.project ||
+        (row.kind == PHX_TRACE_ANNOTATION && row.target != row.trace) ||
+        ((row.kind == PHX_SPAN_ANNOTATION ||
+          row.kind == PHX_DOCUMENT_ANNOTATION) &&
+         !span_is_there(verify, row.target)))
+        return verify_fault(verify, "annotation %lld: what it is of is lost",
+                            id);
+    return PHX_OK;
+}
+
+static phx_status check_cost(struct verify *verify,
+                             const struct cost_detail *row, int64_t sum,
+                             phx_error *err)
+{
+    int64_t project;
+    phx_status status;
+
+    if (sum != (int64_t)cost_detail_sum(row))
+        return verify_fault(verify, "cost of span %lld: its row is damaged",
+                            (long long)row->span);
+    if ((status = project_of(verify, SQL_TRACE_BY_ID, row->trace, &project,
+                             err)) < 0)
+        return status;
+    if (project == 0 || (!gone_has(&verify->gone, PHX_PROJECT, project) &&
+                         !span_is_there(verify, row->span)))
+        return verify_fault(verify, "cost of span %lld: the span is lost",
+                            (long long)row->span);
+    return PHX_OK;
+}
+
+/* Each row is found anew by its key, as verify_each does by an id. */
+static phx_status check_costs(struct verify *verify, int64_t *rows,
+                              phx_error *err)
+{
+    struct cost_detail last = {.token_type = text_of("")};
+    struct statement *next;
+    struct arena arena;
+    int64_t sum;
+    phx_status status;
+
+    *rows = 0;
+    arena_init(&arena, SIZE_MAX);
+    while ((status = cost_detail_next(verify->connection, &last, &next, err)) ==
+           PHX_OK) {
+        arena_reset(&arena);
+        cost_detail_read(next, &last, &sum);
+        if ((status = arena_keep(&arena, &last.token_type, err)) >= 0)
+            status = check_cost(verify, &last, sum, err);
+        sql_end(next);
+        if (status < 0)
+            break;
+        ++*rows;
+    }
+    arena_clear(&arena);
+    return status < 0 ? status : PHX_OK;
+}
+
+phx_status verify_said(struct verify *verify, phx_error *err)
+{
+    const struct counter *counter = &verify->counter;
+    int64_t rows;
+    phx_status status;
+
+    if ((status = verify_each(verify, SQL_ANNOTATIONS_ALL, check_annotation,
+                              &rows, err)) < 0 ||
+        (status = verify_count(verify, "annotations", rows,
+                               counter->annotations)) < 0 ||
+        (status = check_costs(verify, &rows, err)) < 0)
+        return status;
+    return verify_count(verify, "cost details", rows, counter->cost_details);
+}
