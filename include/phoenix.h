@@ -771,6 +771,84 @@ PHX_CALL phx_store_roll_up(phx_store *store, const phx_rollup_query *query,
 PHX_CALL phx_cursor_next_rollup(phx_cursor *cursor, const phx_rollup **out,
                                 phx_error *err);
 
+/* --- Filters --------------------------------------------------------------- */
+
+/* What a condition chooses. */
+enum { PHX_FILTER_SPANS = 0, PHX_FILTER_TRACES = 1, PHX_FILTER_SESSIONS = 2 };
+
+/*
+ * Checks a condition of the filter language.
+ *
+ * grain   PHX_FILTER_...
+ * text    [size]; blank text chooses everything.
+ * out     the condition in canonical form, or NULL.
+ * Errors: INVALID (offset is the byte at fault; the message is one line of at
+ *         most 300 characters).
+ */
+PHX_CALL phx_filter_check(int32_t grain, const char *text, size_t size,
+                          phx_buf *out, phx_error *err);
+
+enum {
+    PHX_WORD_FIELD = 0,
+    PHX_WORD_FUNCTION = 1,
+    PHX_WORD_ITERABLE = 2,   /* what a loop runs over */
+    PHX_WORD_ANNOTATION = 3, /* a name that some annotation has */
+    PHX_WORD_ATTRIBUTE = 4   /* a path that some span has */
+};
+
+enum {
+    PHX_TYPE_BOOLEAN = 0,
+    PHX_TYPE_NUMBER = 1,
+    PHX_TYPE_TEXT = 2,
+    PHX_TYPE_TIME = 3,
+    PHX_TYPE_ANY = 4,   /* an attribute: each span has its own */
+    PHX_TYPE_TEXTS = 5, /* stands right of `in` only */
+    PHX_TYPE_THING = 6  /* is compared with None only */
+};
+
+/* A word that a condition can have. */
+typedef struct phx_word {
+    int32_t kind;     /* PHX_WORD_... */
+    int32_t type;     /* PHX_TYPE_... of its value; ANY of an iterable */
+    phx_text text;    /* as it stands in a condition */
+    phx_text name;    /* of an annotation; else the same as text */
+    phx_text of;      /* whose: "span", "trace", "annotation", "cost detail" of
+                         a loop, "named annotation"; absent: of the rows */
+    phx_text element; /* of an iterable, as `of`; else absent */
+} phx_word;
+
+/*
+ * Words for an editor of conditions: fields, functions and iterables; with a
+ * store the names of annotations and the paths of attributes that there are.
+ * Paths are those of the 64 blocks written last that have spans of the
+ * project; of an array's elements the first is told.
+ *
+ * grain   PHX_FILTER_...
+ * store   or NULL.
+ * project whose annotations and attributes; 0: attributes of all, and no
+ *         names of annotations.
+ * limit   of annotations of each kind, and of attributes; 0: 1,000.
+ * Errors: IO, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_filter_vocabulary(int32_t grain, phx_store *store, phx_id project,
+                               size_t limit, phx_cursor **out,
+                               phx_error *err);
+
+/*
+ * Names that a project's annotations of a kind have, each once, in order of
+ * their bytes.
+ *
+ * kind    PHX_SPAN_ANNOTATION ...; documents' names stand in no condition:
+ *         their text is absent.
+ * limit   0: 1,000.
+ * Errors: IO, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_store_annotation_names(phx_store *store, int32_t kind,
+                                    phx_id project, size_t limit,
+                                    phx_cursor **out, phx_error *err);
+PHX_CALL phx_cursor_next_word(phx_cursor *cursor, const phx_word **out,
+                              phx_error *err);
+
 PHX_API void phx_cursor_close(phx_cursor *cursor);
 
 /* --- Frames --------------------------------------------------------------- */

@@ -16,12 +16,13 @@ phx_status cursor_new(phx_store *store, enum cursor_kind kind, phx_cursor **out,
 
     if (cursor == NULL)
         return fail_memory(err, sizeof *cursor);
-    *cursor = (phx_cursor){.kind = kind, .store = store->store, .left = -1};
+    *cursor = (phx_cursor){.kind = kind, .left = -1};
     arena_init(&cursor->arena, SIZE_MAX);
     arena_init(&cursor->project_arena, SIZE_MAX);
     arena_init(&cursor->rows_arena, SIZE_MAX);
     span_page_init(&cursor->page);
-    store_retain(cursor->store);
+    if (store != NULL)
+        store_retain(cursor->store = store->store);
     *out = cursor;
     return PHX_OK;
 }

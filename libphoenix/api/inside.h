@@ -76,13 +76,14 @@ enum cursor_kind {
     CURSOR_PROJECTS,
     CURSOR_ROLLUPS,
     CURSOR_COSTS,
-    CURSOR_ANNOTATIONS
+    CURSOR_ANNOTATIONS,
+    CURSOR_WORDS
 };
 
 struct phx_cursor {
     enum cursor_kind kind;
-    struct store *store;
-    struct arena arena; /* the query, or the rows of a list */
+    struct store *store; /* NULL if it needs none */
+    struct arena arena;  /* the query, or the rows of a list */
     const void *rows;
     size_t count, at;
 
@@ -104,7 +105,7 @@ struct phx_cursor {
     struct arena rows_arena;
 };
 
-/* Holds the store; phx_cursor_close gives it back. */
+/* Holds the store, if there is one; phx_cursor_close gives it back. */
 phx_status cursor_new(phx_store *store, enum cursor_kind kind, phx_cursor **out,
                       phx_error *err);
 

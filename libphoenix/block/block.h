@@ -126,6 +126,15 @@ phx_status block_read_ints(struct block *block, enum block_column column,
 phx_status block_read_texts(struct block *block, enum block_column column,
                             const struct block_texts **out, phx_error *err);
 
+/* Paths of attribute columns, in order: lent by the block; and a path's steps,
+ * made in the arena. */
+uint32_t block_path_count(const struct block *block);
+phx_text block_path_text(const struct block *block, uint32_t index);
+struct block_step;
+phx_status block_path_read(struct arena *arena, phx_text path,
+                           const struct block_step **out, size_t *count,
+                           phx_error *err);
+
 /* The first index from `from` on whose text equals wanted, or the count. */
 uint32_t block_texts_find(const struct block_texts *texts, phx_text wanted,
                           uint32_t from);

@@ -290,3 +290,41 @@ phx_status block_read_status_message(struct block *block, struct arena *arena,
                                                            : text_span("", 0);
     return status;
 }
+
+/* --- paths there are --------------------------------------------------------- */
+
+uint32_t block_path_count(const struct block *block)
+{
+    return block->column_count - (block->reserved_end - block->reserved_begin);
+}
+
+phx_text block_path_text(const struct block *block, uint32_t index)
+{
+    if (index >= block->reserved_begin)
+        index += block->reserved_end - block->reserved_begin;
+    return block->columns[index].path;
+}
+
+phx_status block_path_read(struct arena *arena, phx_text path,
+                           const struct block_step **out, size_t *count,
+                           phx_error *err)
+{
+    struct segment *segments;
+    uint32_t depth;
+    phx_status status = path_read(arena, path, &segments, &depth, err);
+
+    if (status < 0)
+        return status;
+    struct block_step *steps = arena_new(arena, size_mul(depth, sizeof *steps));
+    if (steps == NULL)
+        return arena_status(arena, depth * sizeof *steps, err);
+    for (uint32_t i = 0; i < depth; i++) {
+        bool is_key = segments[i].index < 0;
+        steps[i] = (struct block_step){.key = is_key ? segments[i].key
+                                                     : (phx_text){NULL, 0},
+                                       .index = segments[i].index};
+    }
+    *out = steps;
+    *count = depth;
+    return PHX_OK;
+}

@@ -139,6 +139,57 @@ const struct query_field *query_field_next(enum query_owner owner,
     return NULL;
 }
 
+/* Whose words a condition can have: those of its rows, of the elements that
+ * loops lead to, and of an annotation that is named. */
+static uint32_t owners_of(enum query_grain grain)
+{
+    uint32_t owners = OF(grain), before;
+
+    do {
+        before = owners;
+        for (size_t i = 0; i < SOURCES; i++) {
+            if (sources[i].owners & owners)
+                owners |= OF(sources[i].element);
+        }
+    } while (owners != before);
+    return owners | MEMBER;
+}
+
+bool query_word_next(enum query_grain grain, size_t *index,
+                     struct query_word *out)
+{
+    enum { ROWS = FIELDS + FUNCTIONS + SOURCES };
+    uint32_t owners = owners_of(grain);
+
+    while (*index < (QUERY_COST_DETAIL + 1) * ROWS) {
+        size_t row = *index % ROWS;
+        uint8_t owner = (uint8_t)(*index / ROWS);
+        ++*index;
+        if ((owners & OF(owner)) == 0)
+            continue;
+        if (row < FIELDS) {
+            const struct query_field *field = &fields[row];
+            *out = (struct query_word){field->name, QUERY_WORD_FIELD,
+                                       field->type, owner, 0};
+            if (field->owners & OF(owner))
+                return true;
+        } else if ((row -= FIELDS) < FUNCTIONS) {
+            const struct query_function *function = &functions[row];
+            *out = (struct query_word){function->name, QUERY_WORD_FUNCTION,
+                                       function->type, owner, 0};
+            if (owner == (uint8_t)grain && function->grains & OF(owner))
+                return true;
+        } else {
+            const struct query_source *source = &sources[row - FUNCTIONS];
+            *out = (struct query_word){source->name, QUERY_WORD_ITERABLE, 0,
+                                       owner, source->element};
+            if (source->owners & OF(owner))
+                return true;
+        }
+    }
+    return false;
+}
+
 const struct query_field *field_find(enum query_owner owner, phx_text name)
 {
     const struct query_field *field;

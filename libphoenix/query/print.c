@@ -106,7 +106,7 @@ static void print_field(struct printer *printer, const struct query_node *node)
     buf_add_string(printer->out, node->field->name);
 }
 
-static void print_path(struct buf *out, const struct query_path *path)
+void query_print_path(const struct query_path *path, struct buf *out)
 {
     buf_add_string(out, "attributes");
     for (uint32_t i = 0; i < path->count; i++) {
@@ -120,17 +120,21 @@ static void print_path(struct buf *out, const struct query_path *path)
     }
 }
 
-static void print_note(struct printer *printer, const struct query_node *node)
+void query_print_note(const struct query_note *note, struct buf *out)
 {
     static const char *const accessors[] = {
         [QUERY_SPAN_ROW] = "annotations",
         [QUERY_TRACE_ROW] = "trace_annotations",
         [QUERY_SESSION_ROW] = "session_annotations"};
-    const struct query_note *note = &printer->query->notes[node->note];
 
-    buf_add_format(printer->out, "%s[", accessors[note->owner]);
-    print_text(printer->out, note->name);
-    buf_add_byte(printer->out, ']');
+    buf_add_format(out, "%s[", accessors[note->owner]);
+    print_text(out, note->name);
+    buf_add_byte(out, ']');
+}
+
+static void print_note(struct printer *printer, const struct query_node *node)
+{
+    query_print_note(&printer->query->notes[node->note], printer->out);
     if (node->field != NULL)
         buf_add_format(printer->out, ".%s", node->field->name);
 }
@@ -248,7 +252,7 @@ static void print_atom(struct printer *printer, const struct query_node *node)
         print_field(printer, node);
         break;
     case QUERY_ATTRIBUTE:
-        print_path(printer->out, node->path);
+        query_print_path(node->path, printer->out);
         break;
     case QUERY_NOTE:
         print_note(printer, node);

@@ -121,6 +121,25 @@ struct query_field {
 const struct query_field *query_field_next(enum query_owner owner,
                                            size_t *index);
 
+/* A word of the language: for who writes a condition. */
+enum query_word_kind {
+    QUERY_WORD_FIELD = 0,
+    QUERY_WORD_FUNCTION,
+    QUERY_WORD_ITERABLE
+};
+
+struct query_word {
+    const char *name;
+    uint8_t kind;    /* enum query_word_kind */
+    uint8_t type;    /* enum query_type of its value; not of an iterable */
+    uint8_t owner;   /* enum query_owner: whose field or iterable */
+    uint8_t element; /* enum query_owner: what an iterable consists of */
+};
+
+/* All words of conditions of a grain, owner by owner; false after the last. */
+bool query_word_next(enum query_grain grain, size_t *index,
+                     struct query_word *out);
+
 /* --- the checked tree ----------------------------------------------------------
  */
 
@@ -265,8 +284,11 @@ struct query {
 phx_status query_compile(struct arena *arena, enum query_grain grain,
                          phx_text text, struct query *out, phx_error *err);
 
-/* The condition in canonical form, which compiles to the same tree. */
+/* The condition in canonical form, which compiles to the same tree; and parts
+ * of one. */
 void query_print(const struct query *query, struct buf *out);
+void query_print_path(const struct query_path *path, struct buf *out);
+void query_print_note(const struct query_note *note, struct buf *out);
 
 /* --- evaluation ------------------------------------------------------------------
  */

@@ -290,45 +290,6 @@ phx_status store_read_annotations(struct store *store,
     return PHX_OK;
 }
 
-phx_status store_read_annotation_names(struct store *store, int32_t kind,
-                                       int64_t project, size_t limit,
-                                       struct arena *arena, phx_text **out,
-                                       size_t *count, phx_error *err)
-{
-    phx_text *names = NULL, last = text_of("");
-    size_t used = 0, capacity = 0;
-    struct snapshot snapshot;
-    phx_status status = snapshot_take(store, &snapshot, err);
-
-    if (status < 0)
-        return status;
-    struct statement *read = sql(snapshot.connection, SQL_ANNOTATION_NAME);
-    while (used < limit && !gone_has(&snapshot.gone, PHX_PROJECT, project)) {
-        sql_bind_int(read, 1, kind);
-        sql_bind_int(read, 2, project);
-        sql_bind_text(read, 3, last);
-        if ((status = sql_next(read, err)) != PHX_OK)
-            break;
-        last = sql_text(read, 0);
-        phx_text *larger =
-            arena_grow(arena, names, &capacity, used, sizeof *names);
-        status = larger != NULL ? arena_keep(arena, &last, err)
-                                : arena_status(arena, sizeof *names, err);
-        sql_end(read);
-        if (status < 0)
-            break;
-        names = larger;
-        names[used++] = last;
-    }
-    sql_end(read);
-    snapshot_give(&snapshot);
-    if (status < 0)
-        return status;
-    *out = names;
-    *count = used;
-    return PHX_OK;
-}
-
 /* --- deleting ------------------------------------------------------------------- */
 
 phx_status store_delete_annotations(struct store *store,

@@ -79,6 +79,9 @@
     X(BLOCKS_OF_PROJECT,                                                       \
       "SELECT id FROM block WHERE project = ?1 OR (project = -1"               \
       " AND (projects >> (?1 & 63)) & 1)")                                     \
+    X(BLOCKS_LAST,                                                             \
+      "SELECT id FROM block WHERE ?1 IN (0, project) OR (project = -1"         \
+      " AND (projects >> (?1 & 63)) & 1) ORDER BY id DESC LIMIT ?2")           \
     X(INSERT_FRAME, "INSERT INTO frame (id, body) VALUES (?, ?)")              \
     X(FRAME, "SELECT body FROM frame WHERE id = ?")                            \
     X(DELETE_FRAMES, "DELETE FROM frame WHERE id >= ?1 AND id < ?2")           \

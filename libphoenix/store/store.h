@@ -171,11 +171,24 @@ phx_status store_read_annotations(struct store *store,
 /* Errors: TOO_BIG (over 30,000 values). */
 phx_status store_check_annotation_query(const phx_annotation_query *query,
                                         phx_error *err);
+
+/* --- vocabulary.c: names for who writes a condition --------------------------- */
+
 /* Distinct names of a project's annotations of a kind, in order of bytes. */
 phx_status store_read_annotation_names(struct store *store, int32_t kind,
                                        int64_t project, size_t limit,
                                        struct arena *arena, phx_text **out,
                                        size_t *count, phx_error *err);
+
+enum { VOCABULARY_BLOCKS = SHRUNK(64, 2) };
+
+/* Paths of attributes, arrays of keys and indexes, in order: those that the
+ * blocks with spans of a project (0: all) have which were written last, up to
+ * VOCABULARY_BLOCKS of them. Of the elements of an array the first. */
+phx_status store_read_attribute_paths(struct store *store, int64_t project,
+                                      size_t limit, struct arena *arena,
+                                      struct value **out, size_t *count,
+                                      phx_error *err);
 
 /* One row a bin; its arrays lie in the arena, too. The query is checked.
  * Errors: TOO_BIG (bins), IO, CORRUPT, INTERRUPTED. */

@@ -396,6 +396,30 @@ static phx_status call_delete_annotations(phx_error *err)
     return phx_store_delete_annotations(scene.place.store, NULL, NULL, err);
 }
 
+/* Names by the index, attributes by the directories of blocks. */
+static phx_status call_vocabulary(phx_error *err)
+{
+    const phx_word *word;
+    phx_cursor *cursor = NULL;
+    phx_status status = phx_filter_vocabulary(
+        PHX_FILTER_SPANS, scene.place.store, 1, 0, &cursor, err);
+
+    while (status == PHX_OK)
+        status = phx_cursor_next_word(cursor, &word, err);
+    phx_cursor_close(cursor);
+    return status;
+}
+
+static phx_status call_names(phx_error *err)
+{
+    phx_cursor *cursor = NULL;
+    phx_status status = phx_store_annotation_names(
+        scene.place.store, PHX_SPAN_ANNOTATION, 1, 0, &cursor, err);
+
+    phx_cursor_close(cursor);
+    return status;
+}
+
 /* --- what they may return ------------------------------------------------------------ */
 
 #define BIT(status) (1u << -(status))
@@ -437,6 +461,8 @@ static struct call calls[] = {
     {"phx_store_find_projects", call_projects, IO | CUT | BAD, 0, 0},
     {"phx_store_annotate", call_annotate, IO | BUSY | CUT | BAD, 0, 0},
     {"phx_cursor_next_annotation", call_annotations, IO | CUT | BAD, 0, 0},
+    {"phx_filter_vocabulary", call_vocabulary, IO | CUT | BAD, 0, 0},
+    {"phx_store_annotation_names", call_names, IO | CUT | BAD, 0, 0},
     {"phx_store_delete_annotations", call_delete_annotations,
      IO | BUSY | CUT | BAD, 0, 0},
 };

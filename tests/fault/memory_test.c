@@ -531,6 +531,28 @@ static phx_status delete_annotations(struct scene *scene, phx_error *err)
                : phx_store_delete_annotations(scene->store, NULL, NULL, err);
 }
 
+static phx_status walk_words(struct scene *scene, phx_error *err)
+{
+    static const char condition[] =
+        "annotations['a'].score > 1 or a.b in ['x']";
+    const phx_word *word;
+    phx_buf out = PHX_BUF_INIT;
+    phx_cursor *cursor = NULL;
+    phx_status status = annotate(scene, err);
+
+    if (status >= 0)
+        status = phx_filter_check(PHX_FILTER_SPANS, condition,
+                                  sizeof condition - 1, &out, err);
+    phx_buf_free(&out);
+    if (status >= 0)
+        status = phx_filter_vocabulary(PHX_FILTER_SPANS, scene->store, 1, 4,
+                                       &cursor, err);
+    while (status == PHX_OK)
+        status = phx_cursor_next_word(cursor, &word, err);
+    phx_cursor_close(cursor);
+    return status;
+}
+
 static phx_status unflatten(struct scene *scene, phx_error *err)
 {
     static const char flat[] = "{\"a.0.b\": 1, \"a.1.b\": [1, {\"x\": null}]}";
@@ -575,6 +597,7 @@ SWEEP(create_project)
 SWEEP(annotate)
 SWEEP(walk_annotations)
 SWEEP(delete_annotations)
+SWEEP(walk_words)
 
 /* It has one connection for everything, which all calls must leave whole. */
 TEST(a_store_in_memory_survives_want_of_memory)
@@ -613,6 +636,7 @@ int main(void)
         cmocka_unit_test(annotate_survives_want_of_memory),
         cmocka_unit_test(walk_annotations_survives_want_of_memory),
         cmocka_unit_test(delete_annotations_survives_want_of_memory),
+        cmocka_unit_test(walk_words_survives_want_of_memory),
         cmocka_unit_test(a_store_in_memory_survives_want_of_memory),
     };
 
