@@ -1,0 +1,226 @@
+/*
+ * annotate_test.c - targets are looked up before the writer's turn: what goes
+ * in between is noticed. And costs, which no call of phoenix.h writes.
+ */
+#include "t.h"
+
+#include "store/annotate.c"
+
+#include <math.h>
+
+static struct store *open_store(void)
+{
+    const struct store_options options = {.no_compact = true};
+    struct store *store;
+
+    succeeds(store_open(NULL, &options, &store, err));
+    return store;
+}
+
+static void put(struct store *store, const char *project, const char *trace,
+                const char *id)
+{
+    struct span span = {.trace_id = text_of(trace),
+                        .span_id = text_of(id),
+                        .name = text_of("step"),
+                        .trace_state = text_of(""),
+                        .status_message = text_of(""),
+                        .tree = {.kind = JSON_OBJECT},
+                        .project_name = text_of(project),
+                        .session_name = text_of(trace),
+                        .prompt_tokens = -1,
+                        .completion_tokens = -1};
+    struct store_batch batch = {.spans = {.spans = &span, .count = 1}};
+    struct store_batch *batches[] = {&batch};
+
+    succeeds(store_put(store, batches, 1, err));
+    eq_int(batch.report.accepted, 1);
+}
+
+/* Spans 1 and 2 in trace 1 and session 1 of project 2; 3 in another trace. */
+static struct store *open_filled(void)
+{
+    struct store *store = open_store();
+
+    put(store, "p", "t1", "s1");
+    put(store, "p", "t1", "s2");
+    put(store, "p", "t2", "s3");
+    return store;
+}
+
+static phx_annotation_item item_of(int32_t kind, int64_t number)
+{
+    return (phx_annotation_item){.kind = kind,
+                                 .target = number,
+                                 .target_id = text_of(""),
+                                 .name = text_of("tone"),
+                                 .identifier = text_of(""),
+                                 .metadata = text_of("{}")};
+}
+
+static int64_t count_annotations(struct store *store)
+{
+    return store->counter.annotations;
+}
+
+/* Looks up, deletes, then writes. */
+static void check_between(int32_t kind, int64_t number, int32_t deleted,
+                          int64_t deleted_number)
+{
+    struct store *store = open_filled();
+    phx_annotation_item item = item_of(kind, number);
+    struct target target;
+    struct arena arena;
+    phx_id id;
+
+    arena_init(&arena, SIZE_MAX);
+    succeeds(find_targets(store, &item, 1, &arena, &target, err));
+    eq_int(target.number, number);
+    succeeds(store_delete(store, deleted, deleted_number, err));
+    fails_with(PHX_NOT_FOUND, "no ",
+               write_items(store, &item, 1, 0, &target, &id, err));
+    eq_int(count_annotations(store), 0);
+    succeeds(store_verify(store, NULL, NULL, err));
+    arena_clear(&arena);
+    store_release(store);
+}
+
+TEST(what_is_deleted_in_between_is_no_target)
+{
+    UNUSED_STATE;
+    check_between(PHX_SPAN_ANNOTATION, 1, PHX_SPAN, 1);
+    check_between(PHX_SPAN_ANNOTATION, 1, PHX_TRACE, 1);
+    check_between(PHX_SPAN_ANNOTATION, 1, PHX_SESSION, 1);
+    check_between(PHX_SPAN_ANNOTATION, 1, PHX_PROJECT, 2);
+    check_between(PHX_SPAN_ANNOTATION, 3, PHX_SPAN, 3);
+    check_between(PHX_TRACE_ANNOTATION, 1, PHX_TRACE, 1);
+    check_between(PHX_TRACE_ANNOTATION, 1, PHX_PROJECT, 2);
+    check_between(PHX_SESSION_ANNOTATION, 1, PHX_SESSION, 1);
+    check_between(PHX_SESSION_ANNOTATION, 1, PHX_PROJECT, 2);
+}
+
+/* A span that is deleted and swept has left nothing that tells of it. */
+TEST(after_a_sweep_targets_are_looked_up_again)
+{
+    struct store *store = open_filled();
+    phx_annotation_item item = item_of(PHX_SPAN_ANNOTATION, 1);
+    unsigned forgotten = atomic_load(&store->forgotten);
+    struct target target;
+    struct arena arena;
+    phx_id id = 0;
+
+    UNUSED_STATE;
+    arena_init(&arena, SIZE_MAX);
+    succeeds(find_targets(store, &item, 1, &arena, &target, err));
+    succeeds(store_delete(store, PHX_SPAN, 1, err));
+    while (store_compact(store, 100, NULL) == PHX_OK)
+        ;
+    eq_int(store->gone.count, 0);
+    eq_int(write_items(store, &item, 1, forgotten, &target, &id, NULL),
+           PHX_DONE);
+    eq_int(count_annotations(store), 0);
+    fails_with(PHX_NOT_FOUND, "no span 1",
+               store_annotate(store, &item, 1, &id, err));
+    item = item_of(PHX_SPAN_ANNOTATION, 2);
+    succeeds(store_annotate(store, &item, 1, &id, err));
+    eq_int(id, 1);
+    succeeds(store_verify(store, NULL, NULL, err));
+    arena_clear(&arena);
+    store_release(store);
+}
+
+/* --- costs ------------------------------------------------------------------ */
+
+static int64_t ask(struct store *store, const char *text)
+{
+    const struct store_query query = {.sql = text_of(text)};
+    struct store_rows *rows;
+    const struct value *row;
+
+    succeeds(store_rows_open(store, &query, &rows, err));
+    succeeds(store_rows_next(rows, &row, err));
+    int64_t value = row[0].integer;
+    store_rows_close(rows);
+    return value;
+}
+
+static void put_costs(struct store *store)
+{
+    const struct cost_detail costs[] = {
+        {1, 1, true, text_of("input"), 10, 0.25},
+        {1, 1, false, text_of("output"), 5, (double)NAN},
+        {1, 2, true, text_of("input"), 7, -0.0},
+        {2, 3, true, text_of("other"), 1, 1},
+        {1, 1, true, text_of("input"), 20, 0.5}, /* instead of the first */
+    };
+
+    succeeds(store_put_costs(store, costs, 5, err));
+}
+
+TEST(costs_are_written_as_they_are)
+{
+    struct store *store = open_filled();
+
+    UNUSED_STATE;
+    put_costs(store);
+    eq_int(store->counter.cost_details, 4);
+    eq_int(ask(store, "SELECT count(*) FROM cost_detail WHERE trace = 1"), 3);
+    eq_int(ask(store, "SELECT tokens = 20 AND cost = 0.5 FROM cost_detail"
+                      " WHERE span = 1 AND is_prompt"),
+           1);
+    eq_int(ask(store, "SELECT cost IS NULL FROM cost_detail"
+                      " WHERE span = 1 AND NOT is_prompt"),
+           1);
+    succeeds(store_verify(store, NULL, NULL, err));
+    store_release(store);
+}
+
+TEST(costs_go_with_their_spans)
+{
+    static const struct {
+        int32_t kind;
+        int64_t number, left;
+    } cases[] = {{PHX_SPAN, 1, 2},
+                 {PHX_SPAN, 3, 3},
+                 {PHX_TRACE, 1, 1},
+                 {PHX_SESSION, 1, 1},
+                 {PHX_PROJECT, 2, 0}};
+
+    UNUSED_STATE;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct store *store = open_filled();
+        put_costs(store);
+        succeeds(store_delete(store, cases[i].kind, cases[i].number, err));
+        succeeds(store_verify(store, NULL, NULL, err));
+        while (store_compact(store, 100, NULL) == PHX_OK)
+            ;
+        eq_int(store->counter.cost_details, cases[i].left);
+        succeeds(store_verify(store, NULL, NULL, err));
+        store_release(store);
+    }
+}
+
+TEST(a_cost_of_no_span_is_found_by_verify)
+{
+    const struct cost_detail costs[] = {{1, 9, true, text_of("x"), 1, 1}};
+    struct store *store = open_filled();
+
+    UNUSED_STATE;
+    succeeds(store_put_costs(store, costs, 1, err));
+    fails_with(PHX_CORRUPT, "the span is lost",
+               store_verify(store, NULL, NULL, err));
+    store_release(store);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_deleted_in_between_is_no_target),
+        cmocka_unit_test(after_a_sweep_targets_are_looked_up_again),
+        cmocka_unit_test(costs_are_written_as_they_are),
+        cmocka_unit_test(costs_go_with_their_spans),
+        cmocka_unit_test(a_cost_of_no_span_is_found_by_verify),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
