@@ -123,7 +123,7 @@ static phx_status add_blocks(struct path_list *list, struct snapshot *snapshot,
                              int64_t project, phx_error *err)
 {
     struct statement *blocks = sql(snapshot->connection, SQL_BLOCKS_LAST);
-    phx_status status;
+    phx_status status = PHX_OK;
 
     sql_bind_int(blocks, 1, project);
     sql_bind_int(blocks, 2, VOCABULARY_BLOCKS);
