@@ -105,9 +105,9 @@ below_attr  := $(below_wire)
 below_block := $(below_wire)
 below_cost  := model json base
 below_store := cost block attr wire model json base
-below_query := attr wire model json base
+below_query := store $(below_store)
 below_frame := query $(below_query)
-below_api   := frame query store $(below_store)
+below_api   := frame $(below_frame)
 
 UNIT_SOURCES := $(wildcard tests/unit/*/*_test.c)
 UNIT_TESTS   := $(UNIT_SOURCES:%.c=$(T)/%)

@@ -4,6 +4,7 @@
 #include "base/base.h"
 
 #include "api/inside.h"
+#include "query/query.h"
 
 bool take_options(void *out, size_t size, const void *given)
 {
@@ -58,6 +59,7 @@ phx_status phx_store_open(const char *url, const phx_store_options *options,
         .busy_timeout = wanted.busy_timeout,
         .vfs = wanted.sqlite_vfs,
     };
+    inner.functions = query_functions(&inner.function_count);
     phx_store *store = memory_new(sizeof *store);
     if (store == NULL)
         return fail_memory(err, sizeof *store);

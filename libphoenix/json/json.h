@@ -80,6 +80,7 @@ struct value *value_member(const struct value *object, const char *key);
 struct value *value_at(const struct value *object, const char *path);
 
 bool value_is_text(const struct value *value, const char *string);
+bool value_is_missing(const struct value *value); /* written as null */
 bool value_equal(const struct value *a, const struct value *b); /* NaN == NaN,
     1 != 1.0, members in any order */
 

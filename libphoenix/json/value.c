@@ -4,6 +4,7 @@
 #include "base/base.h"
 #include "json/inside.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 struct value value_null(void)
@@ -60,6 +61,12 @@ struct value *value_at(const struct value *object, const char *path)
         object = found;
         path += size + 1;
     }
+}
+
+bool value_is_missing(const struct value *value)
+{
+    return value->kind == JSON_NULL ||
+           (value->kind == JSON_REAL && !isfinite(value->real));
 }
 
 bool value_is_text(const struct value *value, const char *string)

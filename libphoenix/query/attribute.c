@@ -15,11 +15,15 @@ struct steps {
     size_t room;
     uint32_t count;
     uint32_t before; /* of them, those that no bracket holds */
+    uint32_t offset; /* of the path */
 };
 
 static phx_status add_step(struct checker *checker, struct steps *steps,
                            struct query_step step)
 {
+    if (steps->count == QUERY_STEPS)
+        return fail(checker->err, PHX_INVALID, steps->offset,
+                    "attribute has over %d keys", QUERY_STEPS);
     struct query_step *items =
         arena_grow(checker->arena, steps->items, &steps->room, steps->count,
                    sizeof *steps->items);
@@ -146,7 +150,7 @@ static phx_status make_attribute(struct checker *checker,
 phx_status check_subscripts(struct checker *checker, const struct syntax *path,
                             struct query_node **out)
 {
-    struct steps steps = {0};
+    struct steps steps = {.offset = path->offset};
     phx_text base = path_name(path, 0);
     phx_status status = PHX_OK;
 
@@ -168,7 +172,7 @@ phx_status check_subscripts(struct checker *checker, const struct syntax *path,
 phx_status check_dotted(struct checker *checker, const struct syntax *path,
                         struct query_node **out)
 {
-    struct steps steps = {0};
+    struct steps steps = {.offset = path->offset};
     phx_status status = PHX_OK;
 
     for (uint32_t i = 0; status >= 0 && i < path->count; i++)

@@ -57,6 +57,8 @@ static struct query_bounds both(struct query_bounds a, struct query_bounds b)
         a.start_from = b.start_from;
     if (b.start_to < a.start_to)
         a.start_to = b.start_to;
+    if (b.latency_from > a.latency_from)
+        a.latency_from = b.latency_from;
     a.kinds &= b.kinds;
     a.statuses &= b.statuses;
     return a;
@@ -68,6 +70,8 @@ static struct query_bounds either(struct query_bounds a, struct query_bounds b)
         a.start_from = b.start_from;
     if (b.start_to > a.start_to)
         a.start_to = b.start_to;
+    if (b.latency_from < a.latency_from)
+        a.latency_from = b.latency_from;
     a.kinds |= b.kinds;
     a.statuses |= b.statuses;
     return a;
@@ -121,6 +125,19 @@ static void bound_start(struct query_bounds *bounds, int op, int64_t us)
         bounds->start_to = ns + ROUNDING_NS;
 }
 
+/* Rounding of both ends to milliseconds moves a latency by one at most, that
+ * to microseconds by less. */
+static void bound_latency(struct query_bounds *bounds, int op,
+                          const struct value *ms)
+{
+    double least = (number_real(ms) - 2) * 1e6;
+
+    if ((op == QUERY_EQUAL || op == QUERY_GREATER ||
+         op == QUERY_GREATER_EQUAL) &&
+        least > 0)
+        bounds->latency_from = least < 9e18 ? (int64_t)least : INT64_MAX;
+}
+
 /* A column of the row compared with a constant. */
 static struct query_bounds bounds_of_pair(int op,
                                           const struct query_node *field,
@@ -138,6 +155,8 @@ static struct query_bounds bounds_of_pair(int op,
         bounds.statuses = set_of(op, span_status_read(value->text, true));
     else if (field->field->id == FIELD_START_TIME)
         bound_start(&bounds, op, value->integer);
+    else if (field->field->id == FIELD_LATENCY)
+        bound_latency(&bounds, op, value);
     return bounds;
 }
 

@@ -13,6 +13,22 @@
 /* --- nodes -------------------------------------------------------------------
  */
 
+/* How many of the 100 things that SQLite's parser can remember stand between
+ * an operator and an operand: a bracket before the first one, and before others
+ * also what is on their left; before those of a loop a statement. */
+static int steps_down(int op, uint32_t count, uint32_t i)
+{
+    int listed = count > OPERAND_GROUP ? 3 : 0;
+
+    if (op >= QUERY_ANY)
+        return 14;
+    if (op == QUERY_CONTAINS)
+        return i == 0 ? 3 : 5;
+    if (op == QUERY_NOT || op == QUERY_NEGATE)
+        return 2;
+    return i == 0 && op != QUERY_DIVIDE ? 1 + listed : 3 + listed;
+}
+
 phx_status node_new(struct checker *checker, struct query_node like,
                     struct query_node *const *args, uint32_t count,
                     struct query_node **out)
@@ -22,11 +38,12 @@ phx_status node_new(struct checker *checker, struct query_node like,
     like.height = 1;
     like.count = count;
     for (uint32_t i = 0; i < count; i++) {
-        if (args[i]->height >= QUERY_DEPTH)
+        int height = args[i]->height + steps_down(like.op, count, i);
+        if (height > QUERY_DEPTH)
             return fail(checker->err, PHX_INVALID, like.offset,
                         "condition is nested over %d levels", QUERY_DEPTH);
-        if (args[i]->height >= like.height)
-            like.height = (uint8_t)(args[i]->height + 1);
+        if (height > like.height)
+            like.height = (uint8_t)height;
     }
     if (count > 0 &&
         (like.args = arena_copy(checker->arena, args, size)) == NULL)

@@ -4,8 +4,6 @@
 #include "base/base.h"
 #include "query/inside.h"
 
-#include <math.h>
-
 static const struct value *find_key(const struct value *object, phx_text key)
 {
     if (object->kind != JSON_OBJECT)
@@ -68,22 +66,26 @@ static const struct value *follow(const struct value *value,
 
 static bool is_missing(const struct value *value)
 {
-    return value == NULL || value->kind == JSON_NULL ||
-           (value->kind == JSON_REAL && !isfinite(value->real));
+    return value == NULL || value_is_missing(value);
 }
 
-/* A key on the wire is stored nested, or with a tail that is one key: the
- * shortest such tail wins. */
-struct value path_find(const struct query_path *path, const struct value *tree,
-                       bool is_wire_key)
+uint32_t path_ways(const struct query_path *path, bool is_wire_key)
 {
-    const struct value *value = follow(tree, path, 1);
     uint32_t tail = 0; /* keys at the end */
 
     while (is_wire_key && tail < path->count &&
            path->steps[path->count - tail - 1].key.data != NULL)
         tail++;
-    for (uint32_t joined = 2; is_missing(value) && joined <= tail; joined++)
+    return tail > 0 ? tail : 1;
+}
+
+struct value path_find(const struct query_path *path, const struct value *tree,
+                       bool is_wire_key)
+{
+    const struct value *value = follow(tree, path, 1);
+    uint32_t ways = path_ways(path, is_wire_key);
+
+    for (uint32_t joined = 2; is_missing(value) && joined <= ways; joined++)
         value = follow(tree, path, joined);
     return is_missing(value) ? value_null() : *value;
 }

@@ -226,6 +226,9 @@ void suggestion_try_functions(struct suggestion *suggestion,
 void suggestion_try_sources(struct suggestion *suggestion,
                             enum query_owner owner, phx_text name);
 
+/* Longer lists of operands are lists of lists to SQL. */
+enum { OPERAND_GROUP = 64 };
+
 /* --- check.c ---------------------------------------------------------------------
  */
 
@@ -305,6 +308,10 @@ void query_derive(struct query *query);
 /* --- convert.c -----------------------------------------------------------------
  */
 
+/* A key on the wire is stored nested, or with a tail that is one key. The keys
+ * of the longest such tail; the shortest that leads to a value wins. */
+uint32_t path_ways(const struct query_path *path, bool is_wire_key);
+
 /* The value at the end of a path; null for what is missing or not finite. */
 struct value path_find(const struct query_path *path, const struct value *tree,
                        bool is_wire_key);
@@ -376,6 +383,9 @@ const struct value *row_attributes(enum query_grain grain, const void *row);
 
 /* The input or output of the next strict root of a walk. */
 struct value row_next_root_text(struct walk *roots, int field, bool *found);
+
+/* Both ends rounded to a millisecond, then subtracted. */
+int64_t latency_ms(uint64_t start, uint64_t end);
 
 /* The stored parent in the same trace, or NULL. */
 const struct query_span *span_parent(const struct query_span *span);

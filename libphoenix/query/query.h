@@ -5,9 +5,11 @@
  *     text --lex--> tokens --parse--> syntax --check--> checked tree
  *                                                        |- print
  *                                                        |- evaluate
+ *                                                        |- SQL
  *
- * The room is pure: it knows no database. A checked tree has no untyped
- * corners: what an attribute is taken for stands in it as a conversion.
+ * The room runs nothing: SQL is text and values, which the store takes. A
+ * checked tree has no untyped corners: what an attribute is taken for stands
+ * in it as a conversion.
  */
 #ifndef QUERY_QUERY_H
 #define QUERY_QUERY_H
@@ -19,9 +21,10 @@
 enum {
     QUERY_TEXT_SIZE = 64 << 10, /* bytes of a condition */
     QUERY_SYNTAX_DEPTH = 200,   /* open brackets, operators within operators */
-    QUERY_DEPTH = 100,          /* levels of a checked tree */
+    QUERY_DEPTH = 60,           /* levels of a checked tree, as SQL has them */
     QUERY_PARTS = 16384,        /* names, values and operators in all */
     QUERY_PATHS = 256,          /* different attributes */
+    QUERY_STEPS = 100,          /* keys and indexes of an attribute */
     QUERY_NAMES = 16,           /* different annotation names */
     QUERY_LOOPS = 2             /* a loop and one inside it */
 };
@@ -228,9 +231,9 @@ struct query_note {
 };
 
 struct query_node {
-    uint8_t op;   /* enum query_op */
-    uint8_t type; /* enum query_type, never UNKNOWN but for an attribute */
-    uint8_t height;
+    uint8_t op;      /* enum query_op */
+    uint8_t type;    /* enum query_type, never UNKNOWN but for an attribute */
+    uint8_t height;  /* in levels of SQL */
     uint8_t level;   /* FIELD: 0 of the row, n of the n-th loop's element */
     bool of_parent;  /* FIELD: of the element's parent in its trace */
     uint32_t offset; /* byte of the text */
@@ -258,6 +261,7 @@ enum query_roots {
  * rounding to microseconds may move. */
 struct query_bounds {
     uint64_t start_from, start_to; /* inclusive */
+    int64_t latency_from;          /* ns; of spans */
     uint32_t kinds;                /* bits of enum span_kind */
     uint32_t statuses;             /* bits of enum span_status */
 };
@@ -364,6 +368,49 @@ phx_status query_column_compile(struct arena *arena, phx_text text,
 /* Lent by the span: ids as bytes, times in us, null for what is missing. */
 struct value query_column_value(const struct query_column *column,
                                 const struct query_span *span);
+/* --- SQL --------------------------------------------------------------------------
+ */
+
+enum query_order { QUERY_BY_NUMBER = 0, QUERY_BY_START /* then number */ };
+
+/* Where a list goes on: behind this row. */
+struct query_place {
+    int64_t number;
+    uint64_t start; /* ns */
+};
+
+/* What is listed of that which a condition chooses. */
+struct query_scope {
+    int64_t project;               /* 0 for all */
+    uint64_t start_time, end_time; /* ns; end 0 for no bound: spans and traces
+                                      that start, sessions that are within */
+    uint8_t roots;                 /* enum query_roots, of spans */
+    uint8_t order;                 /* enum query_order */
+    bool ascending;
+    const struct query_place *after; /* NULL for the first rows */
+    int64_t limit;                   /* 0 for all */
+};
+
+/*
+ * The rows as a statement for store_rows_open, of a store that was opened with
+ * query_functions. Each row is four numbers: its own, of its trace, of its
+ * session, and its start in ns; NULL for what it has none of.
+ *
+ * What is behind a place stays there: as long as no row's start changes, pages
+ * that go on from the last row of one another show no row twice, and all that
+ * were there. Spans never change; a trace and a session may come to begin
+ * earlier.
+ *
+ * The query lends its texts; all else lies in the arena.
+ */
+struct store_query;
+phx_status query_sql(const struct query *query, const struct query_scope *scope,
+                     struct arena *arena, struct store_query *out,
+                     phx_error *err);
+
+/* What the statements call, for struct store_options. */
+struct store_function;
+const struct store_function *query_functions(size_t *count);
 
 /* --- lower.c ---------------------------------------------------------------------
  */

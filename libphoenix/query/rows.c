@@ -178,10 +178,15 @@ static struct value time_value(uint64_t ns)
     return value_int(time_microseconds(ns));
 }
 
+int64_t latency_ms(uint64_t start, uint64_t end)
+{
+    return (time_microseconds(end) + 500) / 1000 -
+           (time_microseconds(start) + 500) / 1000;
+}
+
 static struct value latency(uint64_t start, uint64_t end)
 {
-    return value_int((time_microseconds(end) + 500) / 1000 -
-                     (time_microseconds(start) + 500) / 1000);
+    return value_int(latency_ms(start, end));
 }
 
 static struct value id_value(phx_text id)

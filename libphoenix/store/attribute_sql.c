@@ -31,13 +31,19 @@ static struct snapshot *snapshot_of(sqlite3_context *context)
     return connection->snapshot;
 }
 
-static void fail_function(sqlite3_context *context, phx_status status,
-                          const phx_error *err)
+void result_failure(sqlite3_context *context, struct snapshot *snapshot,
+                    phx_status status, const phx_error *err)
 {
-    int code = snapshot_fail(snapshot_of(context), status, err);
+    int code = snapshot_fail(snapshot, status, err);
 
     sqlite3_result_error(context, err->message, -1);
     sqlite3_result_error_code(context, code);
+}
+
+static void fail_function(sqlite3_context *context, phx_status status,
+                          const phx_error *err)
+{
+    result_failure(context, snapshot_of(context), status, err);
 }
 
 /* --- arguments ---------------------------------------------------------------------- */
@@ -104,10 +110,8 @@ static phx_status fail_ref(phx_error *err)
     return fail(err, PHX_INVALID, -1, "no row of stored_span has this ref");
 }
 
-/* A row by its ref, and its block for one user more; it may be closed by now,
- * as behind a sort. DONE for a ref that is NULL. */
-static phx_status open_ref(struct snapshot *snapshot, sqlite3_value *value,
-                           struct opened **out, uint32_t *row, phx_error *err)
+phx_status ref_open(struct snapshot *snapshot, sqlite3_value *value,
+                    struct opened **out, uint32_t *row, phx_error *err)
 {
     int64_t ref = sqlite3_value_int64(value), block = ref >> ROW_BITS;
     const struct opened *opened = snapshot->opened;
@@ -165,8 +169,8 @@ static double nearest(phx_text number)
     return strtod(digits, NULL);
 }
 
-static phx_status result_value(sqlite3_context *context,
-                               const struct value *value, phx_error *err)
+phx_status result_value(sqlite3_context *context, const struct value *value,
+                        phx_error *err)
 {
     switch (value->kind) {
     case JSON_BOOL:
@@ -247,7 +251,7 @@ static void attr(sqlite3_context *context, int count, sqlite3_value **values,
     phx_status status =
         read_path(snapshot, count - 1, values + 1, &packed, &err);
 
-    if (status >= 0 && (status = open_ref(snapshot, values[0], &opened, &row,
+    if (status >= 0 && (status = ref_open(snapshot, values[0], &opened, &row,
                                           &err)) == PHX_OK) {
         status = answer(context, how, opened, row, packed, &err);
         snapshot_close(snapshot, opened);
@@ -290,7 +294,7 @@ static void attr_is(sqlite3_context *context, int count, sqlite3_value **values)
         status = fail(&err, PHX_INVALID, -1,
                       "attr_is takes a test that attr_test has made");
     else
-        status = open_ref(snapshot, values[0], &opened, &row, &err);
+        status = ref_open(snapshot, values[0], &opened, &row, &err);
     if (status == PHX_OK) {
         status = attribute_rows(opened, test, &rows, &err);
         if (status >= 0)

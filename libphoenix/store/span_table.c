@@ -178,7 +178,9 @@ static int cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context,
                       : SQLITE_OK;
 }
 
-phx_status span_table_register(struct connection *connection, phx_error *err)
+phx_status span_table_register(struct connection *connection,
+                               const struct store_options *options,
+                               phx_error *err)
 {
     /* Without xCreate the table is there by its module's name alone. */
     static const sqlite3_module module = {
@@ -201,5 +203,6 @@ phx_status span_table_register(struct connection *connection, phx_error *err)
 
     if (code == SQLITE_OK)
         code = attribute_sql_register(connection);
-    return code == SQLITE_OK ? PHX_OK : connection_fail(connection, code, err);
+    return code == SQLITE_OK ? function_sql_register(connection, options, err)
+                             : connection_fail(connection, code, err);
 }

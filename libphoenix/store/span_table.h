@@ -5,6 +5,7 @@
  *     span_terms.c      those terms, with their values, as a search
  *     span_table.c      the table and its cursors; span_column.c: columns
  *     attribute_sql.c   attr() and its like: attributes of a row by its ref
+ *     function_sql.c    functions that the store is opened with
  *     rows.c            a statement on a snapshot, and its rows
  */
 #ifndef STORE_SPAN_TABLE_H
@@ -84,8 +85,10 @@ static inline int64_t hit_ref(const struct hit *hit)
 
 /* --- span_table.c ------------------------------------------------------------ */
 
-/* The table and its functions. */
-phx_status span_table_register(struct connection *connection, phx_error *err);
+/* The table, its functions, and those of the options. */
+phx_status span_table_register(struct connection *connection,
+                               const struct store_options *options,
+                               phx_error *err);
 /* A failure for SQLite; its story waits in the snapshot. */
 int snapshot_fail(struct snapshot *snapshot, phx_status status,
                   const phx_error *err);
@@ -96,5 +99,20 @@ typedef void (*sql_function)(sqlite3_context *context, int count,
                              sqlite3_value **values);
 int attribute_sql_register(struct connection *connection);
 sql_function attribute_sql_is(void);
+
+/* A row by its ref, and its block for one user more; it may be closed by now,
+ * as behind a sort. DONE for a ref that is NULL. */
+phx_status ref_open(struct snapshot *snapshot, sqlite3_value *value,
+                    struct opened **out, uint32_t *row, phx_error *err);
+phx_status result_value(sqlite3_context *context, const struct value *value,
+                        phx_error *err);
+void result_failure(sqlite3_context *context, struct snapshot *snapshot,
+                    phx_status status, const phx_error *err);
+
+/* --- function_sql.c ------------------------------------------------------------ */
+
+phx_status function_sql_register(struct connection *connection,
+                                 const struct store_options *options,
+                                 phx_error *err);
 
 #endif

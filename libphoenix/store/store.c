@@ -44,7 +44,8 @@ static phx_status open_writer(struct store *store, phx_error *err)
     if ((status = schema_prepare(store->writer, store->options.read_only,
                                  store->options.no_migrate, err)) < 0 ||
         (store->path == NULL &&
-         (status = span_table_register(store->writer, err)) < 0) ||
+         (status = span_table_register(store->writer, &store->options, err)) <
+             0) ||
         (status = counter_read(store->writer, &store->counter, err)) < 0)
         return status;
     store->secret = store->counter.secret;
@@ -207,7 +208,7 @@ static phx_status add_reader(struct store *store, struct connection **out,
 
     if (status < 0)
         return status;
-    if ((status = span_table_register(*out, err)) < 0) {
+    if ((status = span_table_register(*out, &store->options, err)) < 0) {
         connection_close(*out);
         return status;
     }

@@ -16,12 +16,39 @@ struct store;
 
 enum { ANNOTATION_KINDS = PHX_DOCUMENT_ANNOTATION + 1 };
 
+/* --- functions of SQL --------------------------------------------------------- */
+
+enum store_function_kind {
+    STORE_OF_VALUES = 0, /* call [count]: of its arguments */
+    STORE_OF_ATTRIBUTE,  /* name(ref, path ...), call [1]: of the first value
+                            that one of the paths leads to and that is not
+                            missing, else of null */
+    STORE_OF_KIND,       /* the same, where a text's bytes are not asked for */
+    STORE_OF_ROWS        /* an aggregate: add [1] for each row, then get */
+};
+enum { STORE_ARGUMENTS = 2 };
+
+/* A function that statements of SQL can call besides SQLite's. What it means is
+ * its owner's; it must give the same for the same arguments. */
+struct store_function {
+    const char *name;
+    uint8_t kind;
+    uint8_t count;     /* of arguments, of STORE_OF_VALUES */
+    size_t state_size; /* of STORE_OF_ROWS; zeros before the first row */
+    phx_status (*call)(struct arena *arena, const struct value *values,
+                       struct value *out, phx_error *err);
+    void (*add)(void *state, const struct value *value);
+    struct value (*get)(const void *state);
+};
+
 struct store_options {
     bool read_only;
     bool no_migrate;
     bool no_compact;
-    uint32_t busy_timeout; /* ms */
-    const char *vfs;       /* NULL for SQLite's own */
+    uint32_t busy_timeout;                  /* ms */
+    const char *vfs;                        /* NULL for SQLite's own */
+    const struct store_function *functions; /* outlive the store */
+    size_t function_count;
 };
 
 /* path NULL for a store in memory. Errors: as phx_store_open. */

@@ -235,10 +235,11 @@ TEST(brackets_are_bounded)
 TEST(levels_are_bounded)
 {
     UNUSED_STATE;
-    /* A comparison over None over 98 levels of `not`. */
-    eq_int(compile(repeated("", "not ", QUERY_DEPTH - 2, "a is None")), PHX_OK);
-    refused(QUERY_SPAN, repeated("", "not ", QUERY_DEPTH - 1, "a is None"), 0,
-            "nested over 100 levels");
+    /* A comparison with None, and two levels for each `not`. */
+    eq_int(compile(repeated("", "not ", QUERY_DEPTH / 2 - 1, "a is None")),
+           PHX_OK);
+    refused(QUERY_SPAN, repeated("", "not ", QUERY_DEPTH / 2, "a is None"), 0,
+            "nested over 60 levels");
     refused(QUERY_SPAN, repeated("1", "+1", 5000, " > 0"), 399,
             "over 200 levels");
     eq_int(compile(repeated("1 < 2", " and 1 < 2", 3000, "")), PHX_OK);
@@ -248,6 +249,9 @@ TEST(levels_are_bounded)
 TEST(names_are_bounded)
 {
     UNUSED_STATE;
+    eq_int(compile(repeated("a", ".a", QUERY_STEPS - 1, " == 'x'")), PHX_OK);
+    refused(QUERY_SPAN, repeated("a", ".a", QUERY_STEPS, " == 'x'"), 0,
+            "over 100 keys");
     struct buf paths, notes;
 
     buf_init(&paths, SIZE_MAX / 2);

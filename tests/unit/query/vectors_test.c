@@ -6,9 +6,10 @@
 
 #include "base/base.h"
 #include "query/query.h"
-#include "unit/query/world.h"
+#include "unit/query/world_store.h"
 
 static struct world world;
+static struct world_store stored;
 
 static bool is_listed(struct arena *arena, const struct value *list,
                       enum query_grain grain, size_t number)
@@ -102,6 +103,36 @@ static bool check_rows(struct arena *arena, enum query_grain grain,
     return same;
 }
 
+/* SQL chooses what is listed, in order of number. */
+static bool check_sql(struct arena *arena, enum query_grain grain,
+                      const struct query *query, const struct value *vector,
+                      const char *id)
+{
+    static const char *const names[] = {"expect.spans", "expect.traces",
+                                        "expect.sessions"};
+    const struct value *list = value_at(vector, names[grain]);
+    struct query_scope scope = {.ascending = true,
+                                .start_time =
+                                    time_of(vector, "in.start_time", 0),
+                                .end_time = time_of(vector, "in.end_time", 0)};
+    struct world_answer answer;
+    phx_error story = {0};
+
+    if (world_ask(&stored, query, &scope, &answer, &story) < 0) {
+        fprintf(stderr, "%s: %s\n", id, story.message);
+        return false;
+    }
+    bool same = answer.count == list->count;
+    for (size_t i = 0; i < answer.count; i++)
+        same = same &&
+               is_listed(arena, list, grain, (size_t)answer.numbers[i] - 1) &&
+               (i == 0 || answer.numbers[i] > answer.numbers[i - 1]);
+    if (!same)
+        fprintf(stderr, "%s: %zu rows of SQL instead of %u\n", id, answer.count,
+                list->count);
+    return same;
+}
+
 static bool check_roots(const struct query *query, const struct value *vector)
 {
     static const char *const names[] = {NULL, "orphan_aware", "strict"};
@@ -175,6 +206,7 @@ static bool check_vector(struct arena *arena, enum query_grain grain,
         return false;
     }
     return check_rows(arena, grain, &query, vector, id) &&
+           check_sql(arena, grain, &query, vector, id) &&
            check_print(arena, grain, &query, vector, id);
 }
 
@@ -220,7 +252,9 @@ int main(void)
     };
 
     world_open(&world);
+    world_store_make(&stored, &world, 7);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    world_store_remove(&stored);
     arena_clear(&world.arena);
     return failed;
 }
