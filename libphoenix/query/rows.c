@@ -83,7 +83,7 @@ static struct value input_or_output(const struct query_span *root, bool input)
                      : value_at(&root->span->tree,
                                 input ? "input.value" : "output.value");
 
-    return value != NULL ? *value : value_null();
+    return value != NULL && !value_is_missing(value) ? *value : value_null();
 }
 
 struct value row_next_root_text(struct walk *roots, int field, bool *found)
@@ -115,19 +115,35 @@ static struct value total_cost(struct walk walk, int field)
     return value_real(total_get(&total));
 }
 
-static int64_t tokens_of(const struct span *span, int field)
+static int64_t add_up(int64_t a, int64_t b)
+{
+    int64_t sum;
+
+    return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
+/* Null unless they are known, of an LLM span. */
+static struct value tokens_of(const struct span *span, int field)
 {
     int64_t prompt = span->prompt_tokens;
     int64_t completion = span->completion_tokens;
-    int64_t total;
+    int64_t tokens;
 
     if (field == FIELD_PROMPT_TOKENS || field == FIELD_SUM_PROMPT_TOKENS)
-        return prompt;
-    if (field == FIELD_COMPLETION_TOKENS ||
-        field == FIELD_SUM_COMPLETION_TOKENS)
-        return completion;
-    return __builtin_add_overflow(prompt, completion, &total) ? INT64_MAX
-                                                              : total;
+        tokens = prompt;
+    else if (field == FIELD_COMPLETION_TOKENS ||
+             field == FIELD_SUM_COMPLETION_TOKENS)
+        tokens = completion;
+    else
+        tokens = prompt < 0 || completion < 0 ? -1 : add_up(prompt, completion);
+    return tokens < 0 ? value_null() : value_int(tokens);
+}
+
+static int64_t known_tokens(const struct span *span, int field)
+{
+    struct value tokens = tokens_of(span, field);
+
+    return tokens.kind == JSON_INT ? tokens.integer : 0;
 }
 
 /* What a span adds to a count or sum of its trace or session. */
@@ -143,7 +159,7 @@ static int64_t counts_for(const struct span *span, int field)
     case FIELD_LLM_COUNT:
         return span->kind == KIND_LLM;
     default:
-        return span->prompt_tokens < 0 ? 0 : tokens_of(span, field);
+        return known_tokens(span, field);
     }
 }
 
@@ -152,10 +168,8 @@ static struct value total_count(struct walk walk, int field)
     const struct query_span *span;
     int64_t sum = 0;
 
-    while ((span = walk_next_span(&walk)) != NULL) {
-        if (__builtin_add_overflow(sum, counts_for(span->span, field), &sum))
-            sum = INT64_MAX;
-    }
+    while ((span = walk_next_span(&walk)) != NULL)
+        sum = add_up(sum, counts_for(span->span, field));
     return value_int(sum);
 }
 
@@ -243,10 +257,10 @@ static struct value span_field(enum query_owner owner,
     case FIELD_CUMULATIVE_COMPLETION:
         return value_int(row->cumulative_completion);
     case FIELD_CUMULATIVE_TOTAL:
-        return value_int(row->cumulative_prompt + row->cumulative_completion);
+        return value_int(
+            add_up(row->cumulative_prompt, row->cumulative_completion));
     default:
-        return span->prompt_tokens < 0 ? value_null()
-                                       : value_int(tokens_of(span, field));
+        return tokens_of(span, field);
     }
 }
 

@@ -58,12 +58,12 @@ _Static_assert(STATUS_ERROR == 2 && KIND_TOOL == 1 && KIND_LLM == 3,
 #define COSTS(from) "(SELECT filter_cost(x.cost)" from ")"
 
 /* A span with all that is below it in its trace. */
-#define BELOW(column)                                                          \
+#define BELOW(from)                                                            \
     "(WITH RECURSIVE below AS (SELECT @.span_id AS id, @.prompt_tokens AS"     \
     " prompt, @.completion_tokens AS completion UNION SELECT z.span_id,"       \
     " z.prompt_tokens, z.completion_tokens FROM below CROSS JOIN stored_span z"\
     " WHERE z.trace_id = @.trace_id AND z.parent_id = below.id)"               \
-    " SELECT " column " FROM below)"
+    " SELECT filter_tokens(v) FROM " from ")"
 #define PARENT " FROM stored_span p WHERE p.trace_id = @.trace_id"             \
     " AND p.span_id = @.parent_id"
 
@@ -108,10 +108,12 @@ static const struct column {
     {FIELD_PROMPT_TOKENS, LOOP_SPAN, "@.prompt_tokens"},
     {FIELD_COMPLETION_TOKENS, LOOP_SPAN, "@.completion_tokens"},
     {FIELD_TOTAL_TOKENS, LOOP_SPAN, BOTH_TOKENS("@")},
-    {FIELD_CUMULATIVE_PROMPT, ANY_SPAN, BELOW("filter_tokens(prompt)")},
-    {FIELD_CUMULATIVE_COMPLETION, ANY_SPAN, BELOW("filter_tokens(completion)")},
+    {FIELD_CUMULATIVE_PROMPT, ANY_SPAN, BELOW("(SELECT prompt AS v FROM below)")},
+    {FIELD_CUMULATIVE_COMPLETION, ANY_SPAN,
+     BELOW("(SELECT completion AS v FROM below)")},
     {FIELD_CUMULATIVE_TOTAL, ANY_SPAN,
-     BELOW("filter_tokens(prompt) + filter_tokens(completion)")},
+     BELOW("(SELECT prompt AS v FROM below UNION ALL"
+           " SELECT completion FROM below)")},
     {FIELD_SPAN_COUNT, TRACE, "@.n"},
     {FIELD_ERROR_COUNT, TRACE, COUNT(OF_TRACE, " AND x.status = 2")},
     {FIELD_TRACE_COUNT, SESSION, COUNT(TRACES_OF_SESSION, "")},

@@ -77,6 +77,32 @@ static inline void world_add_traces(struct world *world)
     }
 }
 
+static inline void world_add_tokens(int64_t *sum, int64_t tokens)
+{
+    if (tokens > 0 && __builtin_add_overflow(*sum, tokens, sum))
+        *sum = INT64_MAX;
+}
+
+/* A span's tokens count for itself and all that is above it in its trace,
+ * once each where they go round in circles. */
+static inline void world_count_tokens(struct world *world,
+                                      struct query_span *span)
+{
+    const struct query_trace *trace = span->trace;
+    const struct span *own = span->span;
+    size_t size = world->span_count + 1;
+    uint8_t *seen = arena_new(&world->arena, size);
+
+    memset(seen, 0, size);
+    for (; span != NULL && span->trace == trace;
+         span = world_find(world, span->span->parent_id)) {
+        if (seen[span - world->spans]++)
+            break;
+        world_add_tokens(&span->cumulative_prompt, own->prompt_tokens);
+        world_add_tokens(&span->cumulative_completion, own->completion_tokens);
+    }
+}
+
 /* Parents, whatever the trace, and sums over what is below in the trace. */
 static inline void world_link_spans(struct world *world)
 {
@@ -89,16 +115,8 @@ static inline void world_link_spans(struct world *world)
             span->parent = world_find(world, span->span->parent_id);
         }
     }
-    for (size_t i = 0; i < world->span_count; i++) {
-        struct query_span *span = &world->spans[i];
-        const struct query_trace *trace = span->trace;
-        const struct span *own = span->span;
-        for (; own->prompt_tokens >= 0 && span && span->trace == trace;
-             span = world_find(world, span->span->parent_id)) {
-            span->cumulative_prompt += own->prompt_tokens;
-            span->cumulative_completion += own->completion_tokens;
-        }
-    }
+    for (size_t i = 0; i < world->span_count; i++)
+        world_count_tokens(world, &world->spans[i]);
 }
 
 /* Sessions in the order of their first traces, which they hold copies of. */
@@ -241,6 +259,24 @@ static inline void world_add_judgements(struct world *world,
     }
 }
 
+/* What follows from the spans that the request has. */
+static inline void world_build(struct world *world)
+{
+    size_t count = world->request.spans.count;
+
+    world->spans = arena_new(&world->arena, count * sizeof *world->spans);
+    world->traces = arena_new(&world->arena, count * sizeof *world->traces);
+    world->sessions = arena_new(&world->arena, count * sizeof *world->sessions);
+    for (size_t i = 0; i < count; i++) {
+        struct span *span = &world->request.spans.spans[i];
+        succeeds(attr_interpret(&world->arena, span, err));
+        span->number = (int64_t)i + 1;
+    }
+    world_add_traces(world);
+    world_link_spans(world);
+    world_add_sessions(world);
+}
+
 static inline void world_open(struct world *world)
 {
     struct value whole;
@@ -256,18 +292,7 @@ static inline void world_open(struct world *world)
         vectors_base64(&world->arena, world_text(store, "otlp_b64"));
     succeeds(wire_read_protobuf(&world->arena, otlp.data, otlp.size,
                                 &world->request, err));
-    size_t count = world->request.spans.count;
-    world->spans = arena_new(&world->arena, count * sizeof *world->spans);
-    world->traces = arena_new(&world->arena, count * sizeof *world->traces);
-    world->sessions = arena_new(&world->arena, count * sizeof *world->sessions);
-    for (size_t i = 0; i < count; i++) {
-        struct span *span = &world->request.spans.spans[i];
-        succeeds(attr_interpret(&world->arena, span, err));
-        span->number = (int64_t)i + 1;
-    }
-    world_add_traces(world);
-    world_link_spans(world);
-    world_add_sessions(world);
+    world_build(world);
     world_add_judgements(world, store);
 }
 

@@ -180,11 +180,11 @@ static inline phx_status world_ask(struct world_store *in,
         fprintf(stderr, "%.*s\n", (int)statement.sql.size, statement.sql.data);
     while (status >= 0 &&
            (status = store_rows_next(rows, &row, err)) == PHX_OK) {
-        ok(out->count < 64 && row[0].kind == JSON_INT &&
-           row[3].kind == JSON_INT);
+        ok(out->count < 64 && row[0].kind == JSON_INT);
         out->numbers[out->count++] = row[0].integer;
-        out->last =
-            (struct query_place){row[0].integer, (uint64_t)row[3].integer};
+        out->last = (struct query_place){
+            row[0].integer, row[3].kind == JSON_INT ? (uint64_t)row[3].integer
+                                                    : (uint64_t)row[3].real};
     }
     if (rows != NULL)
         out->blocks = store_rows_blocks(rows);
