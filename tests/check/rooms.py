@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 MOST_LINES = 800
+ONE_HEADER = "include/phoenix.h"  # users include one; it grows with the calls
 MOST_FUNCTION_LINES = 70
 EARLY = {"xxhash.h"}  # its inline code uses what base/banned.h poisons
 SERVER_MAY = {"phoenix.h", "base/base.h", "json/json.h"}
@@ -113,7 +114,8 @@ class House:
                 self.breach(path, number, "unfinished work is an issue, "
                             "not a comment")
         count = text.count("\n")
-        if path.suffix in CODE_FILES and count > MOST_LINES and not generated:
+        if (path.suffix in CODE_FILES and count > MOST_LINES and not generated
+                and not path.as_posix().endswith(ONE_HEADER)):
             self.breach(path, count, f"{count} lines, limit is {MOST_LINES}")
 
     def check_c(self, path, parts, text):

@@ -431,10 +431,42 @@ static void add_number(struct inside in, int depth)
     }
 }
 
+static const char *const ORDERS[] = {" == ", " != ", " < ",
+                                     " <= ", " > ",  " >= "};
+
+/* What a row alone has: attributes, and annotations by name. */
+static void add_test_of_span(void)
+{
+    switch (chance(3)) {
+    case 0:
+        add_attribute();
+        add(chance(2) ? pick(ORDERS) : " == ");
+        if (chance(4) == 0)
+            add_literal_number();
+        else if (grain == QUERY_SPAN && chance(3) == 0)
+            add(chance(2) ? "True" : "False");
+        else
+            add_literal_text();
+        break;
+    case 1:
+        add_attribute();
+        if (chance(3) == 0) {
+            add(" is None");
+            break;
+        }
+        add(chance(2) ? " in [" : " not in [");
+        for (uint32_t i = chance(3) + 1; i > 0; i--) {
+            add_literal_text();
+            add(i > 1 ? ", " : "]");
+        }
+        break;
+    default:
+        add_note(chance(2) ? "" : ".label is None");
+    }
+}
+
 static void add_comparison(struct inside in, int depth)
 {
-    static const char *const orders[] = {" == ", " != ", " < ",
-                                         " <= ", " > ",  " >= "};
     static const char *const times[] = {
         "2023-11-14T22:13:20Z", "2023-11-14T22:13:20.5Z",
         "2023-11-14T22:13:21.199898Z", "1970-01-01T00:00:00Z",
@@ -443,12 +475,12 @@ static void add_comparison(struct inside in, int depth)
     switch (chance(in.variable ? 6 : 9)) {
     case 0:
         add_number(in, depth);
-        add(pick(orders));
+        add(pick(ORDERS));
         add_number(in, depth);
         break;
     case 1:
         add_text(in, depth);
-        add(grain == QUERY_SPAN ? pick(orders) : chance(2) ? " == " : " != ");
+        add(grain == QUERY_SPAN ? pick(ORDERS) : chance(2) ? " == " : " != ");
         add_text(in, depth);
         break;
     case 2:
@@ -465,7 +497,7 @@ static void add_comparison(struct inside in, int depth)
     case 3:
         if (!add_field(in, QUERY_TIME))
             add("start_time");
-        buf_add_format(&out, "%s'%s'", pick(orders), pick(times));
+        buf_add_format(&out, "%s'%s'", pick(ORDERS), pick(times));
         break;
     case 4:
         if (chance(2))
@@ -483,30 +515,8 @@ static void add_comparison(struct inside in, int depth)
         }
         add("]");
         break;
-    case 6:
-        add_attribute();
-        add(chance(2) ? pick(orders) : " == ");
-        if (chance(4) == 0)
-            add_literal_number();
-        else if (grain == QUERY_SPAN && chance(3) == 0)
-            add(chance(2) ? "True" : "False");
-        else
-            add_literal_text();
-        break;
-    case 7:
-        add_attribute();
-        if (chance(3) == 0) {
-            add(" is None");
-            break;
-        }
-        add(chance(2) ? " in [" : " not in [");
-        for (uint32_t i = chance(3) + 1; i > 0; i--) {
-            add_literal_text();
-            add(i > 1 ? ", " : "]");
-        }
-        break;
     default:
-        add_note(chance(2) ? "" : ".label is None");
+        add_test_of_span();
     }
 }
 
