@@ -234,8 +234,10 @@ typedef struct phx_store_options {
     uint32_t flags;        /* PHX_OPEN_..., or-ed */
     uint32_t busy_timeout; /* ms to wait for another program's lock */
     const char *sqlite_vfs; /* name of a registered SQLite VFS; NULL: default */
+    int64_t retention_days; /* of the default retention policy, once, when the
+                               store gets it; 0: traces are kept for ever */
 } phx_store_options;
-#define PHX_STORE_OPTIONS_INIT {sizeof(phx_store_options), 0, 5000, NULL}
+#define PHX_STORE_OPTIONS_INIT {sizeof(phx_store_options), 0, 5000, NULL, 0}
 
 /*
  * Opens a store; makes its tables, or brings older ones up to date.
@@ -335,6 +337,7 @@ typedef struct phx_project {
     uint64_t updated_at; /* ns */
     phx_text name;
     phx_text description; /* or absent */
+    phx_id policy;        /* for retention; 0: the default one */
 } phx_project;
 
 /* Totals are of the spans whose kind is LLM. */
@@ -492,6 +495,82 @@ typedef struct phx_annotation_query {
 #define PHX_ANNOTATION_QUERY_INIT \
     {sizeof(phx_annotation_query), 0, 0, 0, 0, 0, 0, 0, 0, \
      NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0}
+
+/* --- Retention ----------------------------------------------------------- */
+
+enum { PHX_MAX_DAYS = 1, PHX_MAX_COUNT = 2 };
+
+/* A trace is due if one limit does not keep it. Times are those of its start. */
+typedef struct phx_retention_rule {
+    int32_t limits;    /* PHX_MAX_DAYS, PHX_MAX_COUNT, or-ed: those it has */
+    double max_days;   /* traces that started earlier are due; 0: none is */
+    int64_t max_count; /* of a project, all but the newest; 0: none is */
+} phx_retention_rule;
+
+/*
+ * Deletes the traces that a rule does not keep, oldest first, in slices that
+ * commits go between. Blocks all of whose traces are due go whole.
+ *
+ * project 0 for all, each by itself.
+ * now     ns since 1970, from which days are counted back.
+ * budget  ms, about; 0 for no end. OK: it ran out; DONE: nothing is due.
+ * removed traces, also when the call fails in the end; or NULL.
+ * Errors: INVALID (the rule), NOT_FOUND (project), IO, BUSY, INTERRUPTED,
+ *         CORRUPT.
+ */
+PHX_CALL phx_store_retain(phx_store *store, phx_id project,
+                          const phx_retention_rule *rule, uint64_t now,
+                          uint32_t budget, int64_t *removed, phx_error *err);
+
+/*
+ * The same by the policies whose schedule has the UTC hour of `now`, each for
+ * its projects. Then sessions that have no trace, and ended over an hour ago,
+ * are deleted. A host calls it once an hour, till it is DONE.
+ *
+ * Errors: IO, BUSY, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_store_retain_due(phx_store *store, uint64_t now, uint32_t budget,
+                              int64_t *removed, phx_error *err);
+
+/*
+ * Deletes the traces of the oldest blocks, whatever their projects and
+ * policies, until the store uses at most so many bytes: bytes without
+ * free_bytes of phx_store_stats. Young blocks stay.
+ *
+ * Errors: INVALID (bytes), IO, BUSY, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_store_shrink(phx_store *store, int64_t bytes, uint32_t budget,
+                          int64_t *removed, phx_error *err);
+
+/* Policy 0 is the default one: of projects without another, and for ever. */
+typedef struct phx_retention_policy {
+    phx_id id;
+    int64_t projects; /* that have it */
+    phx_text name;
+    phx_text cron;    /* "0 HOURS * * WEEKDAYS" in UTC, Sunday is 0: each * or
+                         n, n-n, with /step, or several with commas */
+    phx_retention_rule rule;
+} phx_retention_policy;
+
+/* name: one byte or more of UTF-8. Errors: INVALID (offset in cron if that is
+ * malformed), IO, BUSY, INTERRUPTED, CORRUPT. */
+PHX_CALL phx_policy_create(phx_store *store, const char *name,
+                           const char *cron, const phx_retention_rule *rule,
+                           phx_id *out, phx_error *err);
+
+/* What is NULL stays as it is. Errors: NOT_FOUND, INVALID (as above), IO,
+ * BUSY, INTERRUPTED, CORRUPT. */
+PHX_CALL phx_policy_update(phx_store *store, phx_id policy, const char *name,
+                           const char *cron, const phx_retention_rule *rule,
+                           phx_error *err);
+
+/* Its projects have the default one then. Errors: NOT_FOUND, CONFLICT (that
+ * one), IO, BUSY, INTERRUPTED, CORRUPT. */
+PHX_CALL phx_policy_delete(phx_store *store, phx_id policy, phx_error *err);
+
+/* Errors: NOT_FOUND (project or policy), IO, BUSY, INTERRUPTED, CORRUPT. */
+PHX_CALL phx_project_set_policy(phx_store *store, phx_id project,
+                                phx_id policy, phx_error *err);
 
 /* --- Query --------------------------------------------------------------- */
 
@@ -848,6 +927,14 @@ PHX_CALL phx_store_annotation_names(phx_store *store, int32_t kind,
                                     phx_cursor **out, phx_error *err);
 PHX_CALL phx_cursor_next_word(phx_cursor *cursor, const phx_word **out,
                               phx_error *err);
+
+/* Retention policies by number; `only` -1, or the one wanted. Errors: IO,
+ * CORRUPT, INTERRUPTED. */
+PHX_CALL phx_store_find_policies(phx_store *store, phx_id only,
+                                 phx_cursor **out, phx_error *err);
+PHX_CALL phx_cursor_next_policy(phx_cursor *cursor,
+                                const phx_retention_policy **out,
+                                phx_error *err);
 
 PHX_API void phx_cursor_close(phx_cursor *cursor);
 

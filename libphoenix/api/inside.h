@@ -77,7 +77,8 @@ enum cursor_kind {
     CURSOR_ROLLUPS,
     CURSOR_COSTS,
     CURSOR_ANNOTATIONS,
-    CURSOR_WORDS
+    CURSOR_WORDS,
+    CURSOR_POLICIES
 };
 
 struct phx_cursor {

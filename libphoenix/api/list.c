@@ -184,3 +184,29 @@ phx_status phx_cursor_next_cost(phx_cursor *cursor, const phx_cost **out,
     *out = next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }
+
+phx_status phx_store_find_policies(phx_store *store, phx_id only,
+                                   phx_cursor **out, phx_error *err)
+{
+    phx_cursor *cursor;
+    phx_retention_policy *rows = NULL;
+    phx_status status;
+
+    if (store == NULL || out == NULL)
+        return fail_argument(err);
+    if ((status = cursor_new(store, CURSOR_POLICIES, &cursor, err)) < 0)
+        return status;
+    status = store_read_policies(cursor->store, only, &cursor->arena, &rows,
+                                 &cursor->count, err);
+    return give_list(cursor, rows, status, out);
+}
+
+phx_status phx_cursor_next_policy(phx_cursor *cursor,
+                                  const phx_retention_policy **out,
+                                  phx_error *err)
+{
+    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_POLICIES)
+        return fail_argument(err);
+    *out = next_row(cursor, sizeof **out);
+    return *out ? PHX_OK : PHX_DONE;
+}

@@ -48,7 +48,8 @@ phx_status phx_store_open(const char *url, const phx_store_options *options,
     phx_status status;
 
     if (url == NULL || out == NULL ||
-        !take_options(&wanted, sizeof wanted, options))
+        !take_options(&wanted, sizeof wanted, options) ||
+        wanted.retention_days < 0)
         return fail_argument(err);
     if ((status = read_url(url, &path, err)) < 0)
         return status;
@@ -58,6 +59,7 @@ phx_status phx_store_open(const char *url, const phx_store_options *options,
         .no_compact = (wanted.flags & PHX_OPEN_NO_COMPACT) != 0,
         .busy_timeout = wanted.busy_timeout,
         .vfs = wanted.sqlite_vfs,
+        .retention_days = wanted.retention_days,
     };
     inner.functions = query_functions(&inner.function_count);
     phx_store *store = memory_new(sizeof *store);

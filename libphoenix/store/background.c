@@ -12,14 +12,13 @@ enum {
     LOG_PAGES_FULL = SHRUNK(65536, 80) /* a put does it, if nobody does */
 };
 
-/* The store in memory has one connection: reading it is under the lock. */
-static void lock_reads(struct store *store)
+void background_lock(struct store *store)
 {
     if (store->path == NULL)
         pthread_mutex_lock(&store->write_lock);
 }
 
-static void unlock_reads(struct store *store)
+void background_unlock(struct store *store)
 {
     if (store->path == NULL)
         pthread_mutex_unlock(&store->write_lock);
@@ -35,7 +34,7 @@ static phx_status compact_young(struct store *store, bool all, phx_error *err)
         (!all && atomic_load(&store->young_spans) < YOUNG_SPANS &&
          atomic_load(&store->young_blocks) < YOUNG_BLOCKS))
         return PHX_DONE;
-    lock_reads(store);
+    background_lock(store);
     struct statement *young = sql(store->background, SQL_BLOCKS_YOUNG);
     sql_bind_int(young, 1, INT64_MAX);
     while ((status = sql_next(young, err)) == PHX_OK) {
@@ -50,7 +49,7 @@ static phx_status compact_young(struct store *store, bool all, phx_error *err)
             break;
     }
     sql_end(young);
-    unlock_reads(store);
+    background_unlock(store);
     if (status >= 0)
         status = rewrite.blocks.count > 0 ? compact_blocks(store, &rewrite, err)
                                           : PHX_DONE;
@@ -67,7 +66,7 @@ static phx_status compact_small(struct store *store, phx_error *err)
 
     if (!atomic_exchange(&store->small_wanted, false))
         return PHX_DONE;
-    lock_reads(store);
+    background_lock(store);
     struct statement *small = sql(store->background, SQL_BLOCKS_SMALL);
     sql_bind_int(small, 1, SMALL_ROWS);
     while ((status = sql_next(small, err)) == PHX_OK) {
@@ -83,7 +82,7 @@ static phx_status compact_small(struct store *store, phx_error *err)
             break;
     }
     sql_end(small);
-    unlock_reads(store);
+    background_unlock(store);
     if (status >= 0)
         status = blocks->count >= SMALL_BLOCKS
                      ? compact_blocks(store, &rewrite, err)
@@ -94,7 +93,7 @@ static phx_status compact_small(struct store *store, phx_error *err)
 
 /* Most of the log is copied while commits go on; only the rest is copied in
  * their way, and then the log begins anew. */
-static phx_status copy_log(struct store *store, long long above, phx_error *err)
+phx_status copy_log(struct store *store, long long above, phx_error *err)
 {
     sqlite3 *db = store->background->db;
     int code, frames = 0, copied = 0;

@@ -43,7 +43,7 @@ struct pass {
     size_t input_count;
     struct place *places;
     size_t place_count;
-    struct gone gone;
+    const struct gone *gone;
     struct output **outputs;
     size_t output_count, output_capacity;
     struct posting_list postings; /* of the outputs; a block is its index */
@@ -88,8 +88,8 @@ static phx_status place_trace(struct pass *pass, struct place *place,
     struct trace_row trace;
     phx_status status;
 
-    if (gone_has(&pass->gone, PHX_PROJECT, place->project) ||
-        gone_has(&pass->gone, PHX_TRACE, place->trace))
+    if (gone_has(pass->gone, PHX_PROJECT, place->project) ||
+        gone_has(pass->gone, PHX_TRACE, place->trace))
         return PHX_DONE;
     if ((status = trace_row_get(pass->connection, place->trace, &trace, err)) <
         0)
@@ -124,7 +124,7 @@ static phx_status place_rows(struct pass *pass, uint32_t input, phx_error *err)
                 return found;
         }
         int64_t number = block_int(&numbers, i);
-        if (found == PHX_DONE || gone_has(&pass->gone, PHX_SPAN, number))
+        if (found == PHX_DONE || gone_has(pass->gone, PHX_SPAN, number))
             continue;
         struct place *place = &pass->places[pass->place_count++];
         *place = known;
@@ -331,9 +331,10 @@ static void settle(struct pass *pass)
             store->memtable_from = pass->rewrite->oldest;
         pthread_mutex_unlock(&store->memory_lock);
     }
-    if (pass->rewrite->forgotten != NULL) {
+    const struct gone *forgotten = pass->rewrite->forgotten;
+    if (forgotten != NULL) {
         atomic_fetch_add(&store->forgotten, 1);
-        (void)gone_read(pass->connection, &store->gone, NULL);
+        gone_drop(&store->gone, forgotten->rows, forgotten->count);
     }
 }
 
@@ -348,7 +349,6 @@ static void pass_clear(struct pass *pass)
     close_inputs(pass);
     memory_free(pass->inputs);
     memory_free(pass->places);
-    gone_clear(&pass->gone);
     for (size_t i = 0; i < pass->output_count; i++) {
         block_image_clear(&pass->outputs[i]->image);
         memory_free(pass->outputs[i]);
@@ -360,9 +360,11 @@ static void pass_clear(struct pass *pass)
 
 static phx_status read_and_encode(struct pass *pass, phx_error *err)
 {
+    struct counter counter;
     phx_status status;
 
-    if ((status = gone_read(pass->connection, &pass->gone, err)) < 0 ||
+    if ((status = counter_read(pass->connection, &counter, err)) < 0 ||
+        (status = gone_of(pass->connection, &counter, &pass->gone, err)) < 0 ||
         (status = open_inputs(pass, err)) < 0)
         return status;
     for (uint32_t i = 0; i < pass->input_count; i++) {

@@ -117,6 +117,7 @@ phx_status counter_migrate(struct connection *connection, int64_t format,
     static const size_t sizes[] = {
         [1] = offsetof(struct counter, annotation),
         [2] = offsetof(struct counter, prices),
+        [3] = sizeof(struct counter),
     };
     struct counter counter;
     int64_t sum;

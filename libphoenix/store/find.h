@@ -31,7 +31,7 @@ struct snapshot {
     struct store *store;
     struct connection *connection;
     struct counter counter;
-    struct gone gone;
+    const struct gone *gone;
     unsigned interrupts;
     bool (*stopped)(void *ctx); /* NULL, or asked before a block is opened */
     void *ctx;

@@ -6,6 +6,8 @@
 
 #include "store/inside.h"
 
+#include <stdlib.h>
+
 phx_status gone_add(struct gone *gone, int64_t kind, int64_t id, uint64_t hash,
                     phx_error *err)
 {
@@ -48,6 +50,62 @@ phx_status gone_forget(struct connection *connection, struct counter *counter,
     sql_bind_int(remove, 2, row->id);
     counter->gone ^= gone_row_sum(row);
     return sql_run(remove, err);
+}
+
+static int gone_order(const void *a, const void *b)
+{
+    const struct gone_row *x = a, *y = b;
+
+    if (x->kind != y->kind)
+        return x->kind < y->kind ? -1 : 1;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+phx_status gone_join(const struct gone *gone, struct gone *added,
+                     struct gone *out, phx_error *err)
+{
+    size_t count = gone->count + added->count, i = 0, j = 0;
+    struct gone_row *rows = memory_new(size_mul(count, sizeof *rows));
+
+    if (rows == NULL)
+        return fail_memory(err, size_mul(count, sizeof *rows));
+    if (added->count > 0)
+        qsort(added->rows, added->count, sizeof *rows, gone_order);
+    for (size_t at = 0; at < count; at++) {
+        bool older = j == added->count ||
+                     (i < gone->count &&
+                      gone_order(&gone->rows[i], &added->rows[j]) < 0);
+        rows[at] = older ? gone->rows[i++] : added->rows[j++];
+    }
+    *out = (struct gone){.rows = rows, .count = count, .capacity = count};
+    return PHX_OK;
+}
+
+void gone_drop(struct gone *gone, const struct gone_row *rows, size_t count)
+{
+    size_t kept = 0, at = 0;
+
+    for (size_t i = 0; i < gone->count; i++) {
+        while (at < count && gone_order(&rows[at], &gone->rows[i]) < 0)
+            at++;
+        if (at == count || gone_order(&rows[at], &gone->rows[i]) != 0)
+            gone->rows[kept++] = gone->rows[i];
+    }
+    gone->count = kept;
+}
+
+phx_status gone_of(struct connection *connection, const struct counter *counter,
+                   const struct gone **out, phx_error *err)
+{
+    phx_status status;
+
+    if (connection->gone_version != counter->gone) {
+        if ((status = gone_read(connection, &connection->gone, err)) < 0)
+            return status;
+        connection->gone_version = counter->gone;
+    }
+    *out = &connection->gone;
+    return PHX_OK;
 }
 
 phx_status gone_read(struct connection *connection, struct gone *out,

@@ -24,6 +24,18 @@
 #include "store/posting.h"
 #include "store/sql.h"
 
+/* What is deleted and still in blocks; gone.c, below. */
+struct gone_row {
+    int64_t kind;
+    int64_t id;
+    uint64_t hash; /* of the posting that leads to it; 0 for a project */
+};
+
+struct gone {
+    struct gone_row *rows; /* sorted by kind and id */
+    size_t count, capacity;
+};
+
 /* --- sqlite.c: connections and statements --------------------------------- */
 
 /* Binding remembers its failure; sql_next and sql_run tell it. */
@@ -41,6 +53,8 @@ struct connection {
     struct run_list runs;
     int64_t runs_version;
     struct run_part part;      /* the last one read */
+    struct gone gone;          /* of the snapshot read last, and what the */
+    int64_t gone_version;      /* counters said of it */
     struct snapshot *snapshot; /* the one it has now, of find.h */
     struct price_book *prices; /* of cost.c; NULL until it is needed */
     struct connection *next;   /* in the pool */
@@ -101,8 +115,8 @@ void sql_rollback(struct connection *connection); /* nothing if none is open */
 /* --- schema.c ------------------------------------------------------------- */
 
 /* Makes or migrates the tables. Errors: CORRUPT (no store), UNSUPPORTED. */
-phx_status schema_prepare(struct connection *connection, bool read_only,
-                          bool no_migrate, phx_error *err);
+phx_status schema_prepare(struct connection *connection,
+                          const struct store_options *options, phx_error *err);
 /* Whether the tables are as the migrations make them. Errors: CORRUPT. */
 phx_status schema_verify(struct connection *connection, phx_error *err);
 
@@ -159,6 +173,9 @@ struct trace_row *trace_cache_find(struct trace_cache *cache, uint64_t hash,
                                    phx_text trace_id);
 phx_status trace_cache_add(struct trace_cache *cache, uint64_t hash,
                            const struct trace_row *row, phx_error *err);
+/* The row of a trace's number is no longer there. */
+void trace_cache_forget(struct trace_cache *cache, uint64_t hash,
+                        int64_t trace);
 
 /* Times in tables are us, and the ns beyond. */
 uint64_t ns_of(int64_t us, int64_t rest);
@@ -183,17 +200,6 @@ phx_status trace_row_write(struct connection *connection,
 
 /* --- gone.c: what is deleted and still in blocks -------------------------- */
 
-struct gone_row {
-    int64_t kind;
-    int64_t id;
-    uint64_t hash; /* of the posting that leads to it; 0 for a project */
-};
-
-struct gone {
-    struct gone_row *rows; /* sorted by kind and id */
-    size_t count, capacity;
-};
-
 phx_status gone_add(struct gone *gone, int64_t kind, int64_t id, uint64_t hash,
                     phx_error *err);
 int64_t gone_row_sum(const struct gone_row *row);
@@ -204,10 +210,25 @@ phx_status gone_forget(struct connection *connection, struct counter *counter,
                        const struct gone_row *row, phx_error *err);
 phx_status gone_read(struct connection *connection, struct gone *out,
                      phx_error *err);
+/* What is gone in the connection's snapshot, whose counters these are. Good
+ * until its next snapshot. */
+phx_status gone_of(struct connection *connection, const struct counter *counter,
+                   const struct gone **out, phx_error *err);
+/* Both together, as a new set; sorts what is added. */
+phx_status gone_join(const struct gone *gone, struct gone *added,
+                     struct gone *out, phx_error *err);
+/* Without these rows, in order; they need not be there. */
+void gone_drop(struct gone *gone, const struct gone_row *rows, size_t count);
 void gone_clear(struct gone *gone);
 bool gone_has(const struct gone *gone, int32_t kind, int64_t id);
 
 /* --- store.c -------------------------------------------------------------- */
+
+/* Blocks after `next` and before `end` may have something of the rows. */
+struct sweep_walk {
+    struct gone rows;
+    int64_t next, end;
+};
 
 struct put_request;
 struct snapshot;
@@ -243,6 +264,7 @@ struct store {
     struct connection *background; /* the writer in memory */
     struct block_writer *compact_encoder;
     bool orphans_removed;     /* of merges that a crash cut off */
+    struct sweep_walk walk;   /* the sweep of many, if one is under way */
     atomic_llong young_spans; /* in level-0 blocks */
     atomic_llong young_blocks;
     atomic_llong log_pages;   /* of the WAL */
@@ -357,6 +379,31 @@ phx_status lookup_written(struct store *store, enum posting_kind kind,
 phx_status lookup_name(struct connection *connection, enum sql id,
                        phx_text name, int64_t *out, phx_error *err);
 
+/* --- remove.c ----------------------------------------------------------------- */
+
+/* Deletes that are one transaction, of the writer or the background. */
+struct removal {
+    struct store *store;
+    struct connection *connection;
+    struct counter counter; /* as it will be */
+    struct gone added;      /* what is hidden by it */
+};
+/* The write lock is held from a removal_begin that succeeds, past removal_end,
+ * till store_write_end. Where `status` or the commit is a failure, nothing has
+ * changed. */
+phx_status removal_begin(struct removal *removal, struct store *store,
+                         struct connection *connection, phx_error *err);
+phx_status removal_hide(struct removal *removal, int32_t kind, int64_t id,
+                        uint64_t hash, phx_error *err);
+phx_status removal_end(struct removal *removal, phx_status status,
+                       phx_error *err);
+
+/* A trace's row goes, and what is said of the trace and its spans; its
+ * session's window stays. */
+phx_status trace_row_remove(struct connection *connection,
+                            struct counter *counter,
+                            const struct trace_row *row, phx_error *err);
+
 /* --- compact.c, merge.c, sweep.c, background.c ----------------------------- */
 
 enum {
@@ -366,12 +413,6 @@ enum {
     SMALL_BLOCKS = SHRUNK(8, 3),  /* project and day, so many become one */
     GOOD_ROWS = SHRUNK(4096, 16)  /* a lasting block has, if it can */
 };
-
-/* remove.c: a trace's row goes, and what is said of the trace and its spans;
- * its session's window stays. */
-phx_status trace_row_remove(struct connection *connection,
-                            struct counter *counter,
-                            const struct trace_row *row, phx_error *err);
 
 /* One group of blocks rewritten in lasting order, without the rows that are
  * gone; `forgotten` are the gone rows that no other block has. */
@@ -387,10 +428,56 @@ phx_status compact_blocks(struct store *store, const struct rewrite *rewrite,
 phx_status merge_runs(struct store *store, phx_error *err);
 phx_status sweep_gone(struct store *store, phx_error *err);
 
+/* Around reads of the background connection outside a transaction: the store in
+ * memory has one connection, which is read under the write lock. */
+void background_lock(struct store *store);
+void background_unlock(struct store *store);
+
 /* A little compaction after a put, where nobody else does it. */
 void store_keep_up(struct store *store);
+/* Copies the log into the file if it has more pages. DONE if that is done. */
+phx_status copy_log(struct store *store, long long above, phx_error *err);
 /* Copies the log where the host has let it grow beyond measure. */
 void store_bound_log(struct store *store);
+
+/* --- expire.c: what is due goes, slice by slice --------------------------- */
+
+/* When a call that works in slices is to end. */
+struct slice_limits {
+    uint64_t end; /* monotonic ns */
+    unsigned interrupts;
+};
+struct slice_limits slice_limits(struct store *store, uint32_t budget_ms);
+/* After a slice: whether there is time for one more. Errors: INTERRUPTED. */
+phx_status slice_go_on(struct store *store, const struct slice_limits *limits,
+                       bool *more, phx_error *err);
+/* A snapshot of the background connection; under compact_lock. */
+phx_status slice_read_begin(struct store *store, phx_error *err);
+void slice_read_end(struct store *store);
+
+/* The traces of one project that a rule no longer keeps. OK if time ran out,
+ * DONE if none is left; adds to *removed. */
+phx_status expire_project(struct store *store, int64_t project,
+                          const phx_retention_rule *rule, uint64_t now,
+                          const struct slice_limits *limits, int64_t *removed,
+                          phx_error *err);
+
+/* --- cron.c --------------------------------------------------------------- */
+
+struct cron {
+    uint32_t hours, weekdays; /* a bit for each */
+};
+/* Errors: INVALID, with the offset. */
+phx_status cron_read(phx_text text, struct cron *out, phx_error *err);
+bool cron_has(const struct cron *cron, uint64_t time); /* ns, UTC */
+
+/* --- policy.c: rows of retention policies --------------------------------- */
+
+/* The default policy. */
+phx_status policy_seed(struct connection *connection, int64_t max_days,
+                       phx_error *err);
+void policy_read(struct statement *statement, phx_retention_policy *out);
+uint32_t policy_sum(const phx_retention_policy *policy);
 
 /* --- project.c: rows of projects ------------------------------------------ */
 

@@ -203,7 +203,7 @@ static phx_status keep_places(const struct find *find, struct opened *opened,
 {
     const struct search *search = find->search;
     const struct span_filter *filter = &search->filter;
-    const struct gone *gone = &find->snapshot->gone;
+    const struct gone *gone = find->snapshot->gone;
     phx_status status = PHX_OK;
 
     if (search->min_number > 0 || search->max_number < INT64_MAX ||

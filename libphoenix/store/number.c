@@ -19,7 +19,7 @@ static phx_status find_id(struct store *store, enum posting_kind kind,
         return status;
     if ((status = lookup_blocks(store, snapshot.connection, &snapshot.counter,
                                 hash, &blocks, err)) >= 0)
-        status = lookup_in_blocks(snapshot.connection, &snapshot.gone, kind, id,
+        status = lookup_in_blocks(snapshot.connection, snapshot.gone, kind, id,
                                   &blocks, &location, err);
     snapshot_give(&snapshot);
     block_set_clear(&blocks);

@@ -8,7 +8,7 @@
 
 uint32_t project_sum(const phx_project *project)
 {
-    const uint64_t values[] = {
+    const uint64_t values[6] = {
         (uint64_t)project->id,
         project->created_at,
         project->updated_at,
@@ -17,9 +17,11 @@ uint32_t project_sum(const phx_project *project)
             ? 0
             : hash_bytes(project->description.data, project->description.size,
                          2),
+        (uint64_t)project->policy,
     };
 
-    return checksum32(values, sizeof values);
+    /* Rows were summed before there were policies. */
+    return checksum32(values, (project->policy != 0 ? 6 : 5) * sizeof *values);
 }
 
 phx_status project_insert(struct connection *connection,
@@ -44,6 +46,7 @@ void project_read(struct statement *statement, phx_project *out)
         .description = sql_text(statement, 2),
         .created_at = (uint64_t)sql_int(statement, 3),
         .updated_at = (uint64_t)sql_int(statement, 4),
+        .policy = sql_int(statement, 6),
     };
 }
 

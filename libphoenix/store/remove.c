@@ -9,18 +9,42 @@
 
 enum { DEFAULT_PROJECT = 1 };
 
-struct removal {
-    struct store *store;
-    struct connection *connection;
-    struct counter counter; /* as it will be */
-};
+phx_status removal_begin(struct removal *removal, struct store *store,
+                         struct connection *connection, phx_error *err)
+{
+    *removal = (struct removal){.store = store, .connection = connection};
+    return store_change_begin(store, connection, &removal->counter, err);
+}
 
-static phx_status hide(struct removal *removal, int32_t kind, int64_t id,
-                       uint64_t hash, phx_error *err)
+phx_status removal_hide(struct removal *removal, int32_t kind, int64_t id,
+                        uint64_t hash, phx_error *err)
 {
     struct gone_row row = {kind, id, hash};
+    phx_status status =
+        gone_hide(removal->connection, &removal->counter, &row, err);
 
-    return gone_hide(removal->connection, &removal->counter, &row, err);
+    return status < 0 ? status : gone_add(&removal->added, kind, id, hash, err);
+}
+
+phx_status removal_end(struct removal *removal, phx_status status,
+                       phx_error *err)
+{
+    struct store *store = removal->store;
+    struct gone joined = {0};
+
+    if (status >= 0 && removal->added.count > 0)
+        status = gone_join(&store->gone, &removal->added, &joined, err);
+    status = store_change_end(store, removal->connection, status,
+                              &removal->counter, err);
+    if (status < 0) {
+        gone_clear(&joined);
+    } else if (removal->added.count > 0) {
+        gone_clear(&store->gone);
+        store->gone = joined;
+        atomic_store(&store->sweep_wanted, true);
+    }
+    gone_clear(&removal->added);
+    return status;
 }
 
 /* Lends the row of a number that there must be. */
@@ -94,7 +118,7 @@ static phx_status remove_trace(struct removal *removal, int64_t trace,
     struct trace_row row;
     trace_row_read(read, &row);
     sql_end(read);
-    if ((status = hide(removal, PHX_TRACE, trace, hash, err)) < 0)
+    if ((status = removal_hide(removal, PHX_TRACE, trace, hash, err)) < 0)
         return status;
     return trace_row_remove(removal->connection, &removal->counter, &row, err);
 }
@@ -169,7 +193,7 @@ static phx_status remove_project(struct removal *removal, int64_t project,
         sql(connection, SQL_DELETE_SESSIONS_OF_PROJECT);
     sql_bind_int(said, 1, project);
     sql_bind_int(sessions, 1, project);
-    if ((status = hide(removal, PHX_PROJECT, project, 0, err)) < 0 ||
+    if ((status = removal_hide(removal, PHX_PROJECT, project, 0, err)) < 0 ||
         (status = leave_sessions(removal, project, err)) < 0 ||
         (status = sql_delete(said, &removal->counter.annotations, err)) < 0 ||
         (status = sql_delete(sessions, &removal->counter.sessions, err)) < 0)
@@ -261,7 +285,7 @@ static phx_status remove_span(struct removal *removal, int64_t number,
         return fail(err, PHX_NOT_FOUND, -1, "no span %lld", (long long)number);
     if (row.spans == 1)
         return remove_trace(removal, trace, err);
-    if ((status = hide(removal, PHX_SPAN, number, hash, err)) < 0 ||
+    if ((status = removal_hide(removal, PHX_SPAN, number, hash, err)) < 0 ||
         (status = remove_said(removal->connection, &removal->counter, trace,
                               number, err)) < 0)
         return status;
@@ -290,26 +314,15 @@ static phx_status remove_one(struct removal *removal, int32_t kind, int64_t id,
 phx_status store_delete(struct store *store, int32_t kind, int64_t id,
                         phx_error *err)
 {
-    struct removal removal = {.store = store, .connection = store->writer};
-    struct gone gone = {0};
-    phx_status status =
-        store_change_begin(store, store->writer, &removal.counter, err);
+    struct removal removal;
+    phx_status status = removal_begin(&removal, store, store->writer, err);
 
     if (status < 0)
         return status;
-    if ((status = remove_one(&removal, kind, id, err)) >= 0)
-        status = gone_read(store->writer, &gone, err);
-    status =
-        store_change_end(store, store->writer, status, &removal.counter, err);
-    if (status < 0) {
-        gone_clear(&gone);
-    } else {
-        gone_clear(&store->gone);
-        store->gone = gone;
-        /* Cached rows may be of what went, or of traces that left a session. */
+    status = removal_end(&removal, remove_one(&removal, kind, id, err), err);
+    /* Cached rows may be of what went, or of traces that left a session. */
+    if (status >= 0)
         trace_cache_empty(store->traces);
-        atomic_store(&store->sweep_wanted, true);
-    }
     store_write_end(store);
     return status;
 }

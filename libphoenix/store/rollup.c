@@ -203,7 +203,7 @@ static phx_status read_traces(struct roll *roll, struct span_filter *filter,
     while (status >= 0 && (status = sql_next(&read, err)) == PHX_OK) {
         struct trace_row row;
         trace_row_read(&read, &row);
-        if (gone_has(&roll->snapshot.gone, PHX_PROJECT, row.project))
+        if (gone_has(roll->snapshot.gone, PHX_PROJECT, row.project))
             continue;
         first = row.start < first ? row.start : first;
         last = row.end > last ? row.end : last;

@@ -93,7 +93,14 @@ static const char *const migrations[] = {
     " id INTEGER PRIMARY KEY, span INT NOT NULL, created INT NOT NULL,"
     " built_in INT NOT NULL, models TEXT NOT NULL, sum INT NOT NULL) STRICT;"
     "ALTER TABLE counter ADD prices INT NOT NULL DEFAULT 0;",
+    /* 4: policy 0 is the default one, of projects that have none */
+    "CREATE TABLE policy ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL,"
+    " cron TEXT NOT NULL, limits INT NOT NULL, max_days REAL NOT NULL,"
+    " max_count INT NOT NULL, sum INT NOT NULL) STRICT;"
+    "ALTER TABLE project ADD COLUMN policy INT;",
 };
+enum { POLICIES = 4 }; /* brings the default one */
 enum { NEWEST = sizeof migrations / sizeof *migrations };
 
 static phx_status pragma_int(struct connection *connection, const char *text,
@@ -136,8 +143,9 @@ static phx_status seed(struct connection *connection, phx_error *err)
     return counter_write(connection, &counter, err);
 }
 
+/* Rows are written when all migrations have run: the tables are as now. */
 static phx_status migrate(struct connection *connection, int64_t from,
-                          phx_error *err)
+                          int64_t retention_days, phx_error *err)
 {
     char text[96];
     phx_status status;
@@ -149,6 +157,8 @@ static phx_status migrate(struct connection *connection, int64_t from,
     if (status >= 0)
         status = from == 0 ? seed(connection, err)
                            : counter_migrate(connection, from, err);
+    if (status >= 0 && from < POLICIES)
+        status = policy_seed(connection, retention_days, err);
     snprintf(text, sizeof text,
              "PRAGMA application_id = %d; PRAGMA user_version = %d",
              APPLICATION_ID, NEWEST);
@@ -184,21 +194,24 @@ static phx_status read_version(struct connection *connection, int64_t *out,
     return PHX_OK;
 }
 
-phx_status schema_prepare(struct connection *connection, bool read_only,
-                          bool no_migrate, phx_error *err)
+phx_status schema_prepare(struct connection *connection,
+                          const struct store_options *options, phx_error *err)
 {
     int64_t version = 0;
     phx_status status = read_version(connection, &version, err);
 
     if (status < 0)
         return status;
-    if (version < NEWEST && (read_only || (no_migrate && version > 0)))
+    if (version < NEWEST &&
+        (options->read_only || (options->no_migrate && version > 0)))
         return fail(err, PHX_UNSUPPORTED, -1,
                     "the store has format %lld and is to be brought to %d",
                     (long long)version, NEWEST);
-    if (read_only || (status = connection_own(connection, err)) < 0)
+    if (options->read_only || (status = connection_own(connection, err)) < 0)
         return status;
-    return version < NEWEST ? migrate(connection, version, err) : PHX_OK;
+    return version < NEWEST
+               ? migrate(connection, version, options->retention_days, err)
+               : PHX_OK;
 }
 
 /* --- what the tables should be ---------------------------------------------- */

@@ -119,7 +119,7 @@ phx_status snapshot_take(struct store *store, struct snapshot *out,
     if (status < 0)
         return status;
     out->connection->snapshot = out;
-    if ((status = gone_read(out->connection, &out->gone, err)) < 0)
+    if ((status = gone_of(out->connection, &out->counter, &out->gone, err)) < 0)
         snapshot_give(out);
     return status;
 }
@@ -128,7 +128,6 @@ void snapshot_give(struct snapshot *snapshot)
 {
     while (snapshot->opened != NULL)
         opened_free(&snapshot->opened);
-    gone_clear(&snapshot->gone);
     buf_clear(&snapshot->key);
     arena_clear(&snapshot->scratch);
     snapshot->connection->snapshot = NULL;

@@ -18,7 +18,10 @@
     " projects, span_annotation, trace_annotation, session_annotation,"        \
     " document_annotation, annotations, cost_details, prices"
 #define PROJECT_ROW                                                            \
-    "SELECT id, name, description, created, updated, sum FROM project"
+    "SELECT id, name, description, created, updated, sum, policy FROM project"
+#define POLICY_ROW                                                             \
+    "SELECT id, name, cron, limits, max_days, max_count, sum, (SELECT count(*)"\
+    " FROM project WHERE ifnull(project.policy, 0) = policy.id) FROM policy"
 #define SESSION_ROW                                                            \
     "SELECT id, name, project, start, start_rest, end, end_rest, sum"          \
     " FROM session"
@@ -82,6 +85,11 @@
     X(BLOCKS_LAST,                                                             \
       "SELECT id FROM block WHERE ?1 IN (0, project) OR (project = -1"         \
       " AND (projects >> (?1 & 63)) & 1) ORDER BY id DESC LIMIT ?2")           \
+    X(BLOCK_BEFORE,                                                            \
+      "SELECT id FROM block WHERE project = ?1 AND max_t < ?2 AND level > 1"   \
+      " ORDER BY max_t LIMIT 1")                                               \
+    X(BLOCK_OLDEST,                                                            \
+      "SELECT id FROM block WHERE level > 1 ORDER BY max_t, id LIMIT 1")       \
     X(INSERT_FRAME, "INSERT INTO frame (id, body) VALUES (?, ?)")              \
     X(FRAME, "SELECT body FROM frame WHERE id = ?")                            \
     X(DELETE_FRAMES, "DELETE FROM frame WHERE id >= ?1 AND id < ?2")           \
@@ -107,6 +115,12 @@
       TRACE_ROW " ORDER BY id DESC LIMIT ?")                                   \
     X(TRACES_ALL,                                                              \
       TRACE_ROW " WHERE id > ? ORDER BY id")                                   \
+    X(TRACES_BEFORE,                                                           \
+      "SELECT id, trace_id FROM trace WHERE project = ?1"                      \
+      " AND (start, id) < (?2, ?3) ORDER BY start, id LIMIT ?4")               \
+    X(TRACE_NTH,                                                               \
+      "SELECT start, id FROM trace WHERE project = ?1"                         \
+      " ORDER BY start DESC, id DESC LIMIT 1 OFFSET ?2")                       \
     X(DELETE_TRACE, "DELETE FROM trace WHERE id = ?")                          \
     X(TRACES_OF_SESSION,                                                       \
       TRACE_ROW " WHERE session = ?")                                          \
@@ -135,6 +149,13 @@
     X(SESSIONS_ALL,                                                            \
       SESSION_ROW " WHERE id > ? ORDER BY id")                                 \
     X(DELETE_SESSION, "DELETE FROM session WHERE id = ?")                      \
+    X(SESSIONS_IDLE,                                                           \
+      "SELECT id FROM session WHERE ifnull(end, 0) < ?1 AND NOT EXISTS"        \
+      " (SELECT 1 FROM trace WHERE trace.session = session.id)"                \
+      " ORDER BY id LIMIT ?2")                                                 \
+    X(DELETE_SESSION_EMPTY,                                                    \
+      "DELETE FROM session WHERE id = ?1 AND NOT EXISTS"                       \
+      " (SELECT 1 FROM trace WHERE trace.session = ?1)")                       \
     X(DELETE_SESSIONS_OF_PROJECT,                                              \
       "DELETE FROM session WHERE project = ?")                                 \
     X(INSERT_PROJECT,                                                          \
@@ -151,6 +172,23 @@
     X(PROJECTS_ALL,                                                            \
       PROJECT_ROW " WHERE id > ? ORDER BY id")                                 \
     X(DELETE_PROJECT, "DELETE FROM project WHERE id = ?")                      \
+    X(PROJECT_OF_POLICY,                                                       \
+      PROJECT_ROW " WHERE policy = ? LIMIT 1")                                 \
+    X(SET_PROJECT_POLICY,                                                      \
+      "UPDATE project SET policy = nullif(?2, 0), sum = ?3 WHERE id = ?1")     \
+    X(INSERT_POLICY,                                                           \
+      "INSERT INTO policy (id, name, cron, limits, max_days, max_count, sum)"  \
+      " VALUES (?, ?, ?, ?, ?, ?, ?)")                                         \
+    X(UPDATE_POLICY,                                                           \
+      "UPDATE policy SET name = ?2, cron = ?3, limits = ?4, max_days = ?5,"    \
+      " max_count = ?6, sum = ?7 WHERE id = ?1")                               \
+    X(POLICY_LAST,                                                             \
+      "SELECT seq FROM sqlite_sequence WHERE name = 'policy'")                 \
+    X(POLICY_BY_ID,                                                            \
+      POLICY_ROW " WHERE id = ?")                                              \
+    X(POLICIES_ALL,                                                            \
+      POLICY_ROW " WHERE id > ? ORDER BY id")                                  \
+    X(DELETE_POLICY, "DELETE FROM policy WHERE id = ?")                        \
     X(INSERT_GONE, "INSERT INTO gone (kind, id, hash) VALUES (?, ?, ?)")       \
     X(GONE, "SELECT kind, id, hash FROM gone ORDER BY kind, id")               \
     X(DELETE_GONE, "DELETE FROM gone WHERE kind = ? AND id = ?")               \

@@ -206,6 +206,7 @@ void connection_close(struct connection *connection)
     for (int i = 0; i < SQL_COUNT; i++)
         sqlite3_finalize(connection->statements[i].handle);
     arena_clear(&connection->runs.arena);
+    gone_clear(&connection->gone);
     block_reader_free(connection->reader);
     sqlite3_close(connection->db);
     memory_free(connection);

@@ -41,8 +41,7 @@ static phx_status open_writer(struct store *store, phx_error *err)
 {
     phx_status status;
 
-    if ((status = schema_prepare(store->writer, store->options.read_only,
-                                 store->options.no_migrate, err)) < 0 ||
+    if ((status = schema_prepare(store->writer, &store->options, err)) < 0 ||
         (store->path == NULL &&
          (status = span_table_register(store->writer, &store->options, err)) <
              0) ||
@@ -145,6 +144,7 @@ void store_release(struct store *store)
     filter_free(store->filter);
     memtable_free(store->memtable);
     gone_clear(&store->gone);
+    gone_clear(&store->walk.rows);
     lock_release(store->lock);
     pthread_mutex_destroy(&store->put_lock);
     pthread_cond_destroy(&store->put_done);

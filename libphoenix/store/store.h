@@ -45,8 +45,9 @@ struct store_options {
     bool read_only;
     bool no_migrate;
     bool no_compact;
-    uint32_t busy_timeout;                  /* ms */
-    const char *vfs;                        /* NULL for SQLite's own */
+    uint32_t busy_timeout;  /* ms */
+    const char *vfs;        /* NULL for SQLite's own */
+    int64_t retention_days; /* of the default policy, when it is made */
     const struct store_function *functions; /* outlive the store */
     size_t function_count;
 };
@@ -101,6 +102,38 @@ struct cost_detail {
 phx_status store_put_costs(struct store *store,
                            const struct cost_detail *details, size_t count,
                            phx_error *err);
+
+/* --- retention -------------------------------------------------------------- */
+
+/* These work in slices that a commit can go between: OK if the budget (0: no
+ * end) ran out, DONE if nothing is due any more. *removed, in traces, is added
+ * to as slices are committed, also before a failure. */
+phx_status store_expire(struct store *store, int64_t project,
+                        const phx_retention_rule *rule, uint64_t now,
+                        uint32_t budget_ms, int64_t *removed, phx_error *err);
+phx_status store_expire_due(struct store *store, uint64_t now,
+                            uint32_t budget_ms, int64_t *removed,
+                            phx_error *err);
+/* The oldest blocks go until the store uses no more than this. */
+phx_status store_shrink(struct store *store, int64_t bytes, uint32_t budget_ms,
+                        int64_t *removed, phx_error *err);
+
+/* Of the policy, its id apart. Errors: INVALID (cron). */
+phx_status store_create_policy(struct store *store,
+                               const phx_retention_policy *policy, int64_t *out,
+                               phx_error *err);
+/* What is absent, or has no limits, stays as it is. */
+phx_status store_update_policy(struct store *store,
+                               const phx_retention_policy *policy,
+                               phx_error *err);
+phx_status store_delete_policy(struct store *store, int64_t policy,
+                               phx_error *err);
+phx_status store_set_policy(struct store *store, int64_t project,
+                            int64_t policy, phx_error *err);
+/* `only` -1 for all; rows in the arena. */
+phx_status store_read_policies(struct store *store, int64_t only,
+                               struct arena *arena, phx_retention_policy **out,
+                               size_t *count, phx_error *err);
 
 /* --- background ------------------------------------------------------------- */
 

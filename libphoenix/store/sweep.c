@@ -2,12 +2,22 @@
  * sweep.c - what is gone leaves the blocks: those that still have rows of it
  * are rewritten, a few at a time, and then the `gone` row is forgotten. The
  * traces of a gone project lose their rows first.
+ *
+ *     a few      postings lead from each to its blocks
+ *     many       a walk over all blocks there are when it begins; what is
+ *                written meanwhile has nothing of them
  */
 #include "base/base.h"
 
 #include "store/inside.h"
 
-enum { SWEEP_BLOCKS = SHRUNK(64, 3), SWEEP_TRACES = SHRUNK(2000, 2) };
+enum {
+    SWEEP_FEW = SHRUNK(64, 3),
+    SWEEP_BLOCKS = SHRUNK(8, 3),    /* rewritten at once */
+    SWEEP_TRACES = SHRUNK(2000, 2), /* rows in one transaction */
+    SWEEP_ROWS = SHRUNK(2000, 2),
+    WALK_BLOCKS = SHRUNK(512, 2) /* looked at in one piece of work */
+};
 
 /* Whether a block still has rows of what is gone. */
 static phx_status block_has(struct connection *connection, int64_t id,
@@ -117,7 +127,7 @@ static phx_status plan(struct store *store, const struct gone *gone,
 {
     phx_status status = PHX_OK;
 
-    for (size_t i = 0; i < gone->count && status >= 0; i++) {
+    for (size_t i = 0; i < gone->count && i < SWEEP_FEW && status >= 0; i++) {
         const struct gone_row *row = &gone->rows[i];
         struct block_set mine = {0};
         bool project = row->kind == PHX_PROJECT;
@@ -136,8 +146,8 @@ static phx_status plan(struct store *store, const struct gone *gone,
     return status;
 }
 
-static phx_status sweep(struct store *store, const struct gone *gone,
-                        phx_error *err)
+static phx_status sweep_few(struct store *store, const struct gone *gone,
+                            phx_error *err)
 {
     struct gone forgotten = {0};
     struct rewrite rewrite = {.forgotten = &forgotten};
@@ -149,11 +159,9 @@ static phx_status sweep(struct store *store, const struct gone *gone,
     }
     if (status != PHX_DONE)
         return status;
-    if (store->path == NULL)
-        pthread_mutex_lock(&store->write_lock);
+    background_lock(store);
     status = plan(store, gone, &rewrite.blocks, &forgotten, err);
-    if (store->path == NULL)
-        pthread_mutex_unlock(&store->write_lock);
+    background_unlock(store);
     if (status >= 0)
         status = compact_blocks(store, &rewrite, err);
     block_set_clear(&rewrite.blocks);
@@ -161,22 +169,143 @@ static phx_status sweep(struct store *store, const struct gone *gone,
     return status;
 }
 
+/* --- many at once -------------------------------------------------------------- */
+
+static phx_status has_any(struct block *block, enum block_column column,
+                          const struct gone *gone, int32_t kind, bool *out,
+                          phx_error *err)
+{
+    struct block_ints ids;
+    phx_status status = block_read_ints(block, column, &ids, err);
+
+    for (uint32_t i = 0; status >= 0 && i < ids.count && !*out; i++)
+        *out = gone_has(gone, kind, block_int(&ids, i));
+    return status;
+}
+
+/* Looks at one block; it joins the others if it has something of the walk. */
+static phx_status look_at(struct store *store, int64_t id,
+                          struct block_set *found, phx_error *err)
+{
+    const struct gone *gone = &store->walk.rows;
+    struct stored_block stored;
+    bool has = false;
+    phx_status status = stored_block_open(store->background, id, &stored, err);
+
+    if (status < 0)
+        return status;
+    status =
+        has_any(stored.block, COLUMN_TRACE_NUMBER, gone, PHX_TRACE, &has, err);
+    if (status >= 0 && !has && gone->rows[gone->count - 1].kind == PHX_SPAN)
+        status =
+            has_any(stored.block, COLUMN_NUMBER, gone, PHX_SPAN, &has, err);
+    stored_block_close(&stored);
+    return status >= 0 && has ? block_set_add(found, id, err) : status;
+}
+
+/* The next few blocks that have something of it; *next is where to go on. */
+static phx_status look_on(struct store *store, struct block_set *found,
+                          int64_t *next, phx_error *err)
+{
+    struct statement *read;
+    phx_status status = PHX_OK;
+
+    for (int i = 0; i < WALK_BLOCKS && found->count < SWEEP_BLOCKS; i++) {
+        status = sql_find(store->background, SQL_BLOCKS_ALL, *next, &read, err);
+        if (status < 0)
+            return status;
+        int64_t id = status == PHX_OK ? sql_int(read, 0) : store->walk.end;
+        sql_end(read);
+        *next = id < store->walk.end ? id : store->walk.end;
+        if (id >= store->walk.end)
+            return PHX_OK;
+        if ((status = look_at(store, id, found, err)) < 0)
+            return status;
+    }
+    return status;
+}
+
+/* No block has them any more: the last of the rows go, a slice of them. */
+static phx_status forget(struct store *store, phx_error *err)
+{
+    struct gone *rows = &store->walk.rows;
+    size_t count = rows->count < SWEEP_ROWS ? rows->count : SWEEP_ROWS;
+    const struct gone_row *last = rows->rows + rows->count - count;
+    struct counter counter;
+    phx_status status =
+        store_change_begin(store, store->background, &counter, err);
+
+    if (status < 0)
+        return status;
+    for (size_t i = 0; i < count && status >= 0; i++)
+        status = gone_forget(store->background, &counter, &last[i], err);
+    status = store_change_end(store, store->background, status, &counter, err);
+    if (status >= 0)
+        gone_drop(&store->gone, last, count);
+    store_write_end(store);
+    if (status < 0)
+        return status;
+    rows->count -= count;
+    if (rows->count == 0)
+        gone_clear(rows);
+    return PHX_OK;
+}
+
+static phx_status walk_on(struct store *store, phx_error *err)
+{
+    struct sweep_walk *walk = &store->walk;
+    struct rewrite rewrite = {0};
+    int64_t next = walk->next;
+    phx_status status;
+
+    if (next >= walk->end)
+        return forget(store, err);
+    background_lock(store);
+    status = look_on(store, &rewrite.blocks, &next, err);
+    background_unlock(store);
+    if (status >= 0 && rewrite.blocks.count > 0)
+        status = compact_blocks(store, &rewrite, err);
+    block_set_clear(&rewrite.blocks);
+    if (status >= 0)
+        walk->next = next;
+    return status < 0 ? status : PHX_OK;
+}
+
+/* What there is to sweep now, and the number of the next block. */
+static phx_status copy_gone(struct store *store, struct gone *out, int64_t *end,
+                            phx_error *err)
+{
+    struct gone none = {0};
+    phx_status status = store_write_begin(store, err);
+
+    if (status < 0)
+        return status;
+    *end = store->counter.block;
+    if (store->gone.count > 0)
+        status = gone_join(&store->gone, &none, out, err);
+    else /* under the lock: a delete after it asks again */
+        atomic_store(&store->sweep_wanted, false);
+    store_write_end(store);
+    return status;
+}
+
 phx_status sweep_gone(struct store *store, phx_error *err)
 {
     struct gone gone = {0};
+    int64_t end = 0;
     phx_status status;
 
     if (!atomic_load(&store->sweep_wanted))
         return PHX_DONE;
-    if ((status = store_write_begin(store, err)) < 0)
-        return status;
-    status = gone_read(store->writer, &gone, err);
-    /* Under the lock: a delete after it asks again. */
-    if (status >= 0 && gone.count == 0)
-        atomic_store(&store->sweep_wanted, false);
-    store_write_end(store);
-    if (status >= 0)
-        status = gone.count == 0 ? PHX_DONE : sweep(store, &gone, err);
+    if (store->walk.rows.count > 0)
+        return walk_on(store, err);
+    if ((status = copy_gone(store, &gone, &end, err)) < 0 || gone.count == 0)
+        return status < 0 ? status : PHX_DONE;
+    if (gone.count > SWEEP_FEW && gone.rows[0].kind != PHX_PROJECT) {
+        store->walk = (struct sweep_walk){.rows = gone, .end = end};
+        return walk_on(store, err);
+    }
+    status = sweep_few(store, &gone, err);
     gone_clear(&gone);
     return status;
 }

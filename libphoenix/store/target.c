@@ -78,9 +78,9 @@ static phx_status describe_span(struct snapshot *snapshot,
         return status;
     out->number = block_int(numbers, row);
     out->trace = block_int(trace_numbers, (uint32_t)block_int(traces, row));
-    if (gone_has(&snapshot->gone, PHX_PROJECT, block_int(projects, row)) ||
-        gone_has(&snapshot->gone, PHX_TRACE, out->trace) ||
-        gone_has(&snapshot->gone, PHX_SPAN, out->number))
+    if (gone_has(snapshot->gone, PHX_PROJECT, block_int(projects, row)) ||
+        gone_has(snapshot->gone, PHX_TRACE, out->trace) ||
+        gone_has(snapshot->gone, PHX_SPAN, out->number))
         return PHX_DONE;
     if ((status =
              trace_row_get(snapshot->connection, out->trace, &trace, err)) < 0)
@@ -148,7 +148,7 @@ static phx_status find_in_blocks(struct snapshot *snapshot,
             continue;
         if ((status = snapshot_open(snapshot, row.id, &opened, err)) < 0)
             return status;
-        status = lookup_in_block(opened->stored.block, &snapshot->gone, kind,
+        status = lookup_in_block(opened->stored.block, snapshot->gone, kind,
                                  id, &location, err);
         if (status == PHX_OK && kind == POSTING_SPAN)
             status =
@@ -192,7 +192,7 @@ static phx_status find_trace(struct snapshot *snapshot, int64_t number,
                            &read, err)) != PHX_OK)
         return status;
     out->trace = out->number;
-    status = gone_has(&snapshot->gone, PHX_PROJECT, sql_int(read, 2))
+    status = gone_has(snapshot->gone, PHX_PROJECT, sql_int(read, 2))
                  ? PHX_DONE
                  : keep_id(arena, sql_text(read, 1), out, err);
     sql_end(read);

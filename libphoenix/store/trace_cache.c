@@ -92,6 +92,22 @@ phx_status trace_cache_add(struct trace_cache *cache, uint64_t hash,
     return PHX_OK;
 }
 
+static void forget_in(struct generation *generation, uint64_t hash,
+                      int64_t trace)
+{
+    const uint32_t *index = map_find(&generation->map, hash);
+
+    /* Nothing is asked for by an empty id. */
+    if (index != NULL && generation->rows[*index].id == trace)
+        generation->rows[*index].trace_id_size = 0;
+}
+
+void trace_cache_forget(struct trace_cache *cache, uint64_t hash, int64_t trace)
+{
+    forget_in(&cache->young, hash, trace);
+    forget_in(&cache->old, hash, trace);
+}
+
 struct trace_row *trace_cache_find(struct trace_cache *cache, uint64_t hash,
                                    phx_text trace_id)
 {

@@ -181,7 +181,7 @@ static phx_status add_rows(const struct totals *totals, struct block *block,
     for (uint32_t i = 0; i < block_rows(block); i++) {
         uint32_t index = (uint32_t)block_int(&ints[TRACE], i);
         phx_trace *trace = trace_of(totals, block_int(&ints[NUMBER], index));
-        if (trace == NULL || gone_has(&totals->snapshot->gone, PHX_SPAN,
+        if (trace == NULL || gone_has(totals->snapshot->gone, PHX_SPAN,
                                       block_int(&ints[SPAN], i)))
             continue;
         trace->errors += block_int(&ints[STATUS], i) == STATUS_ERROR;
@@ -272,7 +272,7 @@ phx_status store_read_traces(struct store *store, const phx_trace_query *query,
         0) {
         while ((query->limit == 0 || (int64_t)list.count < query->limit) &&
                (status = sql_next(&read, err)) == PHX_OK) {
-            if ((status = list_add(&list, &read, &snapshot.gone, err)) < 0)
+            if ((status = list_add(&list, &read, snapshot.gone, err)) < 0)
                 break;
         }
     }
@@ -312,7 +312,7 @@ static phx_status session_add(const struct snapshot *snapshot,
         uint64_t start = ns_of(sql_int(window, 0), sql_int(window, 1));
         uint64_t end = ns_of(sql_int(window, 2), sql_int(window, 3));
         out->traces +=
-            !gone_has(&snapshot->gone, PHX_PROJECT, sql_int(window, 4));
+            !gone_has(snapshot->gone, PHX_PROJECT, sql_int(window, 4));
         if (start < out->start_time)
             out->start_time = start;
         if (end > out->end_time)

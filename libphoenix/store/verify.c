@@ -8,7 +8,8 @@
  *     spans     number and id once; trace, project and session exist
  *     traces    as many living rows as n says, the window covers them
  *     postings  those of a lasting block are its ids, no more and no fewer
- *     rows      checksums of projects, sessions, annotations and costs
+ *     rows      checksums of projects, sessions, annotations, costs, prices and
+ *               retention policies
  */
 #include "base/base.h"
 
@@ -50,10 +51,9 @@ phx_status verify_failure(struct verify *verify, phx_status status,
 
 /* Each row is found anew by its id: a damaged tree may lead in a circle. */
 phx_status verify_each(struct verify *verify, enum sql after, verify_row check,
-                       int64_t *rows, phx_error *err)
+                       int64_t last, int64_t *rows, phx_error *err)
 {
     struct statement *next;
-    int64_t last = 0;
     phx_status status;
 
     *rows = 0;
@@ -243,13 +243,34 @@ static phx_status check_project(struct verify *verify, struct statement *read,
                                 phx_error *err)
 {
     phx_project row;
+    bool policy;
+    phx_status status;
+
+    project_read(read, &row);
+    if ((int64_t)project_sum(&row) != sql_int(read, 5) ||
+        row.id >= verify->counter.project)
+        return verify_fault(verify, "project %lld: its row is damaged",
+                            (long long)row.id);
+    if ((status = exists(verify, SQL_POLICY_BY_ID, row.policy, &policy, err)) <
+        0)
+        return status;
+    return policy ? PHX_OK
+                  : verify_fault(verify,
+                                 "project %lld: its retention policy is lost",
+                                 (long long)row.id);
+}
+
+static phx_status check_policy(struct verify *verify, struct statement *read,
+                               phx_error *err)
+{
+    phx_retention_policy row;
 
     (void)err;
-    project_read(read, &row);
-    return (int64_t)project_sum(&row) == sql_int(read, 5) &&
-                   row.id < verify->counter.project
+    policy_read(read, &row);
+    return (int64_t)policy_sum(&row) == sql_int(read, 6)
                ? PHX_OK
-               : verify_fault(verify, "project %lld: its row is damaged",
+               : verify_fault(verify,
+                              "retention policy %lld: its row is damaged",
                               (long long)row.id);
 }
 
@@ -294,24 +315,26 @@ static phx_status check_tables(struct verify *verify, phx_error *err)
     int64_t rows;
     phx_status status;
 
-    if ((status = verify_each(verify, SQL_TRACES_ALL, check_trace, &rows,
+    if ((status = verify_each(verify, SQL_TRACES_ALL, check_trace, 0, &rows,
                               err)) < 0 ||
         (status = check_lost(verify)) < 0 ||
         (status = verify_count(verify, "traces", rows, counter->traces)) < 0 ||
-        (status = verify_each(verify, SQL_SESSIONS_ALL, check_session, &rows,
+        (status = verify_each(verify, SQL_SESSIONS_ALL, check_session, 0, &rows,
                               err)) < 0 ||
         (status = verify_count(verify, "sessions", rows, counter->sessions)) <
             0 ||
-        (status = verify_each(verify, SQL_PROJECTS_ALL, check_project, &rows,
+        (status = verify_each(verify, SQL_PROJECTS_ALL, check_project, 0, &rows,
                               err)) < 0 ||
         (status = verify_count(verify, "projects", rows, counter->projects)) <
-            0)
-        return status;
-    if ((status = verify_each(verify, SQL_PRICES_ALL, check_prices, &rows,
+            0 ||
+        (status = verify_each(verify, SQL_PRICES_ALL, check_prices, 0, &rows,
                               err)) < 0 ||
         (verify->prices != counter->prices &&
          (status = verify_fault(verify, "a version of the prices is lost")) <
-             0))
+             0) ||
+        /* The first is number 0. */
+        (status = verify_each(verify, SQL_POLICIES_ALL, check_policy, -1, &rows,
+                              err)) < 0)
         return status;
     return verify_said(verify, err);
 }

@@ -55,11 +55,11 @@ phx_status verify_failure(struct verify *verify, phx_status status,
                           const char *what, int64_t id, const phx_error *why,
                           phx_error *err);
 
-/* Calls check with every row of a table, in order of id. */
+/* Calls check with every row of a table after the last, in order of id. */
 typedef phx_status (*verify_row)(struct verify *verify, struct statement *row,
                                  phx_error *err);
 phx_status verify_each(struct verify *verify, enum sql after, verify_row check,
-                       int64_t *rows, phx_error *err);
+                       int64_t last, int64_t *rows, phx_error *err);
 
 phx_status verify_count(struct verify *verify, const char *nouns, int64_t rows,
                         int64_t counted);

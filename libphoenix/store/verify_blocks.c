@@ -296,5 +296,5 @@ phx_status verify_blocks(struct verify *verify, phx_error *err)
 {
     int64_t rows;
 
-    return verify_each(verify, SQL_BLOCKS_ALL, check_block, &rows, err);
+    return verify_each(verify, SQL_BLOCKS_ALL, check_block, 0, &rows, err);
 }

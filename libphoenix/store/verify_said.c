@@ -109,7 +109,7 @@ phx_status verify_said(struct verify *verify, phx_error *err)
     int64_t rows;
     phx_status status;
 
-    if ((status = verify_each(verify, SQL_ANNOTATIONS_ALL, check_annotation,
+    if ((status = verify_each(verify, SQL_ANNOTATIONS_ALL, check_annotation, 0,
                               &rows, err)) < 0 ||
         (status = verify_count(verify, "annotations", rows,
                                counter->annotations)) < 0 ||

@@ -24,7 +24,7 @@ phx_status store_read_annotation_names(struct store *store, int32_t kind,
     if (status < 0)
         return status;
     struct statement *read = sql(snapshot.connection, SQL_ANNOTATION_NAME);
-    while (used < limit && !gone_has(&snapshot.gone, PHX_PROJECT, project)) {
+    while (used < limit && !gone_has(snapshot.gone, PHX_PROJECT, project)) {
         sql_bind_int(read, 1, kind);
         sql_bind_int(read, 2, project);
         sql_bind_text(read, 3, last);

@@ -117,6 +117,53 @@ static void step_delete(int32_t kind)
     delete_one(m.place.store, kind, number);
 }
 
+/* By start in us, the later number first of two. */
+static int is_newer(const struct trace *a, const struct trace *b)
+{
+    return a->start / 1000 != b->start / 1000
+               ? a->start / 1000 > b->start / 1000
+               : a->number > b->number;
+}
+
+static int rank_of(const struct trace *trace)
+{
+    int rank = 0;
+
+    for (int i = 0; i < m.trace_count; i++)
+        rank += m.traces[i].number && m.traces[i].project == trace->project &&
+                is_newer(&m.traces[i], trace);
+    return rank;
+}
+
+static void step_retain(void)
+{
+    static uint8_t due[MOST];
+    const struct project *only = project_named(dice(PROJECTS));
+    uint64_t now = 1772300000000000000u + (uint64_t)dice(5) * 43200000000000u;
+    phx_retention_rule rule = {
+        .limits = 1 + dice(3), .max_days = dice(5) * 0.5, .max_count = dice(8)};
+    int days = (rule.limits & PHX_MAX_DAYS) && rule.max_days > 0;
+    int count = (rule.limits & PHX_MAX_COUNT) && rule.max_count > 0;
+    uint64_t start = now - (uint64_t)(rule.max_days * 86400e9);
+    int64_t removed = 0, expected = 0;
+
+    for (int i = 0; i < m.trace_count; i++) {
+        const struct trace *trace = &m.traces[i];
+        due[i] = trace->number && (!only || trace->project == only->number) &&
+                 ((days && trace->start / 1000 < start / 1000) ||
+                  (count && rank_of(trace) >= rule.max_count));
+    }
+    for (int i = 0; i < m.trace_count; i++) {
+        expected += due[i];
+        if (due[i])
+            model_delete_trace(&m.traces[i]);
+    }
+    is_equal(phx_store_retain(m.place.store, only ? only->number : 0, &rule,
+                              now, 0, &removed, NULL),
+             PHX_DONE);
+    is_equal(removed, expected);
+}
+
 static void step_compact(void)
 {
     static const uint32_t budgets[] = {0, 1, 1000};
@@ -149,6 +196,8 @@ static void step_change(int chance)
         step_delete(PHX_SESSION);
     else if (chance < 645)
         step_delete(PHX_PROJECT);
+    else if (chance < 655)
+        step_retain();
     else if (chance < 740)
         step_compact();
     else if (chance < CHANGES)

@@ -3,6 +3,8 @@
 
 #include "store/schema.c"
 
+static const struct store_options defaults, read_only = {.read_only = true};
+
 static struct connection *open_empty(void)
 {
     struct connection *connection = NULL;
@@ -23,7 +25,8 @@ TEST(an_empty_database_gets_the_tables)
     int64_t version = 0, application = 0;
 
     UNUSED_STATE;
-    succeeds(schema_prepare(connection, false, true, err));
+    succeeds(schema_prepare(connection,
+                            &(struct store_options){.no_migrate = true}, err));
     succeeds(schema_verify(connection, err));
     succeeds(pragma_int(connection, "PRAGMA user_version", &version, err));
     succeeds(
@@ -34,8 +37,8 @@ TEST(an_empty_database_gets_the_tables)
     eq_int(counter.project, 2); /* the default one */
     eq_int(counter.projects, 1);
     eq_int(counter.span, 1);
-    succeeds(schema_prepare(connection, false, false, err));
-    succeeds(schema_prepare(connection, true, true, err));
+    succeeds(schema_prepare(connection, &defaults, err));
+    succeeds(schema_prepare(connection, &read_only, err));
     succeeds(counter_read(connection, &again, err));
     assert_memory_equal(&counter, &again, sizeof again);
     connection_close(connection);
@@ -47,8 +50,8 @@ TEST(secrets_differ)
     struct counter a, b;
 
     UNUSED_STATE;
-    succeeds(schema_prepare(one, false, false, err));
-    succeeds(schema_prepare(other, false, false, err));
+    succeeds(schema_prepare(one, &defaults, err));
+    succeeds(schema_prepare(other, &defaults, err));
     succeeds(counter_read(one, &a, err));
     succeeds(counter_read(other, &b, err));
     ok(a.secret != b.secret);
@@ -62,13 +65,13 @@ TEST(what_is_no_store_is_told_apart)
 
     UNUSED_STATE;
     fails_with(PHX_UNSUPPORTED, "format 0",
-               schema_prepare(connection, true, false, err));
+               schema_prepare(connection, &read_only, err));
     run_sql(connection, "PRAGMA user_version = 1");
     fails_with(PHX_CORRUPT, "no store",
-               schema_prepare(connection, false, false, err));
+               schema_prepare(connection, &defaults, err));
     run_sql(connection, "PRAGMA user_version = 0; CREATE TABLE x (y)");
     fails_with(PHX_CORRUPT, "no store",
-               schema_prepare(connection, false, false, err));
+               schema_prepare(connection, &defaults, err));
     connection_close(connection);
 }
 
@@ -78,11 +81,11 @@ TEST(a_newer_format_is_refused)
     char text[64];
 
     UNUSED_STATE;
-    succeeds(schema_prepare(connection, false, false, err));
+    succeeds(schema_prepare(connection, &defaults, err));
     snprintf(text, sizeof text, "PRAGMA user_version = %d", NEWEST + 1);
     run_sql(connection, text);
     fails_with(PHX_UNSUPPORTED, "knows up to",
-               schema_prepare(connection, false, false, err));
+               schema_prepare(connection, &defaults, err));
     fails_with(PHX_UNSUPPORTED, "knows up to", schema_verify(connection, err));
     connection_close(connection);
 }
@@ -102,7 +105,7 @@ TEST(tables_that_changed_are_noticed)
     UNUSED_STATE;
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         struct connection *connection = open_empty();
-        succeeds(schema_prepare(connection, false, false, err));
+        succeeds(schema_prepare(connection, &defaults, err));
         run_sql(connection, changes[i]);
         fails_with(PHX_CORRUPT, "", schema_verify(connection, err));
         connection_close(connection);
@@ -114,7 +117,7 @@ TEST(tables_of_the_user_are_none_of_ours)
     struct connection *connection = open_empty();
 
     UNUSED_STATE;
-    succeeds(schema_prepare(connection, false, false, err));
+    succeeds(schema_prepare(connection, &defaults, err));
     run_sql(connection, "CREATE TABLE mine (x); CREATE INDEX i ON mine (x)");
     succeeds(schema_verify(connection, err));
     connection_close(connection);

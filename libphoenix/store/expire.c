@@ -1,0 +1,344 @@
+/*
+ * expire.c - traces that are due go, oldest first, in slices: each is read
+ * without a lock and removed in one short transaction between commits.
+ *
+ *     whole blocks   a lasting block all of whose spans started before the
+ *                    limit goes with the rows of its traces; nothing is
+ *                    rewritten. A trace with spans elsewhere is hidden there.
+ *     the rest       shares its blocks with what is kept: hidden, as by any
+ *                    delete, until the sweep has rewritten them
+ */
+#include "base/base.h"
+
+#include "store/inside.h"
+
+#include <math.h>
+
+#define DAY_US 86400e6
+
+enum {
+    SLICE_TRACES = SHRUNK(1000, 3),
+    SLICE_LOG_PAGES = SHRUNK(1024, 8) /* of the log, which counts as well */
+};
+
+/* A trace that goes, and how many living rows of it the block has. */
+struct due {
+    int64_t trace;
+    int64_t rows;
+    uint64_t hash;
+};
+
+struct slice {
+    struct store *store;
+    int64_t block; /* that goes whole; 0 if none does */
+    int64_t gone;  /* what the counters said of it when rows were counted */
+    struct due *due;
+    size_t count, capacity;
+};
+
+/* What is before it is due: by start, in us, and by number. */
+struct cut {
+    int64_t start, trace;
+};
+
+static phx_status add_due(struct slice *slice, int64_t trace, phx_text id,
+                          phx_error *err)
+{
+    struct due *due = memory_grow(slice->due, &slice->capacity, slice->count,
+                                  sizeof *due, err);
+
+    if (due == NULL)
+        return PHX_NO_MEMORY;
+    slice->due = due;
+    slice->due[slice->count++] = (struct due){
+        .trace = trace,
+        .hash = posting_hash(slice->store->secret, POSTING_TRACE, id)};
+    return PHX_OK;
+}
+
+/* --- reading --------------------------------------------------------------- */
+
+phx_status slice_read_begin(struct store *store, phx_error *err)
+{
+    phx_status status = PHX_OK;
+
+    background_lock(store);
+    if (store->path != NULL)
+        status = sql_begin(store->background, false, err);
+    if (status < 0)
+        background_unlock(store);
+    return status;
+}
+
+void slice_read_end(struct store *store)
+{
+    if (store->path != NULL)
+        sql_rollback(store->background);
+    background_unlock(store);
+}
+
+static phx_status count_rows(struct slice *slice, struct block *block,
+                             const struct gone *gone, phx_error *err)
+{
+    struct block_ints numbers, traces, trace_numbers;
+    const struct block_texts *ids;
+    phx_status status;
+
+    if ((status = block_read_ints(block, COLUMN_NUMBER, &numbers, err)) < 0 ||
+        (status = block_read_ints(block, COLUMN_TRACE, &traces, err)) < 0 ||
+        (status = block_read_ints(block, COLUMN_TRACE_NUMBER, &trace_numbers,
+                                  err)) < 0 ||
+        (status = block_read_texts(block, COLUMN_TRACE_ID, &ids, err)) < 0)
+        return status;
+    for (uint32_t i = 0; i < trace_numbers.count && status >= 0; i++)
+        status = add_due(slice, block_int(&trace_numbers, i),
+                         block_text(ids, i), err);
+    for (uint32_t i = 0; i < block_rows(block) && status >= 0; i++) {
+        if (!gone_has(gone, PHX_SPAN, block_int(&numbers, i)))
+            slice->due[block_int(&traces, i)].rows++;
+    }
+    return status;
+}
+
+/* The traces of the block that the statement finds; DONE if it finds none. */
+static phx_status read_block(struct slice *slice, struct statement *find,
+                             phx_error *err)
+{
+    struct connection *connection = slice->store->background;
+    struct stored_block stored;
+    struct counter counter;
+    const struct gone *gone;
+    phx_status status = sql_next(find, err);
+
+    if (status != PHX_OK)
+        return status;
+    slice->block = sql_int(find, 0);
+    sql_end(find);
+    if ((status = counter_read(connection, &counter, err)) < 0 ||
+        (status = gone_of(connection, &counter, &gone, err)) < 0 ||
+        (status = stored_block_open(connection, slice->block, &stored, err)) <
+            0)
+        return status;
+    slice->gone = counter.gone;
+    status = count_rows(slice, stored.block, gone, err);
+    stored_block_close(&stored);
+    return status;
+}
+
+/* The oldest traces before the cut, wherever they are; DONE if none is. */
+static phx_status read_traces(struct slice *slice, int64_t project,
+                              const struct cut *cut, phx_error *err)
+{
+    struct statement *read = sql(slice->store->background, SQL_TRACES_BEFORE);
+    phx_status status;
+
+    sql_bind_int(read, 1, project);
+    sql_bind_int(read, 2, cut->start);
+    sql_bind_int(read, 3, cut->trace);
+    sql_bind_int(read, 4, SLICE_TRACES);
+    while ((status = sql_next(read, err)) == PHX_OK) {
+        status = add_due(slice, sql_int(read, 0), sql_text(read, 1), err);
+        if (status < 0)
+            break;
+    }
+    sql_end(read);
+    return status < 0 || slice->count == 0 ? status : PHX_OK;
+}
+
+static phx_status read_slice(struct slice *slice, int64_t project,
+                             const struct cut *cut, phx_error *err)
+{
+    struct statement *block = sql(slice->store->background, SQL_BLOCK_BEFORE);
+    phx_status status;
+
+    sql_bind_int(block, 1, project);
+    sql_bind_int(block, 2, cut->start);
+    status = read_block(slice, block, err);
+    return status != PHX_DONE ? status : read_traces(slice, project, cut, err);
+}
+
+/* --- removing -------------------------------------------------------------- */
+
+/* Counts what is removed: another delete may have been first. A trace is
+ * hidden unless all its rows are known to go with the block. */
+static phx_status remove_due(struct removal *removal, const struct slice *slice,
+                             const struct due *due, int64_t *removed,
+                             phx_error *err)
+{
+    struct trace_row row;
+    phx_status status =
+        trace_row_find(removal->connection, due->trace, &row, err);
+
+    if (status != PHX_OK)
+        return status < 0 ? status : PHX_OK;
+    if ((due->rows != row.spans ||
+         slice->gone != removal->store->counter.gone) &&
+        (status =
+             removal_hide(removal, PHX_TRACE, due->trace, due->hash, err)) < 0)
+        return status;
+    ++*removed;
+    return trace_row_remove(removal->connection, &removal->counter, &row, err);
+}
+
+static phx_status remove_slice(const struct slice *slice, int64_t *removed,
+                               phx_error *err)
+{
+    struct store *store = slice->store;
+    struct removal removal;
+    int64_t count = 0;
+    phx_status status = removal_begin(&removal, store, store->background, err);
+
+    if (status < 0)
+        return status;
+    for (size_t i = 0; i < slice->count && status >= 0; i++)
+        status = remove_due(&removal, slice, &slice->due[i], &count, err);
+    if (status >= 0 && slice->block != 0)
+        status = block_remove(store->background, slice->block, err);
+    status = removal_end(&removal, status, err);
+    for (size_t i = 0; i < slice->count && status >= 0; i++)
+        trace_cache_forget(store->traces, slice->due[i].hash,
+                           slice->due[i].trace);
+    store_write_end(store);
+    if (status >= 0)
+        *removed += count;
+    return status;
+}
+
+/* --- slices ---------------------------------------------------------------- */
+
+struct slice_limits slice_limits(struct store *store, uint32_t budget_ms)
+{
+    return (struct slice_limits){.end = budget_ms == 0
+                                            ? UINT64_MAX
+                                            : time_monotonic() +
+                                                  (uint64_t)budget_ms * 1000000,
+                                 .interrupts = store_interrupts(store)};
+}
+
+phx_status slice_go_on(struct store *store, const struct slice_limits *limits,
+                       bool *more, phx_error *err)
+{
+    *more = time_monotonic() < limits->end;
+    return store_check_interrupt(store, limits->interrupts, err);
+}
+
+/* Moves the cut to the later of what the limits of the rule say. */
+static phx_status find_cut(struct store *store, int64_t project,
+                           const phx_retention_rule *rule, uint64_t now,
+                           struct cut *cut, phx_error *err)
+{
+    struct connection *connection = store->background;
+    double age = rule->max_days * DAY_US;
+    phx_status status;
+
+    if ((rule->limits & PHX_MAX_DAYS) != 0 && rule->max_days > 0 &&
+        age < (double)(now / 1000))
+        cut->start = (int64_t)(now / 1000) - llround(age);
+    if ((rule->limits & PHX_MAX_COUNT) == 0 || rule->max_count <= 0)
+        return PHX_OK;
+    struct statement *nth = sql(connection, SQL_TRACE_NTH);
+    sql_bind_int(nth, 1, project);
+    sql_bind_int(nth, 2, rule->max_count - 1);
+    if ((status = sql_next(nth, err)) != PHX_OK)
+        return status < 0 ? status : PHX_OK;
+    if (sql_int(nth, 0) >= cut->start)
+        *cut = (struct cut){sql_int(nth, 0), sql_int(nth, 1)};
+    sql_end(nth);
+    return PHX_OK;
+}
+
+/* One slice: OK if it removed something, DONE if nothing was due. */
+static phx_status expire_slice(struct store *store, int64_t project,
+                               const struct cut *cut, int64_t *removed,
+                               phx_error *err)
+{
+    struct slice slice = {.store = store};
+    phx_status status;
+
+    pthread_mutex_lock(&store->compact_lock);
+    if ((status = slice_read_begin(store, err)) >= 0) {
+        status = read_slice(&slice, project, cut, err);
+        slice_read_end(store);
+    }
+    if (status == PHX_OK)
+        status = remove_slice(&slice, removed, err);
+    pthread_mutex_unlock(&store->compact_lock);
+    memory_free(slice.due);
+    return status;
+}
+
+phx_status expire_project(struct store *store, int64_t project,
+                          const phx_retention_rule *rule, uint64_t now,
+                          const struct slice_limits *limits, int64_t *removed,
+                          phx_error *err)
+{
+    struct cut cut = {0, 0}; /* nothing is before it */
+    bool more = true;
+    phx_status status;
+
+    pthread_mutex_lock(&store->compact_lock);
+    if ((status = slice_read_begin(store, err)) >= 0) {
+        status = find_cut(store, project, rule, now, &cut, err);
+        slice_read_end(store);
+    }
+    pthread_mutex_unlock(&store->compact_lock);
+    while (status == PHX_OK && more) {
+        status = expire_slice(store, project, &cut, removed, err);
+        if (status == PHX_OK)
+            status = slice_go_on(store, limits, &more, err);
+    }
+    return status;
+}
+
+/* --- the disk -------------------------------------------------------------- */
+
+static phx_status bytes_used(struct store *store, int64_t *out, phx_error *err)
+{
+    phx_store_stats stats;
+    phx_status status = store_stat(store, &stats, err);
+
+    if (status >= 0)
+        *out = stats.bytes - stats.free_bytes;
+    return status;
+}
+
+/* The block whose newest span is the oldest goes, of whatever project. */
+static phx_status shrink_slice(struct store *store, int64_t *removed,
+                               phx_error *err)
+{
+    struct slice slice = {.store = store};
+    phx_status status;
+
+    pthread_mutex_lock(&store->compact_lock);
+    (void)copy_log(store, SLICE_LOG_PAGES, NULL);
+    if ((status = slice_read_begin(store, err)) >= 0) {
+        status =
+            read_block(&slice, sql(store->background, SQL_BLOCK_OLDEST), err);
+        slice_read_end(store);
+    }
+    if (status == PHX_OK)
+        status = remove_slice(&slice, removed, err);
+    pthread_mutex_unlock(&store->compact_lock);
+    memory_free(slice.due);
+    return status;
+}
+
+phx_status store_shrink(struct store *store, int64_t bytes, uint32_t budget_ms,
+                        int64_t *removed, phx_error *err)
+{
+    struct slice_limits limits = slice_limits(store, budget_ms);
+    int64_t used = 0;
+    bool more = true;
+    phx_status status = PHX_OK;
+
+    if (store->options.read_only)
+        return fail(err, PHX_MISUSE, -1, "the store is open for reading only");
+    while (status == PHX_OK && more) {
+        if ((status = bytes_used(store, &used, err)) < 0 || used <= bytes)
+            return status < 0 ? status : PHX_DONE;
+        status = shrink_slice(store, removed, err);
+        if (status == PHX_OK)
+            status = slice_go_on(store, &limits, &more, err);
+    }
+    return status;
+}
