@@ -26,13 +26,16 @@ uint32_t policy_sum(const phx_retention_policy *policy)
     return checksum32(values, sizeof values);
 }
 
+/* The sum cannot be right where the limits do not fit their place. */
 void policy_read(struct statement *statement, phx_retention_policy *out)
 {
+    int64_t limits = sql_int(statement, 3);
+
     *out = (phx_retention_policy){
         .id = sql_int(statement, 0),
         .name = sql_text(statement, 1),
         .cron = sql_text(statement, 2),
-        .rule = {.limits = (int32_t)sql_int(statement, 3),
+        .rule = {.limits = limits == (int32_t)limits ? (int32_t)limits : -1,
                  .max_days = sqlite3_column_double(statement->handle, 4),
                  .max_count = sql_int(statement, 5)},
         .projects = sql_int(statement, 7),

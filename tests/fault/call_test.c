@@ -15,7 +15,11 @@
 
 #include "fault/disk.h"
 
-enum { MOST_RUNS = 12, FIRST_SPANS = 40 };
+enum { MOST_RUNS = 12, FIRST_SPANS = 40, STAYING = 30 };
+
+/* A Sunday's first hour; what started over a day before is due. */
+#define NOW (UINT64_C(3) * 86400 * 1000000000)
+static const phx_retention_rule one_day = {PHX_MAX_DAYS, 1, 0};
 
 struct scene {
     struct place place;
@@ -56,7 +60,7 @@ static void begin(void)
 }
 
 /* Lasting and young blocks, runs to be merged, something deleted of each
- * kind: whatever a call reads or writes is there. */
+ * kind, traces that are due: whatever a call reads or writes is there. */
 static int make_scene(void **state)
 {
     struct place *place = &scene.place;
@@ -70,7 +74,10 @@ static int make_scene(void **state)
         snprintf(span, sizeof span, "%04x", i);
         send_to(place->store, i % 2 ? "p" : NULL,
                 &(struct sent){trace, span, .session = trace, .kind = "LLM",
+                               .start = i < STAYING ? NOW - 1 : 1,
                                .tokens = 3});
+        if (i == 30) /* it gets a lasting block of its own */
+            send_to(place->store, "old", &(struct sent){"f3", "f3"});
         if (i == 10 || i == 20)
             succeeds(phx_store_compact(place->store, 0, err));
         if (i == 30)
@@ -84,6 +91,7 @@ static int make_scene(void **state)
     delete_one(place->store, PHX_PROJECT,
                number_of(place->store, PHX_PROJECT, "q"));
     delete_one(place->store, PHX_TRACE, trace_of(place, "f2"));
+    succeeds(phx_policy_update(place->store, 0, NULL, NULL, &one_day, err));
     place_close(place);
     FILE *file = fopen(place->path, "rb");
     scene.size = fread(scene.bytes, 1, sizeof scene.bytes, file);
@@ -420,6 +428,60 @@ static phx_status call_names(phx_error *err)
     return status;
 }
 
+static phx_status call_retain(phx_error *err)
+{
+    return phx_store_retain(scene.place.store, 0, &one_day, NOW, 0, NULL, err);
+}
+
+static phx_status call_retain_due(phx_error *err)
+{
+    return phx_store_retain_due(scene.place.store, NOW, 0, NULL, err);
+}
+
+static phx_status call_shrink(phx_error *err)
+{
+    return phx_store_shrink(scene.place.store, INT64_MAX, 0, NULL, err);
+}
+
+static phx_status call_create_policy(phx_error *err)
+{
+    phx_id id;
+
+    return phx_policy_create(scene.place.store, "made", "0 1 * * 1", &one_day,
+                             &id, err);
+}
+
+static phx_status call_update_policy(phx_error *err)
+{
+    return phx_policy_update(scene.place.store, 0, "again", NULL, NULL, err);
+}
+
+static phx_status call_set_policy(phx_error *err)
+{
+    return phx_project_set_policy(scene.place.store, 1, 0, err);
+}
+
+/* One that was made before the fault; or it is gone already. */
+static phx_status call_delete_policy(phx_error *err)
+{
+    phx_status status = phx_policy_delete(scene.place.store, 1, err);
+
+    return status == PHX_NOT_FOUND ? PHX_OK : status;
+}
+
+static phx_status call_policies(phx_error *err)
+{
+    const phx_retention_policy *policy;
+    phx_cursor *cursor = NULL;
+    phx_status status =
+        phx_store_find_policies(scene.place.store, -1, &cursor, err);
+
+    while (status == PHX_OK)
+        status = phx_cursor_next_policy(cursor, &policy, err);
+    phx_cursor_close(cursor);
+    return status;
+}
+
 /* --- what they may return ------------------------------------------------------------ */
 
 #define BIT(status) (1u << -(status))
@@ -465,6 +527,14 @@ static struct call calls[] = {
     {"phx_store_annotation_names", call_names, IO | CUT | BAD, 0, 0},
     {"phx_store_delete_annotations", call_delete_annotations,
      IO | BUSY | CUT | BAD, 0, 0},
+    {"phx_store_retain", call_retain, IO | BUSY | CUT | BAD, 0, 0},
+    {"phx_store_retain_due", call_retain_due, IO | BUSY | CUT | BAD, 0, 0},
+    {"phx_store_shrink", call_shrink, IO | BUSY | CUT | BAD, BUSY, 0},
+    {"phx_policy_create", call_create_policy, IO | BUSY | CUT | BAD, BAD, 0},
+    {"phx_policy_update", call_update_policy, IO | BUSY | CUT | BAD, BAD, 0},
+    {"phx_policy_delete", call_delete_policy, IO | BUSY | CUT | BAD, BAD, 0},
+    {"phx_project_set_policy", call_set_policy, IO | BUSY | CUT | BAD, BAD, 0},
+    {"phx_store_find_policies", call_policies, IO | CUT | BAD, 0, 0},
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 
@@ -489,7 +559,7 @@ static void first_spans_are_there(const char *name, const char *fault,
 {
     char id[8];
 
-    for (int i = 0; i < 30; i++) {
+    for (int i = 0; i < STAYING; i++) {
         snprintf(id, sizeof id, "%04x", i);
         if (span_of(&scene.place, id) != i + 1)
             wrong("%s, %s %lld: span %s is lost", name, fault, (long long)at,

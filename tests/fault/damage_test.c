@@ -79,6 +79,8 @@ static void say_things(struct place *place)
 
 static void fill(struct place *place)
 {
+    phx_id id;
+
     for (int i = 0; i < 60; i++) {
         send_trace(place, i, 1 + i % 4);
         if (i % 6 == 5)
@@ -95,6 +97,10 @@ static void fill(struct place *place)
     for (int i = 60; i < 64; i++)
         send_trace(place, i, 3);
     succeeds(phx_project_update(place->store, 2, "of p", err));
+    succeeds(phx_policy_create(place->store, "of p", "0 0 * * 0",
+                               &(phx_retention_rule){PHX_MAX_COUNT, 0, 9}, &id,
+                               err));
+    succeeds(phx_project_set_policy(place->store, 2, id, err));
 }
 
 static void tell(char *out, const char *format, ...)
@@ -134,6 +140,7 @@ static phx_status tell_lists(phx_store *store, char *out)
     const phx_trace *trace;
     const phx_session *session;
     const phx_project *project;
+    const phx_retention_policy *policy;
     phx_cursor *cursor = NULL;
     phx_status status = phx_store_find_traces(store, NULL, &cursor, NULL);
 
@@ -160,9 +167,18 @@ static phx_status tell_lists(phx_store *store, char *out)
         status = phx_store_find_projects(store, 0, 0, NULL, 0, &cursor, NULL);
     while (status == PHX_OK &&
            (status = phx_cursor_next_project(cursor, &project, NULL)) == PHX_OK)
-        tell(out, "%d %s %s %llu\n", (int)project->id, project->name.data,
+        tell(out, "%d %s %s %llu %d\n", (int)project->id, project->name.data,
              project->description.data ? project->description.data : "",
-             (unsigned long long)project->updated_at);
+             (unsigned long long)project->updated_at, (int)project->policy);
+    phx_cursor_close(cursor);
+    cursor = NULL;
+    if (status >= 0)
+        status = phx_store_find_policies(store, -1, &cursor, NULL);
+    while (status == PHX_OK &&
+           (status = phx_cursor_next_policy(cursor, &policy, NULL)) == PHX_OK)
+        tell(out, "%d %s %s %d %g %d\n", (int)policy->id, policy->name.data,
+             policy->cron.data, policy->rule.limits, policy->rule.max_days,
+             (int)policy->rule.max_count);
     phx_cursor_close(cursor);
     return status;
 }

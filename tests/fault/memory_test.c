@@ -553,6 +553,44 @@ static phx_status walk_words(struct scene *scene, phx_error *err)
     return status;
 }
 
+/* The scene's traces are of days after 1970. */
+static phx_status retain(struct scene *scene, phx_error *err)
+{
+    const phx_retention_rule rule = {PHX_MAX_DAYS | PHX_MAX_COUNT, 1, 1};
+    phx_status status = phx_store_compact(scene->store, 1000, err);
+
+    if (status >= 0)
+        status =
+            phx_store_retain(scene->store, 0, &rule, UINT64_MAX, 0, NULL, err);
+    if (status >= 0)
+        status = phx_store_shrink(scene->store, 0, 0, NULL, err);
+    return status < 0 ? status : PHX_OK;
+}
+
+static phx_status change_policies(struct scene *scene, phx_error *err)
+{
+    const uint64_t sunday = UINT64_C(3) * 86400 * 1000000000;
+    const phx_retention_rule rule = {PHX_MAX_COUNT, 0, 1};
+    const phx_retention_policy *policy;
+    phx_cursor *cursor = NULL;
+    phx_id id = 0;
+    phx_status status;
+
+    if ((status = phx_policy_create(scene->store, "few", "0 0 * * 0", &rule,
+                                    &id, err)) < 0 ||
+        (status = phx_project_set_policy(scene->store, 1, id, err)) < 0 ||
+        (status = phx_store_retain_due(scene->store, sunday, 0, NULL, err)) <
+            0 ||
+        (status = phx_policy_update(scene->store, id, "some", NULL, NULL,
+                                    err)) < 0 ||
+        (status = phx_store_find_policies(scene->store, -1, &cursor, err)) < 0)
+        return status;
+    while (status == PHX_OK)
+        status = phx_cursor_next_policy(cursor, &policy, err);
+    phx_cursor_close(cursor);
+    return status < 0 ? status : phx_policy_delete(scene->store, id, err);
+}
+
 static phx_status unflatten(struct scene *scene, phx_error *err)
 {
     static const char flat[] = "{\"a.0.b\": 1, \"a.1.b\": [1, {\"x\": null}]}";
@@ -598,13 +636,15 @@ SWEEP(annotate)
 SWEEP(walk_annotations)
 SWEEP(delete_annotations)
 SWEEP(walk_words)
+SWEEP(retain)
+SWEEP(change_policies)
 
 /* It has one connection for everything, which all calls must leave whole. */
 TEST(a_store_in_memory_survives_want_of_memory)
 {
-    static const body calls[] = {
-        ingest,  walk_spans, select_spans, read_frames,
-        compact, verify,     delete_trace, walk_annotations};
+    static const body calls[] = {ingest,       walk_spans,       select_spans,
+                                 read_frames,  compact,          verify,
+                                 delete_trace, walk_annotations, retain};
 
     UNUSED_STATE;
     in_memory = true;
@@ -637,6 +677,8 @@ int main(void)
         cmocka_unit_test(walk_annotations_survives_want_of_memory),
         cmocka_unit_test(delete_annotations_survives_want_of_memory),
         cmocka_unit_test(walk_words_survives_want_of_memory),
+        cmocka_unit_test(retain_survives_want_of_memory),
+        cmocka_unit_test(change_policies_survives_want_of_memory),
         cmocka_unit_test(a_store_in_memory_survives_want_of_memory),
     };
 
