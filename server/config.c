@@ -16,7 +16,8 @@ enum {
     DEFAULT_PORT = 6006,
     DEFAULT_GRPC_PORT = 4317,
     DEFAULT_QUEUE_SPANS = 20000,
-    DEFAULT_QUEUE_BYTES = 128 << 20
+    DEFAULT_QUEUE_BYTES = 128 << 20,
+    LEAST_DISK = 256 << 20
 };
 
 /* What the settings say of the log and the store, before it is settled. */
@@ -153,6 +154,71 @@ static phx_status read_queue(struct reading *reading, phx_text value,
     return PHX_OK;
 }
 
+static phx_status read_retention(struct reading *reading, phx_text value,
+                                 phx_error *err)
+{
+    if (!read_digits(value, INT64_MAX, &reading->config->retention_days))
+        return refuse(reading, value, "a number of days, 0 for no limit", err);
+    return PHX_OK;
+}
+
+/* "1000000000", "10GiB" */
+static phx_status read_max_disk(struct reading *reading, phx_text value,
+                                phx_error *err)
+{
+    static const struct {
+        const char *name;
+        int shift;
+    } units[] = {{"KiB", 10}, {"MiB", 20}, {"GiB", 30}, {"TiB", 40}};
+    phx_text digits = value;
+    int64_t number;
+    int shift = 0;
+
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (text_ends(value, units[i].name)) {
+            digits.size = value.size - strlen(units[i].name);
+            shift = units[i].shift;
+        }
+    }
+    if (!read_digits(digits, INT64_MAX >> shift, &number) ||
+        (number > 0 && number << shift < LEAST_DISK))
+        return refuse(reading, value,
+                      "0, or 256MiB or more: bytes, or a number of KiB, MiB, "
+                      "GiB or TiB",
+                      err);
+    reading->config->max_disk = number << shift;
+    return PHX_OK;
+}
+
+static bool read_real(phx_text value, double most, double *out)
+{
+    char copy[64], *end = NULL;
+
+    if (value.size == 0 || value.size >= sizeof copy)
+        return false;
+    memcpy(copy, value.data, value.size);
+    copy[value.size] = '\0';
+    *out = strtod(copy, &end);
+    return *end == '\0' && *out >= 0 && *out <= most;
+}
+
+static phx_status read_capacity(struct reading *reading, phx_text value,
+                                phx_error *err)
+{
+    if (!read_real(value, 1e9, &reading->config->capacity_gib) ||
+        !(reading->config->capacity_gib > 0))
+        return refuse(reading, value, "a number of GiB over 0", err);
+    return PHX_OK;
+}
+
+static phx_status read_blocking(struct reading *reading, phx_text value,
+                                phx_error *err)
+{
+    if (!read_real(value, 100, &reading->config->blocking_percent))
+        return refuse(reading, value, "a number from 0 to 100", err);
+    return PHX_OK;
+}
+
 static phx_status read_log_form(struct reading *reading, phx_text value,
                                 phx_error *err)
 {
@@ -201,6 +267,13 @@ static const struct setting {
     {"PHOENIX_WORKING_DIR", "--working-dir", read_folder},
     {"PHOENIX_SQL_DATABASE_URL", "--database-url", read_url},
     {"PHOENIX_MAX_SPANS_QUEUE_SIZE", "--max-spans-queue-size", read_queue},
+    {"PHOENIX_DEFAULT_RETENTION_POLICY_DAYS", "--default-retention-policy-days",
+     read_retention},
+    {"PHOENIX_MAX_DISK", "--max-disk", read_max_disk},
+    {"PHOENIX_DATABASE_ALLOCATED_STORAGE_CAPACITY_GIBIBYTES", NULL,
+     read_capacity},
+    {"PHOENIX_DATABASE_USAGE_INSERTION_BLOCKING_THRESHOLD_PERCENTAGE", NULL,
+     read_blocking},
     {"PHOENIX_LOGGING_MODE", "--logging-mode", read_log_form},
     {"PHOENIX_LOGGING_LEVEL", NULL, read_log_level},
     {"PHOENIX_ENABLE_PROMETHEUS", NULL, read_prometheus},

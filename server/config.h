@@ -19,6 +19,10 @@ struct config {
     char store_url[4200];   /* for phx_store_open */
     int64_t queue_spans;    /* spans waiting for a commit, at most */
     int64_t queue_bytes;    /* the memory they hold, at most */
+    int64_t retention_days; /* of a new store's default policy */
+    int64_t max_disk;       /* bytes; the oldest blocks go above; 0: no bound */
+    double capacity_gib;    /* of the disk; 0 if it was not told */
+    double blocking_percent; /* of it; 0: taking in never stops */
     enum log_form log_form;
     bool debug; /* log every request */
 };

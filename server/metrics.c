@@ -35,6 +35,11 @@ void metrics_add(enum metric metric, int64_t value)
     atomic_fetch_add_explicit(&counters[metric], value, memory_order_relaxed);
 }
 
+void metrics_set(enum metric metric, int64_t value)
+{
+    atomic_store_explicit(&counters[metric], value, memory_order_relaxed);
+}
+
 static int64_t metrics_get(enum metric metric)
 {
     return atomic_load_explicit(&counters[metric], memory_order_relaxed);

@@ -30,7 +30,15 @@
     X(QUEUE_SPANS, "phoenix_span_queue_size", "", gauge,                       \
       "spans waiting for a commit")                                            \
     X(QUEUE_BYTES, "phoenix_queue_bytes", "", gauge,                           \
-      "bytes of memory that spans waiting for a commit hold")
+      "bytes of memory that spans waiting for a commit hold")                  \
+    X(DELETED_BY_POLICY, "phoenix_traces_deleted_total", "reason=\"policy\"",  \
+      counter, "traces deleted by the server itself, by reason")               \
+    X(DELETED_FOR_DISK, "phoenix_traces_deleted_total", "reason=\"disk\"",     \
+      counter, "traces deleted by the server itself, by reason")               \
+    X(RETENTION_LAST, "phoenix_retention_sweeper_last_run_seconds", "", gauge, \
+      "when retention policies were last looked at")                           \
+    X(BLOCKED, "database_insertions_blocked", "", gauge,                       \
+      "1 while the store is past its threshold and nothing is taken in")
 
 enum metric {
 #define X(id, name, labels, type, help) METRIC_##id,
@@ -40,6 +48,7 @@ enum metric {
 };
 
 void metrics_add(enum metric metric, int64_t value);
+void metrics_set(enum metric metric, int64_t value);
 
 /* The commit latency histogram. */
 void metrics_commit(double seconds);

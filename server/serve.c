@@ -8,6 +8,7 @@
 #include "server/config.h"
 #include "server/grpc/grpc.h"
 #include "server/http/http.h"
+#include "server/keeper.h"
 #include "server/lane.h"
 #include "server/log.h"
 #include "server/rest/rest.h"
@@ -28,6 +29,7 @@ struct server {
     struct config config;
     phx_store *store;
     struct writer *writer;
+    struct keeper *keeper;
     struct lane *lane;
     struct grpc *grpc;
     struct http *http;
@@ -99,11 +101,14 @@ static phx_status start(struct server *server, phx_error *err)
              config->store_url,
              &(phx_store_options){.size = sizeof(phx_store_options),
                                   .flags = PHX_OPEN_NO_COMPACT,
-                                  .busy_timeout = 5000},
+                                  .busy_timeout = 5000,
+                                  .retention_days = config->retention_days},
              &server->store, err)) < 0 ||
         (status = writer_start(server->store, config->queue_spans,
                                config->queue_bytes, &server->writer, err)) <
             0 ||
+        (status = keeper_start(config, server->store, server->writer,
+                               &server->keeper, err)) < 0 ||
         (status = lane_start(&server->lane, err)) < 0 ||
         (status = grpc_start(config, server->writer, server->lane,
                              &server->grpc, err)) < 0)
@@ -121,6 +126,7 @@ static void stop(struct server *server)
     http_stop(server->metrics);
     grpc_stop(server->grpc);
     lane_stop(server->lane);
+    keeper_stop(server->keeper);
     if (server->writer != NULL)
         writer_stop(server->writer);
     phx_store_close(server->store);

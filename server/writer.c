@@ -15,7 +15,9 @@
 #include "server/log.h"
 #include "server/metrics.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <time.h>
 
 /* A commit ends before it passes these, unless one batch alone does. */
@@ -44,6 +46,7 @@ struct writer {
     phx_store *store;
     int64_t max_spans;
     int64_t max_bytes;
+    atomic_bool blocked;
 
     pthread_mutex_t mutex;    /* guards what follows, up to the threads */
     pthread_cond_t submitted; /* the writer sleeps on it */
@@ -261,14 +264,38 @@ static void *compact(void *ctx)
 
 /* --- the door ------------------------------------------------------------- */
 
+void writer_block(struct writer *writer, bool blocked)
+{
+    atomic_store(&writer->blocked, blocked);
+}
+
+phx_status writer_check(const struct writer *writer, phx_error *err)
+{
+    if (!atomic_load(&writer->blocked))
+        return PHX_OK;
+    return fail_os(err, PHX_IO, ENOSPC,
+                   "the store has used up its room: delete traces or raise "
+                   "the limit");
+}
+
+void writer_wake(struct writer *writer)
+{
+    pthread_mutex_lock(&writer->mutex);
+    writer->grown = true;
+    pthread_cond_signal(&writer->committed);
+    pthread_mutex_unlock(&writer->mutex);
+}
+
 phx_status writer_submit(struct writer *writer, phx_batch **batch,
                          writer_done done, void *ctx, phx_error *err)
 {
     struct item item = {*batch, done, ctx, (int64_t)phx_batch_size(*batch),
                         (int64_t)phx_batch_memory(*batch)};
-    phx_status status = PHX_OK;
+    phx_status status = writer_check(writer, err);
     bool wake = false;
 
+    if (status < 0)
+        return status;
     pthread_mutex_lock(&writer->mutex);
     if ((writer->spans > 0 || writer->bytes > 0) &&
         (writer->spans + item.spans > writer->max_spans ||

@@ -26,10 +26,19 @@ phx_status writer_start(phx_store *store, int64_t max_spans, int64_t max_bytes,
 
 /*
  * Takes the batch (*batch becomes NULL) and calls done later; or leaves it
- * and returns BUSY: the queue is full, try again in about a second.
+ * and returns BUSY: the queue is full, try again in about a second; or what
+ * writer_check says.
  */
 phx_status writer_submit(struct writer *writer, phx_batch **batch,
                          writer_done done, void *ctx, phx_error *err);
+
+/* Whether what adds to the store is refused: IO with ENOSPC, "507" to clients
+ * of HTTP. What is taken already is stored. */
+void writer_block(struct writer *writer, bool blocked);
+phx_status writer_check(const struct writer *writer, phx_error *err);
+
+/* Deletes have left work for the compactor's thread. */
+void writer_wake(struct writer *writer);
 
 /* Submits and waits, for a thread that may: REST routes. */
 phx_status writer_put(struct writer *writer, phx_batch **batch,

@@ -9,6 +9,7 @@
 
 enum {
     LOG_PAGES = SHRUNK(8192, 40),      /* 32 MiB: time to copy the log */
+    LOG_PAGES_QUIET = SHRUNK(256, 10), /* the same if there is nothing else */
     LOG_PAGES_FULL = SHRUNK(65536, 80) /* a put does it, if nobody does */
 };
 
@@ -113,7 +114,9 @@ phx_status copy_log(struct store *store, long long above, phx_error *err)
                : connection_fail(store->background, code, err);
 }
 
-static phx_status give_back_pages(struct store *store, phx_error *err)
+/* A slice of the free pages: of all, or where they are over a quarter of the
+ * file, which is the most that is kept for what comes in. */
+static phx_status give_back_pages(struct store *store, bool all, phx_error *err)
 {
     struct statement *pages;
     phx_status status;
@@ -126,6 +129,8 @@ static phx_status give_back_pages(struct store *store, phx_error *err)
     int64_t free_pages = 0;
     if ((status = sql_next(pages, err)) == PHX_OK) {
         free_pages = sql_int(pages, 0);
+        if (!all && free_pages <= sql_int(pages, 1) / 4)
+            free_pages = 0;
         sql_end(pages);
     }
     if (status == PHX_OK && free_pages > 0) {
@@ -148,11 +153,11 @@ static phx_status work(struct store *store, bool all, phx_error *err)
         (status = merge_runs(store, err)) != PHX_DONE ||
         (status = compact_young(store, false, err)) != PHX_DONE ||
         (status = sweep_gone(store, err)) != PHX_DONE ||
-        (status = compact_small(store, err)) != PHX_DONE || !all)
+        (status = compact_small(store, err)) != PHX_DONE ||
+        (all && ((status = compact_young(store, true, err)) != PHX_DONE ||
+                 (status = copy_log(store, LOG_PAGES_QUIET, err)) != PHX_DONE)))
         return status;
-    if ((status = compact_young(store, true, err)) != PHX_DONE)
-        return status;
-    return give_back_pages(store, err);
+    return give_back_pages(store, all, err);
 }
 
 phx_status store_compact(struct store *store, uint32_t budget_ms,

@@ -6,10 +6,10 @@
  *                 under write_lock
  *     readers     a pool of connections, each one snapshot at a time
  *
- * Locks in order: compact_lock, write_lock, memory_lock, pool_lock; put_lock is
- * held with none of them. compact_lock is held for a compaction, write_lock for
- * a commit, the others shortly. A store in memory has one connection for
- * everything, and reads are under write_lock.
+ * Locks in order: compact_lock, turn_lock, write_lock, memory_lock, pool_lock;
+ * put_lock is held with none of them. compact_lock is held for a compaction,
+ * write_lock for a commit, the others shortly. A store in memory has one
+ * connection for everything, and reads are under write_lock.
  */
 #ifndef STORE_INSIDE_H
 #define STORE_INSIDE_H
@@ -246,6 +246,7 @@ struct store {
     struct put_request *put_first, *put_last;
     bool put_busy;
 
+    pthread_mutex_t turn_lock; /* held while waiting for the next */
     pthread_mutex_t write_lock;
     struct connection *writer;
     struct counter counter; /* as on disk */

@@ -230,7 +230,9 @@
       " (SELECT count(*) FROM gone), (SELECT page_size FROM pragma_page_size),"\
       " (SELECT page_count FROM pragma_page_count),"                           \
       " (SELECT freelist_count FROM pragma_freelist_count)")                   \
-    X(FREE_PAGES, "PRAGMA freelist_count")                                     \
+    X(FREE_PAGES,                                                              \
+      "SELECT (SELECT freelist_count FROM pragma_freelist_count),"             \
+      " (SELECT page_count FROM pragma_page_count)")                                     \
     X(VACUUM, "PRAGMA incremental_vacuum(256)")
 /* clang-format on */
 

@@ -142,7 +142,7 @@ phx_status connection_own(struct connection *connection, phx_error *err)
     return configure(
         connection, true,
         "PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL;"
-        "PRAGMA journal_mode = WAL",
+        "PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864",
         err);
 }
 

@@ -93,6 +93,7 @@ phx_status store_open(const char *path, const struct store_options *options,
     atomic_init(&store->references, 1);
     pthread_mutex_init(&store->put_lock, NULL);
     pthread_cond_init(&store->put_done, NULL);
+    pthread_mutex_init(&store->turn_lock, NULL);
     pthread_mutex_init(&store->write_lock, NULL);
     pthread_mutex_init(&store->memory_lock, NULL);
     pthread_mutex_init(&store->compact_lock, NULL);
@@ -148,6 +149,7 @@ void store_release(struct store *store)
     lock_release(store->lock);
     pthread_mutex_destroy(&store->put_lock);
     pthread_cond_destroy(&store->put_done);
+    pthread_mutex_destroy(&store->turn_lock);
     pthread_mutex_destroy(&store->write_lock);
     pthread_mutex_destroy(&store->memory_lock);
     pthread_mutex_destroy(&store->compact_lock);
@@ -274,7 +276,10 @@ phx_status store_write_begin(struct store *store, phx_error *err)
 
     if (store->options.read_only)
         return fail(err, PHX_MISUSE, -1, "the store is open for reading only");
+    /* Or one that works in slices would have the next before any other. */
+    pthread_mutex_lock(&store->turn_lock);
     pthread_mutex_lock(&store->write_lock);
+    pthread_mutex_unlock(&store->turn_lock);
     roll_back_leftovers(store);
     if (store->filter == NULL && (status = load_for_writing(store, err)) < 0)
         pthread_mutex_unlock(&store->write_lock);

@@ -14,6 +14,7 @@
 
 #include "server/metrics.h"
 
+#include <errno.h>
 #include <strings.h>
 
 enum {
@@ -350,6 +351,9 @@ static void judge(struct verdict *verdict, phx_status status,
         retry = false;
     } else if (status == PHX_BUSY || status == PHX_NO_MEMORY) {
         code = GRPC_RESOURCE_EXHAUSTED;
+    } else if (status == PHX_IO && err->os_code == ENOSPC) {
+        code = GRPC_RESOURCE_EXHAUSTED; /* writer_check */
+        retry = false;
     } else if (status == PHX_MISUSE || status == PHX_INTERNAL) {
         code = GRPC_INTERNAL;
         retry = false;

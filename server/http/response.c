@@ -8,6 +8,8 @@
 #include "server/log.h"
 #include "server/metrics.h"
 
+#include <errno.h>
+
 /* What the clients of the reference look for. */
 #define PHOENIX_VERSION "20.3.0"
 
@@ -86,9 +88,14 @@ void answer_failure(struct request *request, phx_status status,
     case PHX_UNSUPPORTED:
         answer_text(request, 501, "%s", err->message);
         break;
+    case PHX_IO:
+        if (err->os_code == ENOSPC) /* writer_check */
+            answer_text(request, 507, "%s", err->message);
+        else
+            answer_later(request, err->message);
+        break;
     case PHX_NO_MEMORY:
     case PHX_BUSY:
-    case PHX_IO:
     case PHX_CORRUPT:
     case PHX_INTERRUPTED:
         answer_later(request, err->message);

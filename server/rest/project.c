@@ -159,7 +159,9 @@ void project_create(struct request *request)
             NULL ||
         !read_description(request, &body, &description))
         return;
-    status = phx_project_create(service->store, name, description, &id, &err);
+    if ((status = writer_check(service->writer, &err)) >= 0)
+        status =
+            phx_project_create(service->store, name, description, &id, &err);
     if (status < 0)
         answer_failure(request, status, &err);
     else
@@ -185,7 +187,8 @@ void project_update(struct request *request)
         !find_project(request, request_param(request, 0), &id) ||
         !read_description(request, &body, &description))
         return;
-    status = phx_project_update(service->store, id, description, &err);
+    if ((status = writer_check(service->writer, &err)) >= 0)
+        status = phx_project_update(service->store, id, description, &err);
     if (status < 0)
         answer_failure(request, status, &err);
     else

@@ -55,6 +55,35 @@ TEST(a_flag_wins_over_its_variable)
     eq_int(config.port, 5);
 }
 
+TEST(limits_of_the_store_are_read)
+{
+    static const struct {
+        const char *variable;
+        int64_t bytes;
+    } rows[] = {{"PHOENIX_MAX_DISK=0", 0},
+                {"PHOENIX_MAX_DISK=1000000000", 1000000000},
+                {"PHOENIX_MAX_DISK=262144KiB", INT64_C(256) << 20},
+                {"PHOENIX_MAX_DISK= 300MiB ", INT64_C(300) << 20},
+                {"PHOENIX_MAX_DISK=10GiB", INT64_C(10) << 30},
+                {"PHOENIX_MAX_DISK=2TiB", INT64_C(2) << 40}};
+    struct config config;
+
+    UNUSED_STATE;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        succeeds(read_with(&config, rows[i].variable, 0, nothing, err));
+        eq_int(config.max_disk, rows[i].bytes);
+    }
+    char *argv[] = {(char[]){"--max-disk=1GiB"}};
+    succeeds(read_with(&config, "PHOENIX_DEFAULT_RETENTION_POLICY_DAYS=30", 1,
+                       argv, err));
+    eq_int(config.retention_days, 30);
+    eq_int(config.max_disk, INT64_C(1) << 30);
+    succeeds(read_with(
+        &config, "PHOENIX_DATABASE_ALLOCATED_STORAGE_CAPACITY_GIBIBYTES=0.5", 0,
+        nothing, err));
+    ok(config.capacity_gib == 0.5 && config.blocking_percent == 0);
+}
+
 TEST(malformed_values_are_refused)
 {
     static const char *const variables[] = {
@@ -72,7 +101,19 @@ TEST(malformed_values_are_refused)
         "PHOENIX_SQL_DATABASE_URL= sqlite:///x",
         "PHOENIX_ENABLE_AUTH=yes",
         "PHOENIX_ENABLE_AUTH=",
-        "PHOENIX_ACCESS_TOKEN_EXPIRY_MINUTES=soon"};
+        "PHOENIX_ACCESS_TOKEN_EXPIRY_MINUTES=soon",
+        "PHOENIX_DEFAULT_RETENTION_POLICY_DAYS=-1",
+        "PHOENIX_DEFAULT_RETENTION_POLICY_DAYS=1.5",
+        "PHOENIX_MAX_DISK=",
+        "PHOENIX_MAX_DISK=1MiB",
+        "PHOENIX_MAX_DISK=10GB",
+        "PHOENIX_MAX_DISK=-1",
+        "PHOENIX_MAX_DISK=8388608TiB",
+        "PHOENIX_DATABASE_ALLOCATED_STORAGE_CAPACITY_GIBIBYTES=0",
+        "PHOENIX_DATABASE_ALLOCATED_STORAGE_CAPACITY_GIBIBYTES=nan",
+        "PHOENIX_DATABASE_USAGE_INSERTION_BLOCKING_THRESHOLD_PERCENTAGE=101",
+        "PHOENIX_DATABASE_USAGE_INSERTION_BLOCKING_THRESHOLD_PERCENTAGE=",
+        "PHOENIX_DATABASE_USAGE_INSERTION_BLOCKING_THRESHOLD_PERCENTAGE=5%"};
     struct config config;
 
     UNUSED_STATE;
@@ -94,8 +135,7 @@ TEST(protection_that_is_not_there_is_refused)
         "PHOENIX_ALLOWED_ORIGINS=https://x",
         "PHOENIX_OAUTH2_GOOGLE_CLIENT_ID=x",
         "PHOENIX_LDAP_HOST=x",
-        "PHOENIX_POSTGRES_HOST=x",
-        "PHOENIX_DEFAULT_RETENTION_POLICY_DAYS=30"};
+        "PHOENIX_POSTGRES_HOST=x"};
     struct config config;
 
     UNUSED_STATE;
@@ -111,9 +151,9 @@ TEST(values_that_ask_for_nothing_are_taken)
 {
     static const char *const variables[] = {
         "PHOENIX_ENABLE_AUTH=false", "PHOENIX_SECRET=",
-        "PHOENIX_SECRET=  ",         "PHOENIX_DEFAULT_RETENTION_POLICY_DAYS=0",
-        "PHOENIX_SERVICE_HOST=x",    "PHOENIX_PORT_6006_TCP=x",
-        "PHOENIX_API_KEY=x",         "PHOENIX_TLS_ENABLED=FALSE"};
+        "PHOENIX_SECRET=  ",         "PHOENIX_SERVICE_HOST=x",
+        "PHOENIX_PORT_6006_TCP=x",   "PHOENIX_API_KEY=x",
+        "PHOENIX_TLS_ENABLED=FALSE"};
     struct config config;
 
     UNUSED_STATE;
@@ -150,6 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_are_those_of_the_reference),
         cmocka_unit_test(a_flag_wins_over_its_variable),
+        cmocka_unit_test(limits_of_the_store_are_read),
         cmocka_unit_test(malformed_values_are_refused),
         cmocka_unit_test(protection_that_is_not_there_is_refused),
         cmocka_unit_test(values_that_ask_for_nothing_are_taken),

@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""A store's limits: the threshold above which nothing is taken in, and the
+retention policy that a new store begins with."""
+import sys
+import time
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import cases
+import grpc_client
+import otlp
+from cases import equal, true
+from running import Server
+
+TYPE = {"Content-Type": "application/x-protobuf"}
+RESOURCE_EXHAUSTED = "8"
+
+
+def make_request(number):
+    """Some 100 kB in one span of a trace of its own."""
+    more = otlp.attribute("input.value", otlp.text(
+        "".join(f"{number * 7919 + i * 104729:x} " for i in range(12000))))
+    return otlp.request([otlp.span(number.to_bytes(16, "big"),
+                                   number.to_bytes(8, "big"), "step", more)],
+                        "full")
+
+
+def figure(server, name):
+    text = server.request("GET", "/metrics")[2].decode()
+    return [float(line.split()[-1]) for line in text.splitlines()
+            if line.startswith(name + " ")][0]
+
+
+def wait_until_blocked(server, blocked):
+    end = time.monotonic() + 20
+    while figure(server, "database_insertions_blocked") != blocked:
+        true(time.monotonic() < end, f"blocked is never {blocked}")
+        time.sleep(0.05)
+
+
+def test_past_the_threshold_nothing_is_taken_in(build):
+    with Server(build, {
+            "PHOENIX_DATABASE_ALLOCATED_STORAGE_CAPACITY_GIBIBYTES": "0.004",
+            "PHOENIX_DATABASE_USAGE_INSERTION_BLOCKING_THRESHOLD_PERCENTAGE":
+            "50"}) as server:
+        for number in range(1, 61):
+            status = server.request("POST", "/v1/traces",
+                                    make_request(number), TYPE)[0]
+            true(status in (200, 507), f"status {status}")
+        wait_until_blocked(server, 1)
+        status, headers, body = server.request("POST", "/v1/traces",
+                                               make_request(99), TYPE)
+        equal(status, 507)
+        equal(headers["content-type"], "text/plain; charset=utf-8")
+        true(b"delete traces" in body, body)
+        true("retry-after" not in headers, "it does not pass by itself")
+        answer = grpc_client.export(server.grpc_port, make_request(99))
+        equal(answer["headers"]["grpc-status"], RESOURCE_EXHAUSTED)
+        equal(server.request("POST", "/v1/projects", b'{"name": "new"}',
+                             {"Content-Type": "application/json"})[0], 507)
+        equal(server.request("GET", "/v1/projects/full/spans")[0], 200)
+        equal(server.request("DELETE", "/v1/projects/full")[0], 204)
+        wait_until_blocked(server, 0)
+        equal(server.request("POST", "/v1/traces", make_request(99),
+                             TYPE)[0], 200)
+
+
+cases.main(globals())
