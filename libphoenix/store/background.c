@@ -8,8 +8,7 @@
 #include "store/inside.h"
 
 enum {
-    LOG_PAGES = SHRUNK(8192, 40),      /* 32 MiB: time to copy the log */
-    LOG_PAGES_QUIET = SHRUNK(256, 10), /* the same if there is nothing else */
+    LOG_PAGES_QUIET = SHRUNK(256, 10), /* 1 MiB: if there is nothing else */
     LOG_PAGES_FULL = SHRUNK(65536, 80) /* a put does it, if nobody does */
 };
 

@@ -21,7 +21,7 @@ enum {
     SLICE_LOG_PAGES = SHRUNK(1024, 8) /* of the log, which counts as well */
 };
 
-/* A trace that goes, and how many living rows of it the block has. */
+/* A trace that goes, and how many rows of it the block has. */
 struct due {
     int64_t trace;
     int64_t rows;
@@ -31,7 +31,6 @@ struct due {
 struct slice {
     struct store *store;
     int64_t block; /* that goes whole; 0 if none does */
-    int64_t gone;  /* what the counters said of it when rows were counted */
     struct due *due;
     size_t count, capacity;
 };
@@ -78,25 +77,22 @@ void slice_read_end(struct store *store)
 }
 
 static phx_status count_rows(struct slice *slice, struct block *block,
-                             const struct gone *gone, phx_error *err)
+                             phx_error *err)
 {
-    struct block_ints numbers, traces, trace_numbers;
+    struct block_ints traces, numbers;
     const struct block_texts *ids;
     phx_status status;
 
-    if ((status = block_read_ints(block, COLUMN_NUMBER, &numbers, err)) < 0 ||
-        (status = block_read_ints(block, COLUMN_TRACE, &traces, err)) < 0 ||
-        (status = block_read_ints(block, COLUMN_TRACE_NUMBER, &trace_numbers,
-                                  err)) < 0 ||
+    if ((status = block_read_ints(block, COLUMN_TRACE, &traces, err)) < 0 ||
+        (status = block_read_ints(block, COLUMN_TRACE_NUMBER, &numbers, err)) <
+            0 ||
         (status = block_read_texts(block, COLUMN_TRACE_ID, &ids, err)) < 0)
         return status;
-    for (uint32_t i = 0; i < trace_numbers.count && status >= 0; i++)
-        status = add_due(slice, block_int(&trace_numbers, i),
-                         block_text(ids, i), err);
-    for (uint32_t i = 0; i < block_rows(block) && status >= 0; i++) {
-        if (!gone_has(gone, PHX_SPAN, block_int(&numbers, i)))
-            slice->due[block_int(&traces, i)].rows++;
-    }
+    for (uint32_t i = 0; i < numbers.count && status >= 0; i++)
+        status =
+            add_due(slice, block_int(&numbers, i), block_text(ids, i), err);
+    for (uint32_t i = 0; i < block_rows(block) && status >= 0; i++)
+        slice->due[block_int(&traces, i)].rows++;
     return status;
 }
 
@@ -104,23 +100,17 @@ static phx_status count_rows(struct slice *slice, struct block *block,
 static phx_status read_block(struct slice *slice, struct statement *find,
                              phx_error *err)
 {
-    struct connection *connection = slice->store->background;
     struct stored_block stored;
-    struct counter counter;
-    const struct gone *gone;
     phx_status status = sql_next(find, err);
 
     if (status != PHX_OK)
         return status;
     slice->block = sql_int(find, 0);
     sql_end(find);
-    if ((status = counter_read(connection, &counter, err)) < 0 ||
-        (status = gone_of(connection, &counter, &gone, err)) < 0 ||
-        (status = stored_block_open(connection, slice->block, &stored, err)) <
-            0)
+    if ((status = stored_block_open(slice->store->background, slice->block,
+                                    &stored, err)) < 0)
         return status;
-    slice->gone = counter.gone;
-    status = count_rows(slice, stored.block, gone, err);
+    status = count_rows(slice, stored.block, err);
     stored_block_close(&stored);
     return status;
 }
@@ -159,11 +149,16 @@ static phx_status read_slice(struct slice *slice, int64_t project,
 
 /* --- removing -------------------------------------------------------------- */
 
+/* Deleted spans are rows, too, that no trace counts. */
+static bool has_gone_spans(const struct gone *gone)
+{
+    return gone->count > 0 && gone->rows[gone->count - 1].kind == PHX_SPAN;
+}
+
 /* Counts what is removed: another delete may have been first. A trace is
  * hidden unless all its rows are known to go with the block. */
-static phx_status remove_due(struct removal *removal, const struct slice *slice,
-                             const struct due *due, int64_t *removed,
-                             phx_error *err)
+static phx_status remove_due(struct removal *removal, const struct due *due,
+                             int64_t *removed, phx_error *err)
 {
     struct trace_row row;
     phx_status status =
@@ -171,13 +166,12 @@ static phx_status remove_due(struct removal *removal, const struct slice *slice,
 
     if (status != PHX_OK)
         return status < 0 ? status : PHX_OK;
-    if ((due->rows != row.spans ||
-         slice->gone != removal->store->counter.gone) &&
+    if ((due->rows != row.spans || has_gone_spans(&removal->store->gone)) &&
         (status =
              removal_hide(removal, PHX_TRACE, due->trace, due->hash, err)) < 0)
         return status;
     ++*removed;
-    return trace_row_remove(removal->connection, &removal->counter, &row, err);
+    return removal_trace(removal, &row, err);
 }
 
 static phx_status remove_slice(const struct slice *slice, int64_t *removed,
@@ -191,7 +185,7 @@ static phx_status remove_slice(const struct slice *slice, int64_t *removed,
     if (status < 0)
         return status;
     for (size_t i = 0; i < slice->count && status >= 0; i++)
-        status = remove_due(&removal, slice, &slice->due[i], &count, err);
+        status = remove_due(&removal, &slice->due[i], &count, err);
     if (status >= 0 && slice->block != 0)
         status = block_remove(store->background, slice->block, err);
     status = removal_end(&removal, status, err);

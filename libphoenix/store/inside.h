@@ -388,6 +388,8 @@ struct removal {
     struct connection *connection;
     struct counter counter; /* as it will be */
     struct gone added;      /* what is hidden by it */
+    int64_t session;        /* of the traces removed last; 0 if none */
+    uint64_t start, end;    /* and their window, ns */
 };
 /* The write lock is held from a removal_begin that succeeds, past removal_end,
  * till store_write_end. Where `status` or the commit is a failure, nothing has
@@ -396,14 +398,11 @@ phx_status removal_begin(struct removal *removal, struct store *store,
                          struct connection *connection, phx_error *err);
 phx_status removal_hide(struct removal *removal, int32_t kind, int64_t id,
                         uint64_t hash, phx_error *err);
+/* A trace's row goes; the rows of one session's traces best together. */
+phx_status removal_trace(struct removal *removal, const struct trace_row *row,
+                         phx_error *err);
 phx_status removal_end(struct removal *removal, phx_status status,
                        phx_error *err);
-
-/* A trace's row goes, and what is said of the trace and its spans; its
- * session's window stays. */
-phx_status trace_row_remove(struct connection *connection,
-                            struct counter *counter,
-                            const struct trace_row *row, phx_error *err);
 
 /* --- compact.c, merge.c, sweep.c, background.c ----------------------------- */
 
@@ -412,7 +411,8 @@ enum {
     YOUNG_BLOCKS = SHRUNK(256, 6),
     SMALL_ROWS = SHRUNK(2048, 8), /* a lasting block below is small; of a */
     SMALL_BLOCKS = SHRUNK(8, 3),  /* project and day, so many become one */
-    GOOD_ROWS = SHRUNK(4096, 16)  /* a lasting block has, if it can */
+    GOOD_ROWS = SHRUNK(4096, 16), /* a lasting block has, if it can */
+    LOG_PAGES = SHRUNK(8192, 40)  /* 32 MiB: time to copy the log */
 };
 
 /* One group of blocks rewritten in lasting order, without the rows that are

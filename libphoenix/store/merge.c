@@ -160,6 +160,8 @@ static phx_status write_merged(struct merge *merge, phx_error *err)
         if (last && status >= 0)
             status = exchange_heads(merge, &counter, err);
         status = change_end(merge, status, &counter, err);
+        if (status >= 0) /* or a large merge would be in it whole */
+            (void)copy_log(merge->store, LOG_PAGES, NULL);
     } while (status >= 0 && !last);
     return status;
 }

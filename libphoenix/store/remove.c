@@ -26,27 +26,6 @@ phx_status removal_hide(struct removal *removal, int32_t kind, int64_t id,
     return status < 0 ? status : gone_add(&removal->added, kind, id, hash, err);
 }
 
-phx_status removal_end(struct removal *removal, phx_status status,
-                       phx_error *err)
-{
-    struct store *store = removal->store;
-    struct gone joined = {0};
-
-    if (status >= 0 && removal->added.count > 0)
-        status = gone_join(&store->gone, &removal->added, &joined, err);
-    status = store_change_end(store, removal->connection, status,
-                              &removal->counter, err);
-    if (status < 0) {
-        gone_clear(&joined);
-    } else if (removal->added.count > 0) {
-        gone_clear(&store->gone);
-        store->gone = joined;
-        atomic_store(&store->sweep_wanted, true);
-    }
-    gone_clear(&removal->added);
-    return status;
-}
-
 /* Lends the row of a number that there must be. */
 static phx_status need_row(struct removal *removal, enum sql id,
                            const char *noun, int64_t number,
@@ -77,19 +56,61 @@ static phx_status remove_said(struct connection *connection,
     return sql_delete(costs, &counter->cost_details, err);
 }
 
-phx_status trace_row_remove(struct connection *connection,
-                            struct counter *counter,
-                            const struct trace_row *row, phx_error *err)
+/* The window that the session had with its traces stays. */
+static phx_status widen_session(struct removal *removal, phx_error *err)
 {
-    phx_status status = remove_said(connection, counter, row->id, 0, err);
+    int64_t session = removal->session;
 
-    if (status >= 0 && row->session != 0)
-        status =
-            session_widen(connection, row->session, row->start, row->end, err);
-    counter->traces--;
-    return status < 0
-               ? status
-               : sql_run_with(connection, SQL_DELETE_TRACE, row->id, err);
+    removal->session = 0;
+    return session == 0 ? PHX_OK
+                        : session_widen(removal->connection, session,
+                                        removal->start, removal->end, err);
+}
+
+phx_status removal_trace(struct removal *removal, const struct trace_row *row,
+                         phx_error *err)
+{
+    phx_status status;
+
+    if (row->session != removal->session) {
+        if ((status = widen_session(removal, err)) < 0)
+            return status;
+        removal->session = row->session;
+        removal->start = row->start;
+        removal->end = row->end;
+    }
+    if (row->start < removal->start)
+        removal->start = row->start;
+    if (row->end > removal->end)
+        removal->end = row->end;
+    if ((status = remove_said(removal->connection, &removal->counter, row->id,
+                              0, err)) < 0)
+        return status;
+    removal->counter.traces--;
+    return sql_run_with(removal->connection, SQL_DELETE_TRACE, row->id, err);
+}
+
+phx_status removal_end(struct removal *removal, phx_status status,
+                       phx_error *err)
+{
+    struct store *store = removal->store;
+    struct gone joined = {0};
+
+    if (status >= 0)
+        status = widen_session(removal, err);
+    if (status >= 0 && removal->added.count > 0)
+        status = gone_join(&store->gone, &removal->added, &joined, err);
+    status = store_change_end(store, removal->connection, status,
+                              &removal->counter, err);
+    if (status < 0) {
+        gone_clear(&joined);
+    } else if (removal->added.count > 0) {
+        gone_clear(&store->gone);
+        store->gone = joined;
+        atomic_store(&store->sweep_wanted, true);
+    }
+    gone_clear(&removal->added);
+    return status;
 }
 
 static phx_status leave_session(struct removal *removal, struct trace_row *row,
@@ -120,7 +141,7 @@ static phx_status remove_trace(struct removal *removal, int64_t trace,
     sql_end(read);
     if ((status = removal_hide(removal, PHX_TRACE, trace, hash, err)) < 0)
         return status;
-    return trace_row_remove(removal->connection, &removal->counter, &row, err);
+    return removal_trace(removal, &row, err);
 }
 
 static phx_status remove_session(struct removal *removal, int64_t session,

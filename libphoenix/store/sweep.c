@@ -83,38 +83,35 @@ static phx_status blocks_of_project(struct store *store, int64_t project,
 }
 
 /* OK if there was a trace; its session may be another project's. */
-static phx_status remove_trace_of(struct connection *connection,
-                                  struct counter *counter, int64_t project,
+static phx_status remove_trace_of(struct removal *removal, int64_t project,
                                   phx_error *err)
 {
     struct statement *read;
     struct trace_row row;
-    phx_status status =
-        sql_find(connection, SQL_TRACE_OF_PROJECT, project, &read, err);
+    phx_status status = sql_find(removal->connection, SQL_TRACE_OF_PROJECT,
+                                 project, &read, err);
 
     if (status != PHX_OK)
         return status;
     trace_row_read(read, &row);
     sql_end(read);
-    return trace_row_remove(connection, counter, &row, err);
+    return removal_trace(removal, &row, err);
 }
 
 /* A slice of a gone project's trace rows; OK if there may be more. */
 static phx_status sweep_traces(struct store *store, int64_t project,
                                phx_error *err)
 {
-    struct connection *connection = store->background;
-    struct counter counter;
-    phx_status status = store_change_begin(store, connection, &counter, err);
+    struct removal removal;
+    phx_status status = removal_begin(&removal, store, store->background, err);
     int swept = 0;
 
     if (status < 0)
         return status;
     while (swept < SWEEP_TRACES &&
-           (status = remove_trace_of(connection, &counter, project, err)) ==
-               PHX_OK)
+           (status = remove_trace_of(&removal, project, err)) == PHX_OK)
         swept++;
-    status = store_change_end(store, connection, status, &counter, err);
+    status = removal_end(&removal, status, err);
     store_write_end(store);
     return status < 0 ? status : swept > 0 ? PHX_OK : PHX_DONE;
 }

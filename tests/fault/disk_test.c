@@ -15,7 +15,8 @@
 
 #include "fault/disk.h"
 
-enum { MOST_RUNS = 60, CUTS = 150, MOST_CUTS = 3000, SPANS = 5, MOST = 200 };
+enum { MOST_RUNS = 60, CUTS = 150, MOST_CUTS = 3000 };
+enum { SPANS = 5, MOST = 200, TRACES = 7 };
 
 struct place {
     char folder[64];
@@ -55,6 +56,12 @@ static void place_remove(struct place *place)
     rmdir(place->folder);
 }
 
+/* A second after that of the request before. */
+static uint64_t start_of(int number)
+{
+    return (UINT64_C(1772359200) + (uint64_t)number) * 1000000000;
+}
+
 /* One request of SPANS spans, whose ids follow from its number. */
 static phx_status ingest(phx_store *store, int number, phx_error *err)
 {
@@ -68,11 +75,12 @@ static phx_status ingest(phx_store *store, int number, phx_error *err)
         size += snprintf(
             body + size, sizeof body - (size_t)size,
             "%s{\"traceId\":\"%032x\",\"spanId\":\"%016x\",\"name\":\"step\","
-            "\"startTimeUnixNano\":\"1772359200000000000\",\"attributes\":["
+            "\"startTimeUnixNano\":\"%llu\",\"attributes\":["
             "{\"key\":\"input.value\",\"value\":{\"stringValue\":"
             "\"the tide turns %d times\"}}]}",
-            i ? "," : "", (unsigned)number % 7 + 1,
-            (unsigned)(number * SPANS + i + 1), number);
+            i ? "," : "", (unsigned)number % TRACES + 1,
+            (unsigned)(number * SPANS + i + 1),
+            (unsigned long long)start_of(number), number);
     }
     size += snprintf(body + size, sizeof body - (size_t)size, "]}]}]}");
     status = phx_store_ingest(store, NULL, PHX_OTLP_JSON, body, (size_t)size,
@@ -269,6 +277,7 @@ enum fate { UNKNOWN, STORED, DELETED };
 
 struct history {
     enum fate fates[MOST * SPANS];
+    int first[TRACES]; /* request of each; its trace does not start earlier */
     unsigned chance;
 };
 
@@ -282,7 +291,27 @@ static phx_status delete_span(phx_store *store, int span, phx_error *err)
     return status < 0 ? status : phx_store_delete(store, PHX_SPAN, number, err);
 }
 
-/* Requests, deletes and compactions until the power fails. */
+/* What is asked for may be gone from now on; the rest must not be. */
+static phx_status retain(struct place *place, struct history *history, int from,
+                         phx_error *err)
+{
+    const phx_retention_rule rule = {PHX_MAX_DAYS, 1, 0};
+
+    for (int i = 0; i < MOST * SPANS; i++) {
+        if (history->fates[i] == STORED &&
+            history->first[i / SPANS % TRACES] < from)
+            history->fates[i] = UNKNOWN;
+    }
+    for (int i = 0; i < TRACES; i++) {
+        if (history->first[i] < from)
+            history->first[i] = from;
+    }
+    return phx_store_retain(place->store, 0, &rule,
+                            start_of(from) + UINT64_C(86400) * 1000000000, 0,
+                            NULL, err);
+}
+
+/* Requests, deletes, retention and compactions until the power fails. */
 static void run_until_cut(struct place *place, struct history *history)
 {
     phx_error why = {0};
@@ -300,6 +329,10 @@ static void run_until_cut(struct place *place, struct history *history)
             return;
         for (int j = 0; j < SPANS; j++)
             history->fates[i * SPANS + j] = STORED;
+        if (rand_r(&history->chance) % 16 == 0 &&
+            retain(place, history, rand_r(&history->chance) % (i + 1), &why) <
+                0)
+            return;
         if (rand_r(&history->chance) % 8 == 0 &&
             phx_store_compact(place->store, 1000, &why) < 0)
             return;

@@ -10,8 +10,10 @@ struct scene {
 
 static void scene_open(struct scene *scene)
 {
+    const struct store_options options = {0};
+
     succeeds(connection_open(NULL, NULL, false, 0, &scene->connection, err));
-    succeeds(schema_prepare(scene->connection, false, false, err));
+    succeeds(schema_prepare(scene->connection, &options, err));
     succeeds(counter_read(scene->connection, &scene->counter, err));
 }
 

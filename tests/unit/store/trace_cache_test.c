@@ -108,7 +108,7 @@ TEST(a_row_comes_back_to_the_nanosecond)
     UNUSED_STATE;
     memset(long_id, 'x', sizeof long_id);
     succeeds(connection_open(NULL, NULL, false, 0, &connection, err));
-    succeeds(schema_prepare(connection, false, false, err));
+    succeeds(schema_prepare(connection, &(struct store_options){0}, err));
     for (int64_t i = 0; i < 5; i++) {
         row = row_of(i + 1, "an id");
         row.session = i % 2 ? 3 : 0;
