@@ -68,14 +68,19 @@ $(LIBRARY_SO): $(LIBRARY_OBJECTS)
 $(SERVER): $(SERVER_OBJECTS) $(SERVER_ROOMS) $(LIBRARY_A)
 	$(CC) -pthread $(EXTRA) -o $@ $^ $(SERVER_LIBS)
 
-$(LOAD): $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/limit.c,$(wildcard tests/bench/*.c)))
+$(LOAD): $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/limit.c %/retain.c,$(wildcard tests/bench/*.c)))
 	$(CC) $(EXTRA) -o $@ $^ -lnghttp2 -lz
 
 # What the disk and zstd alone would allow.
 LIMIT     := $(BUILD)/limit
-LOAD_ONLY := %/load.c %/send.c %/wire.c
+LOAD_ONLY := %/load.c %/send.c %/wire.c %/retain.c
 $(LIMIT): $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(LOAD_ONLY),$(wildcard tests/bench/*.c)))
 	$(CC) $(EXTRA) -o $@ $^ -lzstd
+
+# What retention takes; alone with its store.
+RETAIN := $(BUILD)/retain
+$(RETAIN): $(BUILD)/tests/bench/retain.o $(LIBRARY_A)
+	$(CC) -pthread $(EXTRA) -o $@ $^ $(LIBRARY_LIBS)
 
 # --- tests ------------------------------------------------------------------
 # tests/unit/ROOM/NAME_test.c is built with TEST_BUILD (small constants, freed
@@ -309,7 +314,7 @@ OUT        ?=
 .PHONY: bench bench-peers
 bench:
 	@tools/install-packages test
-	@$(MAKE) --no-print-directory all $(LOAD) $(LIMIT)
+	@$(MAKE) --no-print-directory all $(LOAD) $(LIMIT) $(RETAIN)
 	@python3 tests/bench/bench.py --build $(BUILD) --spans $(SPANS) \
 	    $(if $(filter 1,$(BIG)),--big) --recordings $(RECORDINGS) \
 	    $(if $(OUT),--out $(OUT)) $(BENCH)

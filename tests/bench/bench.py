@@ -468,6 +468,40 @@ LEAST, MOST = 1, -1
 M = 1_000_000
 
 # name, what it is, unit, function, reach, which way, spans it is asked at
+def deleting(bench):
+    """Traces that were listed, one by one; the sweep is the compactor's."""
+    server = bench.filled()
+    reader = Reader(server.port)
+    traces = [row["id"] for project in range(PROJECTS) for row in
+              reader.page(f"/v1/projects/bench-{project}/traces?limit=5")[1]]
+    took = []
+    for trace in traces:
+        began = time.monotonic()
+        if server.request("DELETE", f"/v1/traces/{trace}")[0] != 204:
+            raise Failed("a trace was not deleted")
+        took.append((time.monotonic() - began) * 1e3)
+    reader.close()
+    sync = bench.log_limit()["sync_ms"]
+    return ([percentile(took, 0.5), max(took)], [sync["p50"], sync["worst"]],
+            f"{len(took)} traces; limit: one sync")
+
+
+def retention(bench):
+    """On the full store without its server."""
+    server = bench.filled()
+    server.stop()
+    result = run_json(Path(bench.build) / "retain", server.store, 10)
+    before, during = result["before_ms"], result["deleting_ms"]
+    return ([result["seconds"], during["worst"]], None,
+            f"before it {number(before['worst'])} ms; "
+            f"{result['spans']:,} spans of {result['traces']:,} traces; "
+            f"longest slice {number(result['slice_ms']['worst'])} ms; sweep "
+            f"and pages back {number(result['compact_s'])} s more, commits "
+            f"{number(result['compacting_ms']['worst'])} ms at worst, "
+            f"{(result['bytes_before'] - result['bytes_after']) / MIB:.0f} MiB "
+            "given back")
+
+
 FIGURES = [
     ("rate", "durable spans/s, HTTP, 512 a request, 8 connections",
      "spans/s", rate, [RATE], LEAST, 0),
@@ -507,6 +541,10 @@ FIGURES = [
      recorded, [350], MOST, 0),
     ("idle", "idle memory", "MiB", idle, [12], MOST, 0),
     ("start", "start to first 200", "ms", start, [30], MOST, 0),
+    ("delete", "delete a trace, p50 / worst", "ms", deleting, [50, 50], MOST,
+     M),
+    ("retention", "retention of 10 %: all of it s / worst commit ms", "",
+     retention, [2, 50], MOST, BIG_SPANS),
     ("size", "stripped libphoenix.so / phoenix-server", "MB", sizes,
      [1.2, 2], MOST, 0),
 ]
