@@ -323,6 +323,7 @@ typedef struct phx_store_stats {
     int64_t bytes;        /* of the file and its log */
     int64_t free_bytes;   /* of the file, for use again */
     int64_t deleted;      /* rows of projects, traces, spans to be swept */
+    int64_t log_bytes;    /* of bytes, those in the log */
 } phx_store_stats;
 
 /* Errors: IO, CORRUPT, INTERRUPTED. */
@@ -534,8 +535,8 @@ PHX_CALL phx_store_retain_due(phx_store *store, uint64_t now, uint32_t budget,
 
 /*
  * Deletes the traces of the oldest blocks, whatever their projects and
- * policies, until the store uses at most so many bytes: bytes without
- * free_bytes of phx_store_stats. Young blocks stay.
+ * policies, until the file uses at most so many bytes, its log and what is
+ * free in it apart. Young blocks stay.
  *
  * Errors: INVALID (bytes), IO, BUSY, INTERRUPTED, CORRUPT.
  */

@@ -5,10 +5,11 @@
  *
  * Once more than `high` is used, the oldest blocks go until it is `low`: so
  * there are pages to write to for a while, and the file does not grow. What is
- * between `high` and the maximum comes in before the next look, or is room in
- * the log's file that the log does not use.
+ * between `high` and the maximum is the log, and what comes in before the next
+ * look.
  *
- * All of it works in slices that commits go between.
+ * All of it works in slices that commits go between; compaction goes on
+ * between calls of a second, in which more goes than a compaction brings.
  */
 #include "base/base.h"
 #include "server/keeper.h"
@@ -20,7 +21,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
-enum { BUDGET_MS = 100, LOG_ROOM = 64 << 20, PARTS = 32 };
+enum { BUDGET_MS = 1000, LOG_ROOM = 64 << 20, PARTS = 32 };
 
 #define SECOND_NS UINT64_C(1000000000)
 #define HOUR_NS (3600 * SECOND_NS)
@@ -86,6 +87,12 @@ static void run_policies(struct keeper *keeper, uint64_t now)
 
 /* --- the disk -------------------------------------------------------------- */
 
+/* As the reference counts: the file without its free pages. */
+static int64_t used_of(const phx_store_stats *stats)
+{
+    return stats->bytes - stats->log_bytes - stats->free_bytes;
+}
+
 static phx_status shrink(struct keeper *keeper, phx_error *err)
 {
     int64_t all = 0, removed;
@@ -108,13 +115,13 @@ static phx_status hold(struct keeper *keeper, phx_store_stats *stats,
 {
     phx_status status = PHX_OK;
 
-    if (stats->bytes - stats->free_bytes > keeper->high &&
+    if (used_of(stats) > keeper->high &&
         ((status = shrink(keeper, err)) < 0 ||
          (status = phx_store_stat(keeper->store, stats, err)) < 0))
         return status;
-    if (stats->bytes > keeper->high && stats->free_bytes > 0)
+    if (stats->bytes - stats->log_bytes > keeper->high && stats->free_bytes > 0)
         status = phx_store_compact(keeper->store, BUDGET_MS, err);
-    bool held = stats->bytes - stats->free_bytes <= keeper->high;
+    bool held = used_of(stats) <= keeper->high;
     if (!held && keeper->held)
         log_event(LOG_WARN, "the store is over --max-disk with what came last",
                   NULL);
@@ -155,7 +162,7 @@ static void check_disk(struct keeper *keeper)
     if (status >= 0 && keeper->high > 0)
         status = hold(keeper, &stats, &err);
     if (status >= 0)
-        block(keeper, stats.bytes - stats.free_bytes);
+        block(keeper, used_of(&stats));
     log_failure(keeper, status, &err);
 }
 

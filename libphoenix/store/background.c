@@ -7,10 +7,7 @@
 
 #include "store/inside.h"
 
-enum {
-    LOG_PAGES_QUIET = SHRUNK(256, 10), /* 1 MiB: if there is nothing else */
-    LOG_PAGES_FULL = SHRUNK(65536, 80) /* a put does it, if nobody does */
-};
+enum { LOG_PAGES_FULL = SHRUNK(65536, 80) }; /* a put does it, if nobody does */
 
 void background_lock(struct store *store)
 {
@@ -153,8 +150,7 @@ static phx_status work(struct store *store, bool all, phx_error *err)
         (status = compact_young(store, false, err)) != PHX_DONE ||
         (status = sweep_gone(store, err)) != PHX_DONE ||
         (status = compact_small(store, err)) != PHX_DONE ||
-        (all && ((status = compact_young(store, true, err)) != PHX_DONE ||
-                 (status = copy_log(store, LOG_PAGES_QUIET, err)) != PHX_DONE)))
+        (all && (status = compact_young(store, true, err)) != PHX_DONE))
         return status;
     return give_back_pages(store, all, err);
 }
@@ -168,13 +164,13 @@ phx_status store_compact(struct store *store, uint32_t budget_ms,
 
     if (store->options.read_only)
         return fail(err, PHX_MISUSE, -1, "the store is open for reading only");
-    pthread_mutex_lock(&store->compact_lock);
     do {
+        lock_in_turn(&store->compact_turn, &store->compact_lock);
         status = work(store, budget_ms > 0, err);
+        pthread_mutex_unlock(&store->compact_lock);
     } while (status == PHX_OK &&
              (status = store_check_interrupt(store, interrupts, err)) >= 0 &&
              (budget_ms == 0 || time_monotonic() < end));
-    pthread_mutex_unlock(&store->compact_lock);
     return status;
 }
 

@@ -16,12 +16,10 @@
 
 #define DAY_US 86400e6
 
-enum {
-    SLICE_TRACES = SHRUNK(1000, 3),
-    SLICE_LOG_PAGES = SHRUNK(1024, 8) /* of the log, which counts as well */
-};
+/* Some 10 ms; a block may be one more than is asked for, of 4,096 traces. */
+enum { SLICE_TRACES = SHRUNK(1000, 3), SLICE_BLOCKS = SHRUNK(8, 3) };
 
-/* A trace that goes, and how many rows of it the block has. */
+/* A trace that goes, and how many rows of it a block that goes has. */
 struct due {
     int64_t trace;
     int64_t rows;
@@ -30,7 +28,8 @@ struct due {
 
 struct slice {
     struct store *store;
-    int64_t block; /* that goes whole; 0 if none does */
+    int64_t blocks[SLICE_BLOCKS]; /* that go whole */
+    size_t block_count;
     struct due *due;
     size_t count, capacity;
 };
@@ -81,6 +80,7 @@ static phx_status count_rows(struct slice *slice, struct block *block,
 {
     struct block_ints traces, numbers;
     const struct block_texts *ids;
+    size_t first = slice->count;
     phx_status status;
 
     if ((status = block_read_ints(block, COLUMN_TRACE, &traces, err)) < 0 ||
@@ -92,26 +92,42 @@ static phx_status count_rows(struct slice *slice, struct block *block,
         status =
             add_due(slice, block_int(&numbers, i), block_text(ids, i), err);
     for (uint32_t i = 0; i < block_rows(block) && status >= 0; i++)
-        slice->due[block_int(&traces, i)].rows++;
+        slice->due[first + (size_t)block_int(&traces, i)].rows++;
     return status;
 }
 
-/* The traces of the block that the statement finds; DONE if it finds none. */
-static phx_status read_block(struct slice *slice, struct statement *find,
-                             phx_error *err)
+static phx_status read_block(struct slice *slice, int64_t id, phx_error *err)
 {
     struct stored_block stored;
-    phx_status status = sql_next(find, err);
+    phx_status status =
+        stored_block_open(slice->store->background, id, &stored, err);
 
-    if (status != PHX_OK)
-        return status;
-    slice->block = sql_int(find, 0);
-    sql_end(find);
-    if ((status = stored_block_open(slice->store->background, slice->block,
-                                    &stored, err)) < 0)
+    if (status < 0)
         return status;
     status = count_rows(slice, stored.block, err);
     stored_block_close(&stored);
+    slice->blocks[slice->block_count++] = id;
+    return status;
+}
+
+/* The traces of the first blocks that the statement finds; DONE if it finds
+ * none. */
+static phx_status read_blocks(struct slice *slice, struct statement *find,
+                              phx_error *err)
+{
+    int64_t ids[SLICE_BLOCKS];
+    int found = 0;
+    phx_status status = PHX_OK;
+
+    while (found < SLICE_BLOCKS && (status = sql_next(find, err)) == PHX_OK)
+        ids[found++] = sql_int(find, 0);
+    sql_end(find);
+    if (status < 0 || found == 0)
+        return status;
+    status = PHX_OK;
+    for (int i = 0; i < found && status >= 0 && slice->count < SLICE_TRACES;
+         i++)
+        status = read_block(slice, ids[i], err);
     return status;
 }
 
@@ -138,12 +154,12 @@ static phx_status read_traces(struct slice *slice, int64_t project,
 static phx_status read_slice(struct slice *slice, int64_t project,
                              const struct cut *cut, phx_error *err)
 {
-    struct statement *block = sql(slice->store->background, SQL_BLOCK_BEFORE);
+    struct statement *block = sql(slice->store->background, SQL_BLOCKS_BEFORE);
     phx_status status;
 
     sql_bind_int(block, 1, project);
     sql_bind_int(block, 2, cut->start);
-    status = read_block(slice, block, err);
+    status = read_blocks(slice, block, err);
     return status != PHX_DONE ? status : read_traces(slice, project, cut, err);
 }
 
@@ -186,8 +202,8 @@ static phx_status remove_slice(const struct slice *slice, int64_t *removed,
         return status;
     for (size_t i = 0; i < slice->count && status >= 0; i++)
         status = remove_due(&removal, &slice->due[i], &count, err);
-    if (status >= 0 && slice->block != 0)
-        status = block_remove(store->background, slice->block, err);
+    for (size_t i = 0; i < slice->block_count && status >= 0; i++)
+        status = block_remove(store->background, slice->blocks[i], err);
     status = removal_end(&removal, status, err);
     for (size_t i = 0; i < slice->count && status >= 0; i++)
         trace_cache_forget(store->traces, slice->due[i].hash,
@@ -200,13 +216,23 @@ static phx_status remove_slice(const struct slice *slice, int64_t *removed,
 
 /* --- slices ---------------------------------------------------------------- */
 
-struct slice_limits slice_limits(struct store *store, uint32_t budget_ms)
+phx_status slices_begin(struct store *store, uint32_t budget_ms,
+                        struct slice_limits *out, phx_error *err)
 {
-    return (struct slice_limits){.end = budget_ms == 0
+    if (store->options.read_only)
+        return fail(err, PHX_MISUSE, -1, "the store is open for reading only");
+    lock_in_turn(&store->compact_turn, &store->compact_lock);
+    *out = (struct slice_limits){.end = budget_ms == 0
                                             ? UINT64_MAX
                                             : time_monotonic() +
                                                   (uint64_t)budget_ms * 1000000,
                                  .interrupts = store_interrupts(store)};
+    return PHX_OK;
+}
+
+void slices_end(struct store *store)
+{
+    pthread_mutex_unlock(&store->compact_lock);
 }
 
 phx_status slice_go_on(struct store *store, const struct slice_limits *limits,
@@ -249,14 +275,12 @@ static phx_status expire_slice(struct store *store, int64_t project,
     struct slice slice = {.store = store};
     phx_status status;
 
-    pthread_mutex_lock(&store->compact_lock);
     if ((status = slice_read_begin(store, err)) >= 0) {
         status = read_slice(&slice, project, cut, err);
         slice_read_end(store);
     }
     if (status == PHX_OK)
         status = remove_slice(&slice, removed, err);
-    pthread_mutex_unlock(&store->compact_lock);
     memory_free(slice.due);
     return status;
 }
@@ -270,12 +294,10 @@ phx_status expire_project(struct store *store, int64_t project,
     bool more = true;
     phx_status status;
 
-    pthread_mutex_lock(&store->compact_lock);
     if ((status = slice_read_begin(store, err)) >= 0) {
         status = find_cut(store, project, rule, now, &cut, err);
         slice_read_end(store);
     }
-    pthread_mutex_unlock(&store->compact_lock);
     while (status == PHX_OK && more) {
         status = expire_slice(store, project, &cut, removed, err);
         if (status == PHX_OK)
@@ -286,33 +308,45 @@ phx_status expire_project(struct store *store, int64_t project,
 
 /* --- the disk -------------------------------------------------------------- */
 
-static phx_status bytes_used(struct store *store, int64_t *out, phx_error *err)
+/* What the file has pages for that are not free. */
+static phx_status bytes_used(struct connection *connection, int64_t *out,
+                             phx_error *err)
 {
-    phx_store_stats stats;
-    phx_status status = store_stat(store, &stats, err);
+    struct statement *pages = sql(connection, SQL_FREE_PAGES);
+    phx_status status = sql_next(pages, err);
 
-    if (status >= 0)
-        *out = stats.bytes - stats.free_bytes;
-    return status;
+    if (status == PHX_OK)
+        *out = (sql_int(pages, 1) - sql_int(pages, 0)) * sql_int(pages, 2);
+    sql_end(pages);
+    return status < 0 ? status : PHX_OK;
 }
 
-/* The block whose newest span is the oldest goes, of whatever project. */
-static phx_status shrink_slice(struct store *store, int64_t *removed,
-                               phx_error *err)
+/* The blocks whose newest spans are the oldest, of whatever project. DONE if
+ * the store is small enough. */
+static phx_status read_oldest(struct slice *slice, int64_t bytes,
+                              phx_error *err)
+{
+    struct connection *connection = slice->store->background;
+    int64_t used = 0;
+    phx_status status = bytes_used(connection, &used, err);
+
+    if (status < 0 || used <= bytes)
+        return status < 0 ? status : PHX_DONE;
+    return read_blocks(slice, sql(connection, SQL_BLOCKS_OLDEST), err);
+}
+
+static phx_status shrink_slice(struct store *store, int64_t bytes,
+                               int64_t *removed, phx_error *err)
 {
     struct slice slice = {.store = store};
-    phx_status status;
+    phx_status status = slice_read_begin(store, err);
 
-    pthread_mutex_lock(&store->compact_lock);
-    (void)copy_log(store, SLICE_LOG_PAGES, NULL);
-    if ((status = slice_read_begin(store, err)) >= 0) {
-        status =
-            read_block(&slice, sql(store->background, SQL_BLOCK_OLDEST), err);
-        slice_read_end(store);
-    }
+    if (status < 0)
+        return status;
+    status = read_oldest(&slice, bytes, err);
+    slice_read_end(store);
     if (status == PHX_OK)
         status = remove_slice(&slice, removed, err);
-    pthread_mutex_unlock(&store->compact_lock);
     memory_free(slice.due);
     return status;
 }
@@ -320,19 +354,17 @@ static phx_status shrink_slice(struct store *store, int64_t *removed,
 phx_status store_shrink(struct store *store, int64_t bytes, uint32_t budget_ms,
                         int64_t *removed, phx_error *err)
 {
-    struct slice_limits limits = slice_limits(store, budget_ms);
-    int64_t used = 0;
+    struct slice_limits limits;
     bool more = true;
-    phx_status status = PHX_OK;
+    phx_status status = slices_begin(store, budget_ms, &limits, err);
 
-    if (store->options.read_only)
-        return fail(err, PHX_MISUSE, -1, "the store is open for reading only");
+    if (status < 0)
+        return status;
     while (status == PHX_OK && more) {
-        if ((status = bytes_used(store, &used, err)) < 0 || used <= bytes)
-            return status < 0 ? status : PHX_DONE;
-        status = shrink_slice(store, removed, err);
+        status = shrink_slice(store, bytes, removed, err);
         if (status == PHX_OK)
             status = slice_go_on(store, &limits, &more, err);
     }
+    slices_end(store);
     return status;
 }

@@ -6,7 +6,7 @@
  *                 under write_lock
  *     readers     a pool of connections, each one snapshot at a time
  *
- * Locks in order: compact_lock, turn_lock, write_lock, memory_lock, pool_lock;
+ * Locks in order: compact_lock, write_lock, memory_lock, pool_lock;
  * put_lock is held with none of them. compact_lock is held for a compaction,
  * write_lock for a commit, the others shortly. A store in memory has one
  * connection for everything, and reads are under write_lock.
@@ -246,7 +246,7 @@ struct store {
     struct put_request *put_first, *put_last;
     bool put_busy;
 
-    pthread_mutex_t turn_lock; /* held while waiting for the next */
+    pthread_mutex_t write_turn; /* of who is next: see lock_in_turn */
     pthread_mutex_t write_lock;
     struct connection *writer;
     struct counter counter; /* as on disk */
@@ -261,6 +261,7 @@ struct store {
     struct memtable *memtable; /* NULL if read-only */
     int64_t memtable_from;     /* it has all young blocks after this one */
 
+    pthread_mutex_t compact_turn;
     pthread_mutex_t compact_lock;  /* one compaction at a time */
     struct connection *background; /* the writer in memory */
     struct block_writer *compact_encoder;
@@ -282,6 +283,10 @@ struct store {
 phx_status store_reader_take(struct store *store, struct connection **out,
                              struct counter *counter, phx_error *err);
 void store_reader_give(struct store *store, struct connection *connection);
+
+/* Takes the lock after whoever waits for it already: one that gives it and
+ * takes it again at once, as work in slices does, would else be first. */
+void lock_in_turn(pthread_mutex_t *turn, pthread_mutex_t *lock);
 
 /* Every writing call begins with this: MISUSE if read-only; else takes the
  * write lock and loads what writing needs. */
@@ -448,11 +453,14 @@ struct slice_limits {
     uint64_t end; /* monotonic ns */
     unsigned interrupts;
 };
-struct slice_limits slice_limits(struct store *store, uint32_t budget_ms);
+/* Between them no compaction goes on, which removes blocks. Errors: MISUSE. */
+phx_status slices_begin(struct store *store, uint32_t budget_ms,
+                        struct slice_limits *out, phx_error *err);
+void slices_end(struct store *store);
 /* After a slice: whether there is time for one more. Errors: INTERRUPTED. */
 phx_status slice_go_on(struct store *store, const struct slice_limits *limits,
                        bool *more, phx_error *err);
-/* A snapshot of the background connection; under compact_lock. */
+/* A snapshot of the background connection. */
 phx_status slice_read_begin(struct store *store, phx_error *err);
 void slice_read_end(struct store *store);
 

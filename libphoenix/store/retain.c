@@ -56,7 +56,6 @@ static phx_status remove_sessions(struct store *store, uint64_t now,
     phx_status status = PHX_OK;
 
     while (status == PHX_OK && more) {
-        pthread_mutex_lock(&store->compact_lock);
         if ((status = slice_read_begin(store, err)) >= 0) {
             status = read_idle(store, now, ids, &count, err);
             slice_read_end(store);
@@ -65,7 +64,6 @@ static phx_status remove_sessions(struct store *store, uint64_t now,
             status = remove_idle(store, ids, count, err);
         else if (status >= 0)
             status = PHX_DONE;
-        pthread_mutex_unlock(&store->compact_lock);
         if (status == PHX_OK)
             status = slice_go_on(store, limits, &more, err);
     }
@@ -88,14 +86,26 @@ static phx_status round_begin(struct round *round, struct store *store,
                               int64_t project, uint64_t now, uint32_t budget_ms,
                               phx_error *err)
 {
-    *round = (struct round){
-        .store = store, .now = now, .limits = slice_limits(store, budget_ms)};
+    phx_status status;
+
+    *round = (struct round){.store = store, .now = now};
+    if ((status = slices_begin(store, budget_ms, &round->limits, err)) < 0)
+        return status;
     arena_init(&round->arena, SIZE_MAX);
-    if (store->options.read_only)
-        return fail(err, PHX_MISUSE, -1, "the store is open for reading only");
-    return store_read_projects(store, project, 0, (phx_text){NULL, 0}, 0,
-                               &round->arena, &round->projects,
-                               &round->project_count, err);
+    status = store_read_projects(store, project, 0, (phx_text){NULL, 0}, 0,
+                                 &round->arena, &round->projects,
+                                 &round->project_count, err);
+    if (status < 0) {
+        arena_clear(&round->arena);
+        slices_end(store);
+    }
+    return status;
+}
+
+static void round_end(struct round *round)
+{
+    arena_clear(&round->arena);
+    slices_end(round->store);
 }
 
 /* Projects with the policy, or any if it is NULL; DONE if nothing is left. */
@@ -117,7 +127,7 @@ static phx_status apply_due(struct round *round, int64_t *removed,
                             phx_error *err)
 {
     phx_retention_policy *policies;
-    size_t count;
+    size_t count = 0;
     phx_status status = store_read_policies(round->store, -1, &round->arena,
                                             &policies, &count, err);
 
@@ -142,12 +152,13 @@ phx_status store_expire(struct store *store, int64_t project,
     phx_status status =
         round_begin(&round, store, project, now, budget_ms, err);
 
-    if (status >= 0 && project != 0 && round.project_count == 0)
-        status =
-            fail(err, PHX_NOT_FOUND, -1, "no project %lld", (long long)project);
-    if (status >= 0)
-        status = apply(&round, rule, NULL, removed, err);
-    arena_clear(&round.arena);
+    if (status < 0)
+        return status;
+    status = project != 0 && round.project_count == 0
+                 ? fail(err, PHX_NOT_FOUND, -1, "no project %lld",
+                        (long long)project)
+                 : apply(&round, rule, NULL, removed, err);
+    round_end(&round);
     return status;
 }
 
@@ -158,10 +169,10 @@ phx_status store_expire_due(struct store *store, uint64_t now,
     struct round round;
     phx_status status = round_begin(&round, store, 0, now, budget_ms, err);
 
-    if (status >= 0)
-        status = apply_due(&round, removed, err);
-    if (status == PHX_DONE)
+    if (status < 0)
+        return status;
+    if ((status = apply_due(&round, removed, err)) == PHX_DONE)
         status = remove_sessions(store, now, &round.limits, err);
-    arena_clear(&round.arena);
+    round_end(&round);
     return status;
 }

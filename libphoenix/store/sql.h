@@ -85,11 +85,11 @@
     X(BLOCKS_LAST,                                                             \
       "SELECT id FROM block WHERE ?1 IN (0, project) OR (project = -1"         \
       " AND (projects >> (?1 & 63)) & 1) ORDER BY id DESC LIMIT ?2")           \
-    X(BLOCK_BEFORE,                                                            \
+    X(BLOCKS_BEFORE,                                                           \
       "SELECT id FROM block WHERE project = ?1 AND max_t < ?2 AND level > 1"   \
-      " ORDER BY max_t LIMIT 1")                                               \
-    X(BLOCK_OLDEST,                                                            \
-      "SELECT id FROM block WHERE level > 1 ORDER BY max_t, id LIMIT 1")       \
+      " ORDER BY max_t, id")                                                   \
+    X(BLOCKS_OLDEST,                                                           \
+      "SELECT id FROM block WHERE level > 1 ORDER BY max_t, id")               \
     X(INSERT_FRAME, "INSERT INTO frame (id, body) VALUES (?, ?)")              \
     X(FRAME, "SELECT body FROM frame WHERE id = ?")                            \
     X(DELETE_FRAMES, "DELETE FROM frame WHERE id >= ?1 AND id < ?2")           \
@@ -232,7 +232,8 @@
       " (SELECT freelist_count FROM pragma_freelist_count)")                   \
     X(FREE_PAGES,                                                              \
       "SELECT (SELECT freelist_count FROM pragma_freelist_count),"             \
-      " (SELECT page_count FROM pragma_page_count)")                                     \
+      " (SELECT page_count FROM pragma_page_count),"                           \
+      " (SELECT page_size FROM pragma_page_size)")                                     \
     X(VACUUM, "PRAGMA incremental_vacuum(256)")
 /* clang-format on */
 

@@ -93,9 +93,10 @@ phx_status store_open(const char *path, const struct store_options *options,
     atomic_init(&store->references, 1);
     pthread_mutex_init(&store->put_lock, NULL);
     pthread_cond_init(&store->put_done, NULL);
-    pthread_mutex_init(&store->turn_lock, NULL);
+    pthread_mutex_init(&store->write_turn, NULL);
     pthread_mutex_init(&store->write_lock, NULL);
     pthread_mutex_init(&store->memory_lock, NULL);
+    pthread_mutex_init(&store->compact_turn, NULL);
     pthread_mutex_init(&store->compact_lock, NULL);
     pthread_mutex_init(&store->pool_lock, NULL);
     if ((status = copy_string(path, &store->path, err)) < 0 ||
@@ -149,9 +150,10 @@ void store_release(struct store *store)
     lock_release(store->lock);
     pthread_mutex_destroy(&store->put_lock);
     pthread_cond_destroy(&store->put_done);
-    pthread_mutex_destroy(&store->turn_lock);
+    pthread_mutex_destroy(&store->write_turn);
     pthread_mutex_destroy(&store->write_lock);
     pthread_mutex_destroy(&store->memory_lock);
+    pthread_mutex_destroy(&store->compact_turn);
     pthread_mutex_destroy(&store->compact_lock);
     pthread_mutex_destroy(&store->pool_lock);
     memory_free(store->path);
@@ -270,16 +272,20 @@ static void roll_back_leftovers(struct store *store)
     pthread_mutex_unlock(&store->compact_lock);
 }
 
+void lock_in_turn(pthread_mutex_t *turn, pthread_mutex_t *lock)
+{
+    pthread_mutex_lock(turn);
+    pthread_mutex_lock(lock);
+    pthread_mutex_unlock(turn);
+}
+
 phx_status store_write_begin(struct store *store, phx_error *err)
 {
     phx_status status = PHX_OK;
 
     if (store->options.read_only)
         return fail(err, PHX_MISUSE, -1, "the store is open for reading only");
-    /* Or one that works in slices would have the next before any other. */
-    pthread_mutex_lock(&store->turn_lock);
-    pthread_mutex_lock(&store->write_lock);
-    pthread_mutex_unlock(&store->turn_lock);
+    lock_in_turn(&store->write_turn, &store->write_lock);
     roll_back_leftovers(store);
     if (store->filter == NULL && (status = load_for_writing(store, err)) < 0)
         pthread_mutex_unlock(&store->write_lock);
@@ -335,8 +341,8 @@ phx_status store_stat(struct store *store, phx_store_stats *out, phx_error *err)
         stats.young_blocks = sql_int(read, 2);
         stats.deleted = sql_int(read, 3);
         int64_t page_size = sql_int(read, 4);
-        stats.bytes =
-            page_size * (sql_int(read, 5) + atomic_load(&store->log_pages));
+        stats.log_bytes = page_size * atomic_load(&store->log_pages);
+        stats.bytes = page_size * sql_int(read, 5) + stats.log_bytes;
         stats.free_bytes = page_size * sql_int(read, 6);
         sql_end(read);
     }

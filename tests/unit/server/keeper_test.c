@@ -8,7 +8,7 @@
 #define START (UINT64_C(1000) * HOUR_NS + 7)
 
 static struct {
-    int64_t bytes, free_bytes; /* of the store */
+    int64_t bytes, free_bytes; /* of the file */
     int runs, shrinks, compactions, wakes, warnings;
     int64_t shrunk_to;
     uint64_t ran_at;
