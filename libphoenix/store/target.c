@@ -148,8 +148,8 @@ static phx_status find_in_blocks(struct snapshot *snapshot,
             continue;
         if ((status = snapshot_open(snapshot, row.id, &opened, err)) < 0)
             return status;
-        status = lookup_in_block(opened->stored.block, snapshot->gone, kind,
-                                 id, &location, err);
+        status = lookup_in_block(opened->stored.block, snapshot->gone, kind, id,
+                                 &location, err);
         if (status == PHX_OK && kind == POSTING_SPAN)
             status =
                 describe_span(snapshot, opened, location.row, arena, out, err);

@@ -124,8 +124,8 @@ static int64_t delete_before(uint64_t now)
 
     do {
         double began = now_ms();
-        status = phx_store_retain(store, 0, &rule, now, SLICE_MS, &removed,
-                                  &err);
+        status =
+            phx_store_retain(store, 0, &rule, now, SLICE_MS, &removed, &err);
         check(status, &err);
         note(&slices, began);
         all += removed;
