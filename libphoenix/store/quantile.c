@@ -46,7 +46,7 @@ static uint64_t select_value(uint64_t *values, size_t count, size_t n)
 double quantile_of(uint64_t *values, size_t count, double at)
 {
     if (count == 0)
-        return NAN;
+        return (double)NAN;
     double place = at * (double)(count - 1);
     size_t below = (size_t)place;
     double low = latency_of(select_value(values, count, below));
