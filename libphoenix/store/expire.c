@@ -17,7 +17,7 @@
 #define DAY_US 86400e6
 
 /* Some 10 ms; a block may be one more than is asked for, of 4,096 traces. */
-enum { SLICE_TRACES = SHRUNK(1000, 3), SLICE_BLOCKS = SHRUNK(8, 3) };
+enum { SLICE_TRACES = SHRUNK(1000, 1), SLICE_BLOCKS = SHRUNK(8, 3) };
 
 /* A trace that goes, and how many rows of it a block that goes has. */
 struct due {
