@@ -73,10 +73,10 @@ static phx_status read_steps(int count, sqlite3_value **values,
 {
     phx_status status = PHX_OK;
 
-    if (count == 0 || count > MOST_STEPS)
+    if (count < 1 || count > MOST_STEPS)
         return fail(err, PHX_INVALID, -1,
-                    "an attribute's path has %d steps, limit is %d", count,
-                    MOST_STEPS);
+                    "an attribute's path has %d steps, limit is %d",
+                    count < 0 ? 0 : count, MOST_STEPS);
     for (int i = 0; i < count && status >= 0; i++)
         status = read_step(values[i], &out[i], err);
     return status;

@@ -238,6 +238,8 @@ TEST(a_statement_can_only_read)
         " ;",
         "SELECT",
         "SELECT x FROM stored_span",
+        "SELECT attr()",
+        "SELECT attr_test()",
         "SELECT attr(ref) FROM stored_span",
         "SELECT attr(ref, 1.5) FROM stored_span",
         "SELECT attr(ref, X'00') FROM stored_span",
