@@ -90,8 +90,7 @@ static void add_scope(struct sql *sql, const struct query_scope *scope)
     if (scope->roots != QUERY_ALL_SPANS && sql->query->grain == QUERY_SPAN)
         sql_add(sql, scope->roots == QUERY_STRICT
                          ? " AND r.parent_id IS NULL"
-                         : " AND NOT EXISTS (SELECT 1 FROM stored_span p"
-                           " WHERE p.span_id = r.parent_id)");
+                         : " AND parent_no(r.ref, 0) IS NULL");
     add_range(sql, scope);
     add_place(sql, scope);
 }

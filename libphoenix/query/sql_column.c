@@ -27,8 +27,7 @@ _Static_assert(STATUS_ERROR == 2 && KIND_TOOL == 1 && KIND_LLM == 3,
 
 /* Of roots and orphans the one that starts first, and of several the last. */
 #define TRACE_ROOT                                                             \
-    "(SELECT x.ref" OF_TRACE " AND NOT EXISTS (SELECT 1 FROM stored_span z"    \
-    " WHERE z.trace_id = x.trace_id AND z.span_id = x.parent_id)"              \
+    "(SELECT x.ref" OF_TRACE " AND parent_no(x.ref, 1) IS NULL"                \
     " ORDER BY x.start, x.no DESC LIMIT 1)"
 #define FIRST_ROOT                                                             \
     "(SELECT x.ref" OF_SESSION " AND x.parent_id IS NULL"                      \
@@ -62,7 +61,7 @@ _Static_assert(STATUS_ERROR == 2 && KIND_TOOL == 1 && KIND_LLM == 3,
     "(WITH RECURSIVE below AS (SELECT @.span_id AS id, @.prompt_tokens AS"     \
     " prompt, @.completion_tokens AS completion UNION SELECT z.span_id,"       \
     " z.prompt_tokens, z.completion_tokens FROM below CROSS JOIN stored_span z"\
-    " WHERE z.trace_id = @.trace_id AND z.parent_id = below.id)"               \
+    " WHERE z.trace = @.trace AND z.parent_id = below.id)"               \
     " SELECT filter_tokens(v) FROM " from ")"
 #define PARENT " FROM stored_span p WHERE p.trace_id = @.trace_id"             \
     " AND p.span_id = @.parent_id"
@@ -89,9 +88,8 @@ static const struct column {
     {FIELD_TRACE_ID, TRACE, "lower(hex(@.trace_id))"},
     {FIELD_SESSION_ID, SESSION, "@.name"},
     {FIELD_PARENT_ID, ANY_SPAN, "@.parent_id"},
-    {FIELD_PARENT_SPAN, SPAN,
-     "(SELECT 1 FROM stored_span p WHERE p.span_id = @.parent_id)"},
-    {FIELD_PARENT_SPAN, LOOP_SPAN, "(SELECT 1" PARENT ")"},
+    {FIELD_PARENT_SPAN, SPAN, "parent_no(@.ref, 0)"},
+    {FIELD_PARENT_SPAN, LOOP_SPAN, "parent_no(@.ref, 1)"},
     {FIELD_SPAN_KIND, ANY_SPAN, "filter_kind(@.kind)"},
     {FIELD_STATUS_CODE, ANY_SPAN, "filter_status(@.status)"},
     {FIELD_STATUS_MESSAGE, SPAN, "@.status_message"},

@@ -119,8 +119,14 @@ static phx_status find_candidates(struct find *find, phx_error *err)
     struct snapshot *snapshot = find->snapshot;
     size_t count = id_count(&find->search->filter);
     struct block_set blocks = {0};
-    phx_status status = PHX_OK;
+    int64_t block;
+    phx_status status = PHX_DONE;
 
+    if (find->search->only_trace != 0)
+        status = trace_rows_find(snapshot, find->search->only_trace,
+                                 find->search->only_spans, &block, err);
+    if (status != PHX_DONE)
+        return status < 0 ? status : add_candidate(find, block, err);
     for (size_t i = 0; i < count && status >= 0; i++)
         status =
             lookup_blocks(snapshot->store, snapshot->connection,

@@ -89,15 +89,16 @@ static phx_status make_room(struct find *find, size_t count, phx_error *err)
 }
 
 /* From the last row to the first: a stack gives them back in order. */
-static phx_status add_hits(struct find *find, struct opened *opened,
-                           const uint8_t *keep, phx_error *err)
+static phx_status add_hits(struct find *find, const struct match *match,
+                           phx_error *err)
 {
+    struct opened *opened = match->opened;
     const struct block_ints *numbers, *keys;
-    uint32_t rows = block_rows(opened->stored.block), count = 0;
+    uint32_t count = 0;
     phx_status status;
 
-    for (uint32_t i = 0; i < rows; i++)
-        count += keep[i];
+    for (uint32_t i = match->from; i < match->to; i++)
+        count += match->keep[i];
     if (count == 0)
         return PHX_OK;
     if ((status = make_room(find, count, err)) < 0 ||
@@ -107,8 +108,8 @@ static phx_status add_hits(struct find *find, struct opened *opened,
                                                            : COLUMN_NUMBER,
                               &keys, err)) < 0)
         return status;
-    for (uint32_t i = rows; i-- > 0;) {
-        if (!keep[i])
+    for (uint32_t i = match->to; i-- > match->from;) {
+        if (!match->keep[i])
             continue;
         uint64_t key = (uint64_t)block_int(keys, i);
         if (find->order == FIND_BY_START)
@@ -128,34 +129,33 @@ static phx_status add_hits(struct find *find, struct opened *opened,
 
 /* Opens a block and matches its rows; the block is the caller's to close. */
 static phx_status open_block(struct find *find, int64_t block,
-                             struct opened **out, uint8_t **keep,
-                             phx_error *err)
+                             struct match *out, phx_error *err)
 {
-    phx_status status = snapshot_open(find->snapshot, block, out, err);
+    phx_status status;
 
-    if (status < 0)
+    *out = (struct match){.scratch = &find->scratch};
+    if ((status = snapshot_open(find->snapshot, block, &out->opened, err)) < 0)
         return status;
-    uint32_t rows = block_rows((*out)->stored.block);
+    out->to = block_rows(out->opened->stored.block);
     arena_reset(&find->scratch);
-    if ((*keep = arena_new(&find->scratch, rows)) == NULL)
-        status = arena_status(&find->scratch, rows, err);
+    if ((out->keep = arena_new(&find->scratch, out->to)) == NULL)
+        status = arena_status(&find->scratch, out->to, err);
     else
-        status = match_rows(find, *out, *keep, err);
+        status = match_rows(find, out, err);
     if (status < 0)
-        snapshot_close(find->snapshot, *out);
+        snapshot_close(find->snapshot, out->opened);
     return status;
 }
 
 static phx_status add_block(struct find *find, int64_t block, phx_error *err)
 {
-    struct opened *opened;
-    uint8_t *keep;
-    phx_status status = open_block(find, block, &opened, &keep, err);
+    struct match match;
+    phx_status status = open_block(find, block, &match, err);
 
     if (status < 0)
         return status;
-    status = add_hits(find, opened, keep, err);
-    snapshot_close(find->snapshot, opened);
+    status = add_hits(find, &match, err);
+    snapshot_close(find->snapshot, match.opened);
     return status;
 }
 
@@ -222,15 +222,16 @@ phx_status find_next(struct find *find, const struct hit **out, phx_error *err)
 phx_status find_next_block(struct find *find, struct opened **out,
                            const uint8_t **keep, phx_error *err)
 {
-    uint8_t *rows = NULL;
+    struct match match = {0};
     int64_t block;
     phx_status status;
 
     if (find->more != PHX_OK)
         return PHX_DONE;
     if ((status = take_candidate(find, &block, err)) >= 0)
-        status = open_block(find, block, out, &rows, err);
-    *keep = rows;
+        status = open_block(find, block, &match, err);
+    *out = match.opened;
+    *keep = match.keep;
     return status;
 }
 

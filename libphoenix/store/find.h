@@ -3,7 +3,8 @@
  *
  *     snapshot.c     a reader's snapshot and the blocks that are open in it
  *     candidate.c    chooses the blocks
- *     match.c        chooses the rows of a block; attribute.c: by attribute
+ *     match.c        chooses the rows of a block; attribute.c: by attribute,
+ *                    trace_rows.c: by trace
  *     find.c         brings both together, row by row
  *
  * page.c reads whole spans of it; span_table.c shows it to SQL, where several
@@ -23,6 +24,8 @@ struct opened {
     struct attribute *attributes;
     struct block_ints ints[COLUMN_FIXED];
     uint32_t ints_read; /* a bit for each of them that is there */
+    bool ordered;       /* its rows are, by trace; once looked at */
+    bool order_looked_at;
     struct opened *next;
     size_t users;
 };
@@ -82,7 +85,9 @@ struct search {
     uint64_t min_latency;  /* ns; 0 for all */
     const phx_text *tests; /* packed */
     size_t test_count;
-    bool nothing; /* no row can match */
+    bool nothing;       /* no row can match */
+    int64_t only_trace; /* its number, if one is asked for by number, and */
+    int64_t only_spans; /* how many it has; else 0 */
 };
 
 /* The first of the numbers, by index, that is not below this one. */
@@ -169,10 +174,30 @@ phx_status candidates_next(struct find *find, struct candidate *out,
                            phx_error *err);
 void candidates_clear(struct find *find);
 
+/* --- trace_rows.c ------------------------------------------------------------ */
+
+/* The rows from the first to the last of some traces, by their index in the
+ * block; all rows where those of a trace do not stand together, none where
+ * first is behind last. */
+phx_status trace_rows_range(struct opened *opened, uint32_t first,
+                            uint32_t last, uint32_t *from, uint32_t *to,
+                            phx_error *err);
+/* A block that is open and has all spans of a trace, which are so many; DONE
+ * if none is known to. */
+phx_status trace_rows_find(struct snapshot *snapshot, int64_t trace,
+                           int64_t spans, int64_t *block, phx_error *err);
+
 /* --- match.c --------------------------------------------------------------- */
 
-/* keep [rows] of the block: set where all that is asked for holds, else 0. */
-phx_status match_rows(const struct find *find, struct opened *opened,
-                      uint8_t *keep, phx_error *err);
+/* Rows of an open block: keep [rows] becomes 1 where all that is asked for
+ * holds, else 0; those from `from` to `to` have all that are 1. */
+struct match {
+    struct opened *opened;
+    struct arena *scratch;
+    uint8_t *keep;
+    uint32_t from, to; /* all rows at first */
+};
+phx_status match_rows(const struct find *find, struct match *match,
+                      phx_error *err);
 
 #endif

@@ -17,13 +17,13 @@ static const struct {
     const char *operators;
     uint8_t narrows;
 } terms[] = {
-    {SPAN_NO, "=i", NARROW_ONE},        {SPAN_NO, "<[>]", NARROW_BLOCKS},
-    {SPAN_TRACE, "=i", NARROW_ONE},     {SPAN_TRACE_ID, "=i", NARROW_ONE},
-    {SPAN_SPAN_ID, "=i", NARROW_ONE},   {SPAN_PARENT_ID, "=i0", NARROW_ROWS},
-    {SPAN_PROJECT, "=", NARROW_BLOCKS}, {SPAN_KIND, "=i", NARROW_ROWS},
-    {SPAN_STATUS, "=i", NARROW_ROWS},   {SPAN_START, "=<[>]", NARROW_BLOCKS},
-    {SPAN_LATENCY, "=>]", NARROW_ROWS}, {SPAN_ROOT, "=", NARROW_ROWS},
-    {SPAN_REF, "t", NARROW_ROWS},
+    {SPAN_NO, "=i", NARROW_ONE},          {SPAN_NO, "<[>]", NARROW_BLOCKS},
+    {SPAN_TRACE, "=i", NARROW_ONE},       {SPAN_TRACE_ID, "=i", NARROW_ONE},
+    {SPAN_SPAN_ID, "=i", NARROW_ONE},     {SPAN_PARENT_ID, "=i0", NARROW_ROWS},
+    {SPAN_NAME, "=i", NARROW_ROWS},       {SPAN_PROJECT, "=", NARROW_BLOCKS},
+    {SPAN_KIND, "=i", NARROW_ROWS},       {SPAN_STATUS, "=i", NARROW_ROWS},
+    {SPAN_START, "=<[>]", NARROW_BLOCKS}, {SPAN_LATENCY, "=>]", NARROW_ROWS},
+    {SPAN_ROOT, "=", NARROW_ROWS},        {SPAN_REF, "t", NARROW_ROWS},
 };
 
 static char operator_of(sqlite3_index_info *info, int i)
@@ -48,10 +48,10 @@ static char operator_of(sqlite3_index_info *info, int i)
     }
 }
 
-static bool is_id(int column)
+static bool is_text(int column)
 {
     return column == SPAN_TRACE_ID || column == SPAN_SPAN_ID ||
-           column == SPAN_PARENT_ID;
+           column == SPAN_PARENT_ID || column == SPAN_NAME;
 }
 
 /* How far a constraint narrows the search, and by which operator. A list that
@@ -62,7 +62,7 @@ static enum narrowing narrows(sqlite3_index_info *info, int i, char *letter)
 
     if (!info->aConstraint[i].usable ||
         (*letter = operator_of(info, i)) == '\0' ||
-        (is_id(column) && strcmp(sqlite3_vtab_collation(info, i), "BINARY")))
+        (is_text(column) && strcmp(sqlite3_vtab_collation(info, i), "BINARY")))
         return NARROW_NOT;
     for (size_t t = 0; t < sizeof terms / sizeof *terms; t++) {
         if (terms[t].column != column)

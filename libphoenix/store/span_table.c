@@ -203,6 +203,8 @@ phx_status span_table_register(struct connection *connection,
 
     if (code == SQLITE_OK)
         code = attribute_sql_register(connection);
+    if (code == SQLITE_OK)
+        code = parent_sql_register(connection);
     return code == SQLITE_OK ? function_sql_register(connection, options, err)
                              : connection_fail(connection, code, err);
 }

@@ -5,6 +5,7 @@
  *     span_terms.c      those terms, with their values, as a search
  *     span_table.c      the table and its cursors; span_column.c: columns
  *     attribute_sql.c   attr() and its like: attributes of a row by its ref
+ *     parent_sql.c      parent_no(): a row's parent
  *     function_sql.c    functions that the store is opened with
  *     rows.c            a statement on a snapshot, and its rows
  */
@@ -108,6 +109,10 @@ phx_status result_value(sqlite3_context *context, const struct value *value,
                         phx_error *err);
 void result_failure(sqlite3_context *context, struct snapshot *snapshot,
                     phx_status status, const phx_error *err);
+
+/* --- parent_sql.c -------------------------------------------------------------- */
+
+int parent_sql_register(struct connection *connection);
 
 /* --- function_sql.c ------------------------------------------------------------ */
 

@@ -39,8 +39,8 @@ struct items {
                       phx_error *err);
     int type;
     bool typed;
-    int64_t *ints; /* [count] */
-    phx_text *ids; /* [count] */
+    int64_t *ints;   /* [count] */
+    phx_text *texts; /* [count] */
     size_t count, capacity;
 };
 
@@ -80,18 +80,29 @@ static phx_status add_int(struct items *items, sqlite3_value *value,
     return PHX_OK;
 }
 
-static phx_status add_id(struct items *items, phx_text id, phx_error *err)
+static phx_status keep_text(struct items *items, phx_text text, phx_error *err)
 {
     struct arena *arena = &items->term->plan->arena;
-    phx_text *ids = arena_grow(arena, items->ids, &items->capacity,
-                               items->count, sizeof *ids);
-    const void *bytes = arena_copy(arena, id.data, id.size);
+    phx_text *texts = arena_grow(arena, items->texts, &items->capacity,
+                                 items->count, sizeof *texts);
+    const void *bytes = arena_copy(arena, text.data, text.size);
 
-    if (ids == NULL || bytes == NULL)
-        return arena_status(arena, size_add(id.size, sizeof *ids), err);
-    items->ids = ids;
-    items->ids[items->count++] = text_span(bytes, id.size);
+    if (texts == NULL || bytes == NULL)
+        return arena_status(arena, size_add(text.size, sizeof *texts), err);
+    items->texts = texts;
+    items->texts[items->count++] = text_span(bytes, text.size);
     return PHX_OK;
+}
+
+static phx_status add_text(struct items *items, sqlite3_value *value,
+                           phx_error *err)
+{
+    const void *text = sqlite3_value_text(value);
+
+    if (text == NULL)
+        return fail_memory(err, 0);
+    return keep_text(items, text_span(text, (size_t)sqlite3_value_bytes(value)),
+                     err);
 }
 
 /* What is not hex is no row's id. */
@@ -107,37 +118,42 @@ static phx_status add_hex(struct items *items, sqlite3_value *value,
         return arena_status(arena, size, err);
     if (hex_read(text_span(text, size), bytes, &size, NULL) < 0)
         return PHX_OK;
-    return add_id(items, text_span(bytes, size), err);
+    return keep_text(items, text_span(bytes, size), err);
 }
 
 /* --- columns -------------------------------------------------------------------- */
 
-/* A first list of ids; of a second one SQLite takes care. */
-static void want_ids(struct search *search, const struct items *items,
-                     const phx_text **ids, size_t *count)
+/* A first list of texts; of a second one SQLite takes care. */
+static void want_texts(struct search *search, const struct items *items,
+                       const phx_text **texts, size_t *count)
 {
     if (!items->typed || *count > 0)
         return;
     search->nothing |= items->count == 0;
-    *ids = items->ids;
+    *texts = items->texts;
     *count = items->count;
 }
 
-static phx_status take_ids(const struct term *term, phx_error *err)
+static phx_status take_texts(const struct term *term, phx_error *err)
 {
     struct search *search = &term->plan->search;
     struct span_filter *filter = &search->filter;
-    struct items ids = {.term = term, .add = add_hex, .type = SQLITE_TEXT};
-    phx_status status = read_items(&ids, err);
+    struct items texts = {.term = term,
+                          .add = term->column == SPAN_NAME ? add_text : add_hex,
+                          .type = SQLITE_TEXT};
+    phx_status status = read_items(&texts, err);
 
     if (status < 0)
         return status;
-    if (term->column == SPAN_SPAN_ID)
-        want_ids(search, &ids, &filter->span_ids, &filter->span_id_count);
+    if (term->column == SPAN_NAME)
+        want_texts(search, &texts, &filter->names, &filter->name_count);
+    else if (term->column == SPAN_SPAN_ID)
+        want_texts(search, &texts, &filter->span_ids, &filter->span_id_count);
     else if (term->column == SPAN_TRACE_ID)
-        want_ids(search, &ids, &filter->trace_ids, &filter->trace_id_count);
+        want_texts(search, &texts, &filter->trace_ids, &filter->trace_id_count);
     else
-        want_ids(search, &ids, &filter->parent_ids, &filter->parent_id_count);
+        want_texts(search, &texts, &filter->parent_ids,
+                   &filter->parent_id_count);
     return PHX_OK;
 }
 
@@ -158,12 +174,14 @@ static phx_status take_traces(const struct term *term, phx_error *err)
                           numbers.ints[i], &row, err);
         if (status != PHX_OK)
             continue;
-        status = add_id(&ids, sql_text(row, 1), err);
+        search->only_trace = numbers.count == 1 ? numbers.ints[0] : 0;
+        search->only_spans = sql_int(row, 8);
+        status = keep_text(&ids, sql_text(row, 1), err);
         sql_end(row);
     }
     if (status >= 0)
-        want_ids(search, &ids, &search->filter.trace_ids,
-                 &search->filter.trace_id_count);
+        want_texts(search, &ids, &search->filter.trace_ids,
+                   &search->filter.trace_id_count);
     return status < 0 ? status : PHX_OK;
 }
 
@@ -335,10 +353,11 @@ static phx_status take_term(const struct term *term, phx_error *err)
             term->plan->search.filter.roots_only = true;
             return PHX_OK;
         }
-        return take_ids(term, err);
+        return take_texts(term, err);
     case SPAN_TRACE_ID:
     case SPAN_SPAN_ID:
-        return take_ids(term, err);
+    case SPAN_NAME:
+        return take_texts(term, err);
     case SPAN_TRACE:
         return take_traces(term, err);
     case SPAN_REF:

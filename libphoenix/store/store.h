@@ -300,6 +300,8 @@ phx_status store_read_costs(struct store *store, int64_t span,
  *                                   of a block where it stands under AND
  *     attr_test(value, step ...)    a test, of one value; a number finds
  *                                   numbers of its value
+ *     parent_no(ref, within)        the number of the stored parent, or NULL;
+ *                                   within 1: none of another trace
  *
  * A path is its steps, keys (TEXT) and indexes (INTEGER), or one BLOB: what
  * pack_value makes of an array of them. A test is what it makes of an array of

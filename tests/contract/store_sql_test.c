@@ -53,6 +53,7 @@ TEST(the_planner_uses_what_the_table_takes_over)
              "INDEX 0:rt");
     plan_has("SELECT 1 FROM stored_span WHERE span_id = 'AA' COLLATE NOCASE",
              "INDEX 0:");
+    plan_has("SELECT 1 FROM stored_span WHERE name = 'step'", "INDEX 0:h=");
     place_remove(&place);
 }
 
@@ -337,6 +338,42 @@ TEST(statements_have_snapshots_of_their_own)
     place_remove(&place);
 }
 
+/* --- parents --------------------------------------------------------------------------- */
+
+#define PARENTS(within)                                                        \
+    "SELECT no, parent_no(ref, " #within ") FROM stored_span ORDER BY no"
+
+TEST(parents_are_found_wherever_they_are)
+{
+    struct request request = {0};
+
+    UNUSED_STATE;
+    place_make(&place);
+    place_open(&place, PHX_OPEN_NO_COMPACT);
+    /* In one block: a root, its child, itself its parent, of another trace. */
+    request_add(&request, &(struct sent){.trace = "01", .span = "a1"});
+    request_add(&request,
+                &(struct sent){.trace = "01", .span = "a2", .parent = "a1"});
+    request_add(&request,
+                &(struct sent){.trace = "01", .span = "a3", .parent = "a3"});
+    request_add(&request,
+                &(struct sent){.trace = "02", .span = "a4", .parent = "a1"});
+    succeeds(request_ingest(&request, place.store, NULL, NULL, err));
+    /* In another: of the first block, of nowhere. */
+    send(&place, &(struct sent){.trace = "01", .span = "a5", .parent = "a2"});
+    send(&place, &(struct sent){.trace = "01", .span = "a6", .parent = "ff"});
+    eq_answer(PARENTS(0), "1|- 2|1 3|3 4|1 5|2 6|-");
+    eq_answer(PARENTS(1), "1|- 2|1 3|3 4|- 5|2 6|-");
+    delete_one(place.store, PHX_SPAN, 1);
+    eq_answer(PARENTS(0), "2|- 3|3 4|- 5|2 6|-");
+    send(&place, &(struct sent){.trace = "02", .span = "a1"});
+    eq_answer(PARENTS(1), "2|- 3|3 4|7 5|2 6|- 7|-");
+    compact_all(place.store);
+    eq_answer(PARENTS(0), "2|7 3|3 4|7 5|2 6|- 7|-");
+    eq_answer("SELECT parent_no(NULL, 0)", "-");
+    place_remove(&place);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -348,6 +385,7 @@ int main(void)
         cmocka_unit_test(a_statement_can_only_read),
         cmocka_unit_test(a_statement_ends_when_it_is_told_to),
         cmocka_unit_test(statements_have_snapshots_of_their_own),
+        cmocka_unit_test(parents_are_found_wherever_they_are),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,13 +37,15 @@ enum column {
     C_START,
     C_LATENCY,
     C_ROOT,
+    C_NAME,
     C_N,
     C_COUNT
 };
 
 static const char *const column_names[] = {
-    "no",   "trace",  "trace_id", "span_id", "parent_id", "project",
-    "kind", "status", "start",    "latency", "root",      "attr(ref, 'n')"};
+    "no",      "trace", "trace_id",      "span_id", "parent_id",
+    "project", "kind",  "status",        "start",   "latency",
+    "root",    "name",  "attr(ref, 'n')"};
 
 /* As SQL numbers them. */
 static const int kind_numbers[] = {KIND_LLM, KIND_TOOL, KIND_CHAIN};
@@ -94,6 +96,8 @@ static int64_t int_of(const struct model_span *span, enum column column,
         return (int64_t)(span->end - span->start);
     case C_ROOT:
         return span->parent < 0;
+    case C_NAME:
+        return span->name;
     case C_N:
         return span->n;
     default:
@@ -148,6 +152,8 @@ static int64_t random_value(enum column column)
         return dice(2) ? dice(1000000) * 1000 : -dice(1000);
     case C_ROOT:
         return dice(2);
+    case C_NAME:
+        return dice(NAMES);
     default:
         return 1 + dice(6);
     }
@@ -155,9 +161,9 @@ static int64_t random_value(enum column column)
 
 static void random_term(struct term *term)
 {
-    static const char *const hows[] = {"=<[>]ii", "=i",     "=i", "=ii",
-                                       "=i0",     "==i",    "=i", "=i",
-                                       "<[>]]",   "=<[>]]", "=",  "=t"};
+    static const char *const hows[] = {"=<[>]ii", "=i", "=i", "=ii",   "=i0",
+                                       "==i",     "=i", "=i", "<[>]]", "=<[>]]",
+                                       "=",       "=i", "=t"};
     const char *how;
 
     term->column = (enum column)dice(C_COUNT);
@@ -172,6 +178,8 @@ static void ask_item(struct asked *asked, enum column column, int64_t value)
 {
     if (column == C_TRACE_ID || column == C_SPAN_ID || column == C_PARENT_ID)
         ask_id(asked, (int)value);
+    else if (column == C_NAME)
+        ask_value(asked, value_text(text_of(names[value])));
     else
         ask_int(asked, value);
 }
@@ -448,10 +456,11 @@ static void step_select(void)
     store_rows_close(rows);
 }
 
-/* Parents and children of one trace, by a table that is joined to itself. */
+/* Parents and children of one trace, by a table that is joined to itself, and
+ * those of any, by the function that finds parents. */
 static void step_join(void)
 {
-    int64_t pairs = 0;
+    int64_t pairs = 0, parents = 0;
 
     for (int i = 0; i < m.span_count; i++) {
         const struct model_span *child = &m.spans[i];
@@ -459,13 +468,21 @@ static void step_join(void)
             continue;
         const struct model_span *parent = span_called(child->parent);
         pairs += parent && parent->trace == child->trace;
+        parents += parent != NULL;
     }
-    struct asked asked = {0};
+    struct asked asked = {0}, other = {0};
     ask_text(&asked, "SELECT count(*), sum(attr(p.ref, 'n')), sum(attr(c.ref,"
                      " 'n') = c.no) FROM stored_span p JOIN stored_span c"
                      " ON c.trace = p.trace AND c.parent_id = p.span_id");
     struct store_rows *rows = open_rows(m.place.store, &asked);
     is_equal(next_row(rows, &asked)->integer, pairs);
+    store_rows_close(rows);
+    ask_text(&other, "SELECT count(parent_no(ref, 1)), count(parent_no(ref, 0))"
+                     " FROM stored_span");
+    rows = open_rows(m.place.store, &other);
+    const struct value *row = next_row(rows, &other);
+    is_equal(row[0].integer, pairs);
+    is_equal(row[1].integer, parents);
     store_rows_close(rows);
 }
 

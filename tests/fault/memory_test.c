@@ -17,6 +17,7 @@
 #include <sqlite3.h>
 
 #include "api/inside.h"
+#include "query/query.h"
 
 enum { MOST_RUNS = 200 };
 
@@ -333,6 +334,34 @@ static phx_status select_spans(struct scene *scene, phx_error *err)
     return status;
 }
 
+/* A condition on traces: functions, loops, roots, parents, annotations. */
+static phx_status filter_traces(struct scene *scene, phx_error *err)
+{
+    static const char text[] =
+        "any('a' in s.name and s.parent_span is not None and"
+        " s.cumulative_llm_token_count_total >= 0 for s in spans) and"
+        " ('e' in input or attributes['a.b'] is None) and total_cost >= 0 and"
+        " trace_annotations['q'].score is None and latency_ms != 0.5";
+    const struct query_scope scope = {.order = QUERY_BY_START};
+    const struct value *row;
+    struct store_rows *rows = NULL;
+    struct store_query statement;
+    struct query query;
+    struct arena arena;
+    phx_status status;
+
+    arena_init(&arena, SIZE_MAX);
+    if ((status = query_compile(&arena, QUERY_TRACE, text_of(text), &query,
+                                err)) >= 0 &&
+        (status = query_sql(&query, &scope, &arena, &statement, err)) >= 0)
+        status = store_rows_open(scene->store->store, &statement, &rows, err);
+    while (status == PHX_OK)
+        status = store_rows_next(rows, &row, err);
+    store_rows_close(rows);
+    arena_clear(&arena);
+    return status;
+}
+
 static phx_status roll_up(struct scene *scene, phx_error *err)
 {
     static const double half = 0.5;
@@ -623,6 +652,7 @@ SWEEP(ingest)
 SWEEP(walk_spans)
 SWEEP(select_spans)
 SWEEP(read_frames)
+SWEEP(filter_traces)
 SWEEP(walk_lists)
 SWEEP(roll_up)
 SWEEP(change_prices)
@@ -664,6 +694,7 @@ int main(void)
         cmocka_unit_test(walk_spans_survives_want_of_memory),
         cmocka_unit_test(select_spans_survives_want_of_memory),
         cmocka_unit_test(read_frames_survives_want_of_memory),
+        cmocka_unit_test(filter_traces_survives_want_of_memory),
         cmocka_unit_test(walk_lists_survives_want_of_memory),
         cmocka_unit_test(roll_up_survives_want_of_memory),
         cmocka_unit_test(change_prices_survives_want_of_memory),
