@@ -48,24 +48,42 @@ static void fail_function(sqlite3_context *context, phx_status status,
 
 /* --- arguments ---------------------------------------------------------------------- */
 
-static phx_status read_step(sqlite3_value *value, struct value *out,
-                            phx_error *err)
+phx_status argument_read(sqlite3_value *value, struct value *out,
+                         phx_error *err)
 {
-    const void *text;
+    int type = sqlite3_value_type(value);
+    const void *bytes;
 
-    switch (sqlite3_value_type(value)) {
+    switch (type) {
     case SQLITE_INTEGER:
         *out = value_int(sqlite3_value_int64(value));
         return PHX_OK;
-    case SQLITE_TEXT:
-        if ((text = sqlite3_value_text(value)) == NULL)
-            return fail_memory(err, 0);
-        *out = value_text(text_span(text, (size_t)sqlite3_value_bytes(value)));
+    case SQLITE_FLOAT:
+        *out = value_real(sqlite3_value_double(value));
+        return PHX_OK;
+    case SQLITE_NULL:
+        *out = value_null();
         return PHX_OK;
     default:
-        return fail(err, PHX_INVALID, -1,
-                    "a step of an attribute's path is a text or an integer");
+        bytes = type == SQLITE_TEXT ? sqlite3_value_text(value)
+                                    : sqlite3_value_blob(value);
+        *out = value_text(
+            text_span(bytes ? bytes : "", (size_t)sqlite3_value_bytes(value)));
+        out->kind = type == SQLITE_TEXT ? JSON_TEXT : JSON_BYTES;
+        return bytes == NULL && type == SQLITE_TEXT ? fail_memory(err, 0)
+                                                    : PHX_OK;
     }
+}
+
+static phx_status read_step(sqlite3_value *value, struct value *out,
+                            phx_error *err)
+{
+    phx_status status = argument_read(value, out, err);
+
+    if (status < 0 || out->kind == JSON_INT || out->kind == JSON_TEXT)
+        return status;
+    return fail(err, PHX_INVALID, -1,
+                "a step of an attribute's path is a text or an integer");
 }
 
 static phx_status read_steps(int count, sqlite3_value **values,
@@ -317,24 +335,11 @@ static struct value tested_real(double real)
 static phx_status read_tested(sqlite3_value *value, struct value *out,
                               phx_error *err)
 {
-    const void *bytes;
+    phx_status status = argument_read(value, out, err);
 
-    switch (sqlite3_value_type(value)) {
-    case SQLITE_NULL:
-        *out = value_null();
-        return PHX_OK;
-    case SQLITE_FLOAT:
-        *out = tested_real(sqlite3_value_double(value));
-        return PHX_OK;
-    case SQLITE_BLOB:
-        bytes = sqlite3_value_blob(value);
-        *out = value_text(
-            text_span(bytes ? bytes : "", (size_t)sqlite3_value_bytes(value)));
-        out->kind = JSON_BYTES;
-        return PHX_OK;
-    default:
-        return read_step(value, out, err);
-    }
+    if (status >= 0 && out->kind == JSON_REAL)
+        *out = tested_real(out->real);
+    return status;
 }
 
 static void attr_test(sqlite3_context *context, int count,

@@ -12,30 +12,6 @@ struct bound {
     struct connection *connection;
 };
 
-/* The arguments' values, whose texts are lent until the call ends. */
-static phx_status read_value(sqlite3_value *value, struct value *out,
-                             phx_error *err)
-{
-    const void *text;
-
-    switch (sqlite3_value_type(value)) {
-    case SQLITE_INTEGER:
-        *out = value_int(sqlite3_value_int64(value));
-        return PHX_OK;
-    case SQLITE_FLOAT:
-        *out = value_real(sqlite3_value_double(value));
-        return PHX_OK;
-    case SQLITE_TEXT:
-        if ((text = sqlite3_value_text(value)) == NULL)
-            return fail_memory(err, 0);
-        *out = value_text(text_span(text, (size_t)sqlite3_value_bytes(value)));
-        return PHX_OK;
-    default:
-        *out = value_null();
-        return PHX_OK;
-    }
-}
-
 static void call_with(sqlite3_context *context, const struct value *values)
 {
     const struct bound *bound = sqlite3_user_data(context);
@@ -59,7 +35,7 @@ static void of_values(sqlite3_context *context, int count,
     phx_status status = PHX_OK;
 
     for (int i = 0; i < count && status >= 0; i++)
-        status = read_value(arguments[i], &values[i], &err);
+        status = argument_read(arguments[i], &values[i], &err);
     if (status < 0) {
         result_failure(context, snapshot, status, &err);
         return;
@@ -158,7 +134,7 @@ static void add_row(sqlite3_context *context, int count,
     if (state == NULL)
         status = fail_memory(&err, bound->function->state_size);
     else
-        status = read_value(arguments[0], &value, &err);
+        status = argument_read(arguments[0], &value, &err);
     if (status < 0)
         result_failure(context, bound->connection->snapshot, status, &err);
     else

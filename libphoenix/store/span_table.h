@@ -105,6 +105,9 @@ sql_function attribute_sql_is(void);
  * as behind a sort. DONE for a ref that is NULL. */
 phx_status ref_open(struct snapshot *snapshot, sqlite3_value *value,
                     struct opened **out, uint32_t *row, phx_error *err);
+/* An argument's value, whose text is lent until the call ends. */
+phx_status argument_read(sqlite3_value *value, struct value *out,
+                         phx_error *err);
 phx_status result_value(sqlite3_context *context, const struct value *value,
                         phx_error *err);
 void result_failure(sqlite3_context *context, struct snapshot *snapshot,

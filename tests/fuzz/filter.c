@@ -7,7 +7,8 @@
  *
  * What compiles, prints to a text that compiles and prints the same; what is
  * refused, is refused with a place in the text and a sentence. Evaluated over
- * fixed spans both mean the same, within the bounds that were told.
+ * fixed spans both mean the same, within the bounds that were told. As SQL it
+ * is made of fixed pieces: no quote, no letter past ASCII.
  */
 #include <math.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include "base/base.h"
 #include "json/json.h"
 #include "query/query.h"
+#include "store/store.h"
 
 enum { LIMIT = 1 << 26, LONGEST_MESSAGE = 300, SPANS = 5, TRACES = 2 };
 
@@ -150,6 +152,20 @@ static void evaluate(const struct query *first, const struct query *second)
     }
 }
 
+static void become_sql(struct arena *arena, const struct query *query)
+{
+    const struct query_scope scope = {.order = QUERY_BY_START};
+    struct store_query statement;
+
+    check(query_sql(query, &scope, arena, &statement, NULL) == PHX_OK,
+          "what compiles is SQL");
+    for (size_t i = 0; i < statement.sql.size; i++) {
+        char c = statement.sql.data[i];
+        check(c >= ' ' && c <= '~' && strchr("';\\`", c) == NULL,
+              "and nothing but its own");
+    }
+}
+
 static void come_back(struct arena *arena, const struct query *query)
 {
     struct buf first, second;
@@ -216,10 +232,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memory_faults.fail_at = 0;
     check(!met || status < 0, "a failed allocation is told");
     check(met || status != PHX_NO_MEMORY, "memory is not wanting");
-    if (status == PHX_OK)
+    if (status == PHX_OK) {
+        become_sql(&arena, &query);
         come_back(&arena, &query);
-    else if (status != PHX_NO_MEMORY)
+    } else if (status != PHX_NO_MEMORY) {
         check_story(status, &err, text.size);
+    }
     arena_clear(&arena);
     check(memory_faults.balance == before, "all memory is given back");
     return 0;
