@@ -100,10 +100,11 @@ static phx_status add_found(struct frame *frame, phx_text name, phx_error *err)
     static const char prefix[] = "attributes.";
     size_t before = frame->query->whole ? sizeof prefix - 1 : 0;
     char *text = arena_new(&frame->arena, size_add(before, name.size));
-    struct column column = {.name = text_span(text + before, name.size)};
+    struct column column = {.kinds = 0};
 
     if (text == NULL)
         return arena_status(&frame->arena, name.size, err);
+    column.name = text_span(text + before, name.size);
     memcpy(text, prefix, before);
     if (name.size > 0)
         memcpy(text + before, name.data, name.size);

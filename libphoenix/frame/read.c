@@ -358,6 +358,8 @@ static phx_status select_whole(const struct reading *reading)
             status = compile(reading, (struct spot){.outer = "select"},
                              fields[i].name, &fields[i].column);
     }
+    if (status < 0)
+        return status;
     query->index = fields[COUNT - 2];
     query->renames = NULL;
     query->fields = fields;
