@@ -1,7 +1,6 @@
 /*
  * frame_rows.c - the spans of some numbers with what is known of them only
- * through others: whether the parent is stored, and the tokens of all that is
- * below them in their trace.
+ * through others: the tokens of all that is below them in their trace.
  */
 #include "base/base.h"
 
@@ -23,23 +22,6 @@ void frame_rows_clear(struct frame_rows *rows)
 {
     span_page_clear(&rows->page);
     rows->rows = NULL;
-}
-
-/* --- parents --------------------------------------------------------------------- */
-
-static phx_status find_parent(struct store *store, struct query_span *row,
-                              phx_error *err)
-{
-    static const struct query_span stored = {0};
-    int64_t number;
-    phx_status status;
-
-    if (row->span->parent_id.size == 0)
-        return PHX_OK;
-    status = store_find(store, PHX_SPAN, row->span->parent_id, &number, err);
-    if (status >= 0)
-        row->parent = &stored;
-    return status == PHX_NOT_FOUND ? PHX_OK : status;
 }
 
 /* --- tokens ---------------------------------------------------------------------- */
@@ -246,8 +228,7 @@ static phx_status fill_sums(struct frame_rows *rows, phx_error *err)
 
 static bool reads_attributes(const struct frame_query *query)
 {
-    bool reads = query->whole || query->condition.path_count > 0 ||
-                 query->explode.name.data != NULL ||
+    bool reads = query->whole || query->explode.name.data != NULL ||
                  query->concat.name.data != NULL ||
                  query->index.column.path != NULL;
 
@@ -262,7 +243,6 @@ phx_status frame_rows_read(struct frame_rows *rows, const int64_t *numbers,
     const uint64_t sums = UINT64_C(1) << FIELD_CUMULATIVE_PROMPT |
                           UINT64_C(1) << FIELD_CUMULATIVE_COMPLETION |
                           UINT64_C(1) << FIELD_CUMULATIVE_TOTAL;
-    uint64_t fields = rows->query->fields_read;
     struct span_page *page = &rows->page;
     size_t asked = count < rows->most ? count : rows->most;
     phx_status status;
@@ -277,11 +257,7 @@ phx_status frame_rows_read(struct frame_rows *rows, const int64_t *numbers,
         arena_new(&page->arena, size_mul(page->count, sizeof *rows->rows));
     if (rows->rows == NULL)
         return arena_status(&page->arena, sizeof *rows->rows, err);
-    for (size_t i = 0; i < page->count; i++) {
+    for (size_t i = 0; i < page->count; i++)
         rows->rows[i] = (struct query_span){.span = &page->spans[i]};
-        if ((fields >> FIELD_PARENT_SPAN & 1) != 0 &&
-            (status = find_parent(rows->store, &rows->rows[i], err)) < 0)
-            return status;
-    }
-    return fields & sums ? fill_sums(rows, err) : PHX_OK;
+    return rows->query->fields_read & sums ? fill_sums(rows, err) : PHX_OK;
 }

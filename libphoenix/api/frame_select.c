@@ -2,9 +2,6 @@
  * frame_select.c - which spans a frame has: their numbers. The latest starts
  * count where there are too many. A frame of whole spans has the latest first,
  * others are in order of number, as the spans were stored.
- *
- * Project, times and roots are SQL's part; the condition is evaluated over the
- * spans themselves, some at a time.
  */
 #include "base/base.h"
 
@@ -38,100 +35,49 @@ static phx_status keep(struct numbers *out, int64_t number, phx_error *err)
     return PHX_OK;
 }
 
-/* Times past what SQL's integers hold. */
-static int64_t clamp(uint64_t ns)
-{
-    return ns > INT64_MAX ? INT64_MAX : (int64_t)ns;
-}
-
 static phx_status read_numbers(struct store *store,
-                               const phx_frame_query *wanted, int64_t limit,
+                               const struct store_query *query,
                                struct numbers *out, phx_error *err)
 {
-    static const char *const roots[] = {
-        [PHX_EVERY_SPAN] = "",
-        [PHX_ROOTS] =
-            " AND (root = 1 OR NOT EXISTS (SELECT 1 FROM stored_span AS p"
-            " WHERE p.span_id = s.parent_id))",
-        [PHX_STRICT_ROOTS] = " AND root = 1",
-    };
-    const struct value values[] = {
-        value_int(wanted->project), value_int(clamp(wanted->start_time)),
-        value_int(wanted->end_time > 0 ? clamp(wanted->end_time) : INT64_MAX),
-        value_int(limit)};
     const struct value *row;
     struct store_rows *rows;
-    phx_status status;
-    char sql[512];
+    phx_status status = store_rows_open(store, query, &rows, err);
 
-    snprintf(sql, sizeof sql,
-             "SELECT no FROM stored_span AS s WHERE %s AND start >= ?2 AND"
-             " start %s ?3%s ORDER BY start DESC, no DESC LIMIT ?4",
-             wanted->project > 0 ? "project = ?1" : "?1 = 0",
-             wanted->end_time > 0 ? "<" : "<=", roots[wanted->roots]);
-    const struct store_query query = {.sql = text_of(sql),
-                                      .values = values,
-                                      .count = sizeof values / sizeof *values};
-    if ((status = store_rows_open(store, &query, &rows, err)) < 0)
+    if (status < 0)
         return status;
     while ((status = store_rows_next(rows, &row, err)) == PHX_OK &&
-           (status = keep(out, row->integer, err)) == PHX_OK)
+           (status = keep(out, row[0].integer, err)) == PHX_OK)
         ;
     store_rows_close(rows);
     return status < 0 ? status : PHX_OK;
-}
-
-/* Those of the rows for which the condition holds, while there are too few. */
-static phx_status match_rows(const struct frame_rows *rows,
-                             const struct query *condition, int64_t limit,
-                             struct numbers *out, phx_error *err)
-{
-    phx_status status = PHX_OK;
-
-    for (size_t i = 0; i < rows->page.count && status >= 0; i++) {
-        bool matches;
-        if (limit >= 0 && out->count == (size_t)limit)
-            break;
-        status = query_matches(condition, &rows->rows[i], &matches, err);
-        if (status >= 0 && matches)
-            out->items[out->count++] = rows->page.spans[i].number;
-    }
-    return status;
-}
-
-static phx_status match(struct store *store, const phx_frame_query *wanted,
-                        const struct frame_query *query, struct numbers *out,
-                        phx_error *err)
-{
-    size_t all = out->count;
-    phx_status status = PHX_OK;
-    struct frame_rows rows;
-
-    frame_rows_init(&rows, store, wanted->project, query);
-    out->count = 0;
-    for (size_t at = 0; status >= 0 && at < all; at += rows.taken) {
-        if (wanted->limit >= 0 && out->count == (size_t)wanted->limit)
-            break;
-        status = frame_rows_read(&rows, out->items + at, all - at, err);
-        if (status >= 0)
-            status =
-                match_rows(&rows, &query->condition, wanted->limit, out, err);
-    }
-    frame_rows_clear(&rows);
-    return status;
 }
 
 phx_status frame_select(struct store *store, const phx_frame_query *wanted,
                         const struct frame_query *query, struct numbers *out,
                         phx_error *err)
 {
-    bool has_condition = query->condition.condition != NULL;
-    phx_status status = read_numbers(
-        store, wanted, has_condition ? -1 : wanted->limit, out, err);
+    static const uint8_t roots[] = {[PHX_EVERY_SPAN] = QUERY_ALL_SPANS,
+                                    [PHX_ROOTS] = QUERY_ORPHAN_AWARE,
+                                    [PHX_STRICT_ROOTS] = QUERY_STRICT};
+    const struct query_scope scope = {.project = wanted->project,
+                                      .start_time = wanted->start_time,
+                                      .end_time = wanted->end_time,
+                                      .roots = roots[wanted->roots],
+                                      .order = QUERY_BY_START,
+                                      .limit = wanted->limit > 0 ? wanted->limit
+                                                                 : 0};
+    struct store_query sql;
+    struct arena arena;
+    phx_status status;
 
-    if (status >= 0 && has_condition)
-        status = match(store, wanted, query, out, err);
+    if (wanted->limit == 0)
+        return PHX_OK;
+    arena_init(&arena, SIZE_MAX);
+    status = query_sql(&query->condition, &scope, &arena, &sql, err);
+    if (status >= 0)
+        status = read_numbers(store, &sql, out, err);
     if (status >= 0 && !query->whole)
         numbers_sort(out);
+    arena_clear(&arena);
     return status;
 }

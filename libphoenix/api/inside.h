@@ -127,8 +127,8 @@ phx_status frame_select(struct store *store, const phx_frame_query *wanted,
 
 enum { FRAME_ROWS = SHRUNK(8192, 5) }; /* held at once, at most */
 
-/* frame_rows.c: spans with what conditions and columns ask of them besides:
- * whether the parent is stored, the tokens of what is below. */
+/* frame_rows.c: spans with what columns ask of them besides: the tokens of
+ * what is below. */
 struct frame_rows {
     struct store *store;
     int64_t project; /* of all of them, or 0 */

@@ -58,7 +58,7 @@ struct frame_query {
     const struct value
         *renames;         /* an object: column to its new name; or NULL */
     bool whole;           /* nothing is selected: each attribute has a column */
-    uint64_t fields_read; /* bits of enum query_field_id */
+    uint64_t fields_read; /* by columns: bits of enum query_field_id */
 };
 
 /*

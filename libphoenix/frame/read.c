@@ -315,10 +315,7 @@ static phx_status read_filter(const struct reading *reading,
         return refuse(reading, spot, "a text is needed");
     status = query_compile(reading->arena, QUERY_SPAN, text, &query->condition,
                            reading->err);
-    if (status < 0)
-        return pass_on(reading, spot, status);
-    query->fields_read |= query->condition.fields;
-    return PHX_OK;
+    return status < 0 ? pass_on(reading, spot, status) : PHX_OK;
 }
 
 /* A name that is no text renames nothing. */

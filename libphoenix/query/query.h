@@ -368,6 +368,7 @@ phx_status query_column_compile(struct arena *arena, phx_text text,
 /* Lent by the span: ids as bytes, times in us, null for what is missing. */
 struct value query_column_value(const struct query_column *column,
                                 const struct query_span *span);
+
 /* --- SQL --------------------------------------------------------------------------
  */
 

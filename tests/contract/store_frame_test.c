@@ -4,7 +4,7 @@
  */
 #include "t.h"
 
-#include "contract/stored.h"
+#include "contract/annotated.h"
 
 #include <cjson/cJSON.h>
 
@@ -187,6 +187,22 @@ TEST(tokens_add_up_along_a_trace)
     place_remove(&place);
 }
 
+TEST(conditions_see_annotations)
+{
+    struct place place;
+    phx_frame_query query =
+        names(",\"filter\":{\"condition\":\"annotations['q']\"}");
+
+    UNUSED_STATE;
+    fill(&place);
+    eq_column(place.store, &query, 1, "");
+    say(place.store, SPAN, "a3", "q", "good");
+    eq_column(place.store, &query, 1, "c ");
+    query = names(",\"filter\":{\"condition\":\"evals['q'].label != 'good'\"}");
+    eq_column(place.store, &query, 1, "");
+    place_remove(&place);
+}
+
 /* More spans than are held at a time, of traces that come mixed. */
 static void fill_many(struct place *place, int count)
 {
@@ -352,6 +368,7 @@ int main(void)
         cmocka_unit_test(the_limit_keeps_those_that_start_last),
         cmocka_unit_test(roots_are_strict_or_not),
         cmocka_unit_test(tokens_add_up_along_a_trace),
+        cmocka_unit_test(conditions_see_annotations),
         cmocka_unit_test(many_spans_come_in_order_and_in_pieces),
         cmocka_unit_test(what_is_deleted_meanwhile_is_left_out),
         cmocka_unit_test(a_bad_query_is_refused_at_once),
