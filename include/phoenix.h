@@ -741,7 +741,7 @@ PHX_CALL phx_store_delete_annotations(phx_store *store,
 
 /* The list as a JSON array of models, as phx_price_put takes them, with their
  * ids; built-in ones have ids from 1,000,000 on and is_built_in true.
- * Errors: IO, CORRUPT. */
+ * Errors: IO, INTERRUPTED, CORRUPT. */
 PHX_CALL phx_prices_read(phx_store *store, phx_buf *out, phx_error *err);
 
 /*
