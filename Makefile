@@ -25,7 +25,7 @@ CFLAGS   += $(STD) $(OPTIMISE) $(HARDEN) $(WARN) $(INCLUDES) -fPIC \
             -fvisibility=hidden -pthread -MMD -MP $(EXTRA)
 
 # Rooms in the order of their ranks; libphoenix/ROOMS says the same.
-ROOMS := base json model wire attr block cost store query frame api
+ROOMS := base json model wire attr block cost arrow store query frame api
 
 LIBRARY_LIBS := -lsqlite3 -lzstd -lpcre2-8 -lxxhash -lpthread -lm
 SERVER_LIBS  := -lmicrohttpd -lnghttp2 -lz $(LIBRARY_LIBS)
@@ -48,6 +48,8 @@ LOAD := $(BUILD)/load
 
 .PHONY: all
 all: $(LIBRARY_A) $(LIBRARY_SO) $(SERVER)
+
+$(BUILD)/tests/columns/%.o: CFLAGS += -Itests
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -82,6 +84,11 @@ RETAIN := $(BUILD)/retain
 $(RETAIN): $(BUILD)/tests/bench/retain.o $(LIBRARY_A)
 	$(CC) -pthread $(EXTRA) -o $@ $^ $(LIBRARY_LIBS)
 
+# Made-up columns, for readers in other languages.
+COLUMNS := $(BUILD)/columns.so
+$(COLUMNS): $(patsubst %.c,$(BUILD)/%.o,tests/columns/made.c $(call room_sources,base) $(call room_sources,arrow))
+	$(CC) -shared -Wl,-z,defs $(EXTRA) -o $@ $^ -lzstd -lm
+
 # --- tests ------------------------------------------------------------------
 # tests/unit/ROOM/NAME_test.c is built with TEST_BUILD (small constants, freed
 # memory filled, faults on demand) and linked with its room and lower ones.
@@ -109,10 +116,11 @@ below_wire  := model json base
 below_attr  := $(below_wire)
 below_block := $(below_wire)
 below_cost  := model json base
+below_arrow := base
 below_store := cost block attr wire model json base
 below_query := store $(below_store)
 below_frame := query $(below_query)
-below_api   := frame $(below_frame)
+below_api   := frame arrow $(below_frame)
 
 UNIT_SOURCES := $(wildcard tests/unit/*/*_test.c)
 UNIT_TESTS   := $(UNIT_SOURCES:%.c=$(T)/%)
@@ -129,7 +137,7 @@ check-unit: $(UNIT_TESTS)
 # Tests that use the whole library, by its public header or by its inner
 # doors; and the fuzz targets over their corpora.
 
-WHOLE := $(foreach room,api frame query store cost block attr wire model json base,$(call room_archive,$(room)))
+WHOLE := $(foreach room,api frame query store arrow cost block attr wire model json base,$(call room_archive,$(room)))
 
 # A test of the server may bring fakes instead of what the archives hold.
 SERVER_TESTED := $(filter-out server/main.c,$(SERVER_SOURCES))
@@ -249,6 +257,12 @@ check-senders: all
 .PHONY: check-clients
 check-clients: all
 	@tests/clients/run --build $(BUILD)
+
+# pyarrow, polars, DuckDB and pandas over the columns; they are installed from
+# PyPI at first.
+.PHONY: check-columns
+check-columns: all $(COLUMNS)
+	@tests/columns/run --build $(BUILD)
 
 ROUNDS ?= 20
 check-crash: all $(LOAD)

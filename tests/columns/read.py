@@ -1,0 +1,231 @@
+"""Made-up columns, written by the arrow room, and read back: every value must
+be the one that the maker printed as JSON.
+
+    read.py --build BUILD [--seeds N]
+
+Runs in an environment with what requirements.txt lists.
+"""
+import argparse
+import ctypes
+import datetime
+import json
+import math
+import random
+import tempfile
+from pathlib import Path
+
+import duckdb
+import pandas
+import polars
+import pyarrow
+import pyarrow.ipc
+import pyarrow.parquet
+
+IPC, PARQUET = 0, 1
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+class Stream:
+    """One of the library's streams, as readers of capsules take it."""
+
+    def __init__(self, library, data):
+        self.library, self.data = library, data
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        new = ctypes.pythonapi.PyCapsule_New
+        new.restype = ctypes.py_object
+        new.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
+        self.struct = (ctypes.c_void_p * 5)()
+        if self.library.columns_stream(self.data, len(self.data),
+                                       self.struct) != 0:
+            raise RuntimeError("no stream")
+        return new(ctypes.addressof(self.struct), b"arrow_array_stream", None)
+
+
+# --- values ----------------------------------------------------------------
+
+
+def plain(value, kind):
+    """A value as the maker's JSON has it; times in the unit of their type."""
+    if value is None:
+        return None
+    if pyarrow.types.is_dictionary(kind):
+        return plain(value, kind.value_type)
+    if pyarrow.types.is_struct(kind):
+        return {field.name: plain(value[field.name], field.type)
+                for field in kind}
+    if pyarrow.types.is_list(kind) or pyarrow.types.is_large_list(kind):
+        return [plain(item, kind.value_type) for item in value]
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, pandas.Timestamp):
+        return value.as_unit(kind.unit).value
+    if isinstance(value, datetime.datetime):
+        return (value - EPOCH) // datetime.timedelta(microseconds=1)
+    return value
+
+
+def expect(value, wanted, found):
+    """A value of JSON; its times are cut to the unit that a reader has."""
+    if value is None:
+        return None
+    if pyarrow.types.is_dictionary(wanted):
+        wanted = wanted.value_type
+    if pyarrow.types.is_struct(wanted):
+        return {field.name: expect(value[field.name], field.type,
+                                   found.field(i).type)
+                for i, field in enumerate(wanted)}
+    if pyarrow.types.is_list(wanted):
+        return [expect(item, wanted.value_type, found.value_type)
+                for item in value]
+    if pyarrow.types.is_timestamp(wanted) and wanted.unit != found.unit:
+        assert (wanted.unit, found.unit) == ("ns", "us")
+        return value // 1000
+    return value
+
+
+def same(a, b):
+    if isinstance(a, float) and isinstance(b, float):
+        return (math.isnan(a) and math.isnan(b)) or \
+            (a == b and math.copysign(1, a) == math.copysign(1, b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    return type(a) is type(b) and a == b
+
+
+def compare(table, schema, rows):
+    """Why a reader's table is not what was made, or nothing."""
+    if table.schema.names != schema.names:
+        return f"columns {table.schema.names}, not {schema.names}"
+    if table.num_rows != len(rows):
+        return f"{table.num_rows} rows, not {len(rows)}"
+    for name in schema.names:
+        wanted, found = schema.field(name).type, table.schema.field(name).type
+        values = table.column(name).to_pylist()
+        for i, (value, row) in enumerate(zip(values, rows)):
+            expected = expect(row[name], wanted, found)
+            if not same(plain(value, found), expected):
+                return (f"row {i}, {name} {wanted} as {found}: {value!r:.200},"
+                        f" not {expected!r:.200}")
+    return None
+
+
+# --- readers ---------------------------------------------------------------
+
+
+def restored(table, schema):
+    """The types and metadata are there again, not just the values. Parquet has
+    a name of its own for the items of a list, which is not compared."""
+    if not table.schema.equals(schema) or \
+            table.schema.metadata != schema.metadata:
+        raise AssertionError(f"{table.schema} is not {schema}")
+    return table
+
+
+def read_ipc(path):
+    with pyarrow.ipc.open_stream(path) as reader:
+        return reader.read_all()
+
+
+def through_pandas(table):
+    frame = table.to_pandas(types_mapper=pandas.ArrowDtype)
+    return pyarrow.Table.from_pandas(frame, preserve_index=False)
+
+
+def pandas_parquet(path):
+    frame = pandas.read_parquet(path, dtype_backend="pyarrow")
+    return pyarrow.Table.from_pandas(frame, preserve_index=False)
+
+
+def duckdb_of(source):
+    return duckdb.from_arrow(source).to_arrow_table()
+
+
+def duckdb_parquet(path):
+    return duckdb.read_parquet(str(path)).to_arrow_table()
+
+
+READERS = {
+    "pyarrow, IPC": lambda ipc, parquet, stream, schema: read_ipc(ipc),
+    "pyarrow, C stream": lambda ipc, parquet, stream, schema: restored(
+        pyarrow.RecordBatchReader.from_stream(stream).read_all(), schema),
+    "pyarrow, Parquet": lambda ipc, parquet, stream, schema: restored(
+        pyarrow.parquet.read_table(parquet), schema),
+    "polars, IPC": lambda ipc, parquet, stream, schema:
+        polars.read_ipc_stream(ipc).to_arrow(),
+    "polars, C stream": lambda ipc, parquet, stream, schema:
+        polars.DataFrame(stream).to_arrow(),
+    "polars, Parquet": lambda ipc, parquet, stream, schema:
+        polars.read_parquet(parquet).to_arrow(),
+    "DuckDB, IPC": lambda ipc, parquet, stream, schema: duckdb_of(
+        pyarrow.ipc.open_stream(ipc)),
+    "DuckDB, C stream": lambda ipc, parquet, stream, schema: duckdb_of(
+        pyarrow.RecordBatchReader.from_stream(stream)),
+    "DuckDB, Parquet": lambda ipc, parquet, stream, schema:
+        duckdb_parquet(parquet),
+    "pandas, IPC": lambda ipc, parquet, stream, schema: through_pandas(
+        read_ipc(ipc)),
+    "pandas, C stream": lambda ipc, parquet, stream, schema: through_pandas(
+        pyarrow.table(stream)),
+    "pandas, Parquet": lambda ipc, parquet, stream, schema:
+        pandas_parquet(parquet),
+}
+
+
+# --- cases -----------------------------------------------------------------
+
+
+def bytes_of(seed):
+    """Any schema; of every tenth no rows, of some many."""
+    make = random.Random(seed)
+    data = make.randbytes(60)
+    size = {0: 0, 1: 60_000}.get(seed % 10, make.randrange(4000))
+    return data + make.randbytes(size) if size else data[:1 + seed % 3]
+
+
+def run_case(library, seed, folder):
+    """(what was read, why it is wrong or nothing), for each reader."""
+    data = bytes_of(seed)
+    ipc, parquet = folder / "made.arrow", folder / "made.parquet"
+    told = folder / "made.json"
+    for status in (
+            library.columns_write(data, len(data), IPC, bytes(ipc)),
+            library.columns_write(data, len(data), PARQUET, bytes(parquet)),
+            library.columns_json(data, len(data), bytes(told))):
+        assert status == 0
+    rows = [json.loads(line) for line in told.read_text().split("\n") if line]
+    table = read_ipc(ipc)
+    table.validate(full=True)
+    for name, read in READERS.items():
+        try:
+            found = read(ipc, parquet, Stream(library, data), table.schema)
+            found.validate(full=True)
+            yield name, compare(found, table.schema, rows)
+        except Exception as why:  # one must not hide the others
+            yield name, f"{type(why).__name__}: {why}"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build", default="build")
+    parser.add_argument("--seeds", type=int, default=60)
+    given = parser.parse_args()
+    library = ctypes.CDLL(str(Path(given.build).resolve() / "columns.so"))
+    passed = failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for seed in range(given.seeds):
+            for name, why in run_case(library, seed, Path(folder)):
+                passed += why is None
+                failed += why is not None
+                if why:
+                    print(f"seed {seed}, {name}: {why:.600}")
+    alive = library.columns_alive()
+    if alive:
+        print(f"{alive} streams were not released")
+    print(f"{passed} passed, {failed + alive} failed")
+    return failed + alive > 0
+
+
+raise SystemExit(main())
