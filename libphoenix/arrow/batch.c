@@ -293,12 +293,17 @@ static phx_status columns_status(const struct column *columns, uint32_t count,
                                  phx_error *err)
 {
     phx_status status = PHX_OK;
+    char what[80];
 
     for (uint32_t i = 0; i < count && status == PHX_OK; i++) {
         const struct column *column = &columns[i];
-        if ((status = buf_status(&column->valid, "a column", err)) < 0 ||
-            (status = buf_status(&column->offsets, "a column", err)) < 0 ||
-            (status = buf_status(&column->values, "a column", err)) < 0 ||
+        phx_text name = column->field->name;
+        snprintf(what, sizeof what, "column '%.*s'",
+                 name.size < 64 ? (int)name.size : 64,
+                 name.size > 0 ? name.data : "");
+        if ((status = buf_status(&column->valid, what, err)) < 0 ||
+            (status = buf_status(&column->offsets, what, err)) < 0 ||
+            (status = buf_status(&column->values, what, err)) < 0 ||
             (status = columns_status(column->dictionary,
                                      column->dictionary != NULL, err)) < 0)
             break;

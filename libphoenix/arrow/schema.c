@@ -28,7 +28,7 @@ static phx_status check_fields(const struct column_field *fields,
 {
     phx_status status;
 
-    if (depth > COLUMN_DEPTH)
+    if (count > 0 && depth > COLUMN_DEPTH)
         return fail(err, PHX_TOO_BIG, -1, "columns are nested over %d deep",
                     COLUMN_DEPTH);
     if (count > COLUMN_COUNT - *columns)

@@ -14,15 +14,20 @@
 
 #include "arrow/arrow.h"
 
-#include <math.h>
+#include "columns/told.h"
 
-enum { MADE_COLUMNS = 12, MADE_CHILDREN = 3, MADE_DEPTH = 4 };
+enum {
+    MADE_COLUMNS = 12,
+    MADE_CHILDREN = 3,
+    MADE_DEPTH = 4,
+    MADE_LONG = SHRUNK(70000, 700)
+};
 
 struct made {
     struct arena arena;
     struct reader in;
     struct column_schema schema;
-    struct buf json; /* NULL status: asked at the end */
+    struct buf json; /* takes nothing once its status is a failure */
 };
 
 /* --- schema -------------------------------------------------------------------- */
@@ -74,42 +79,6 @@ static void made_end(struct made *made)
     buf_clear(&made->json);
 }
 
-/* --- JSON ------------------------------------------------------------------------ */
-
-static void made_json_text(struct buf *json, phx_text text)
-{
-    buf_add_byte(json, '"');
-    for (size_t i = 0; i < text.size; i++) {
-        char c = text.data[i];
-        if (c == '"' || c == '\\' || (unsigned char)c < ' ')
-            buf_add_format(json, "\\u%04x", (unsigned)c);
-        else
-            buf_add_byte(json, (uint8_t)c);
-    }
-    buf_add_byte(json, '"');
-}
-
-static void made_json_hex(struct buf *json, phx_text text)
-{
-    buf_add_byte(json, '"');
-    for (size_t i = 0; i < text.size; i++)
-        buf_add_format(json, "%02x", (unsigned)(uint8_t)text.data[i]);
-    buf_add_byte(json, '"');
-}
-
-static void made_json_real(struct buf *json, double value)
-{
-    char text[40];
-
-    snprintf(text, sizeof text, "%.17g", value);
-    if (isnan(value))
-        buf_add_string(json, "NaN");
-    else if (isinf(value))
-        buf_add_string(json, value < 0 ? "-Infinity" : "Infinity");
-    else
-        buf_add_format(json, "%s%s", text, strpbrk(text, ".e") ? "" : ".0");
-}
-
 /* --- values ---------------------------------------------------------------------- */
 
 static int64_t made_int(struct reader *in)
@@ -155,12 +124,12 @@ static double made_real(struct reader *in)
 static phx_text made_text(struct made *made)
 {
     static const char nul[] = "a\0b";
+    static char text[MADE_LONG];
     uint8_t bits = reader_u8(&made->in);
 
     if (bits == 255) {
-        char *text = arena_new(&made->arena, 70000);
-        memset(text, 'x', 70000);
-        return text_span(text, 70000);
+        memset(text, 'x', sizeof text);
+        return text_span(text, sizeof text);
     }
     switch (bits % 8) {
     case 0:
@@ -172,7 +141,6 @@ static phx_text made_text(struct made *made)
     default:
         break;
     }
-    char *text = arena_new(&made->arena, 32);
     size_t size = bits / 8;
     for (size_t i = 0; i < size; i++)
         text[i] = (char)(' ' + reader_u8(&made->in) % 95);
@@ -212,7 +180,7 @@ static void made_struct(struct made *made, struct column *column,
     for (uint32_t i = 0; i < field->child_count; i++) {
         if (i > 0)
             buf_add_byte(&made->json, ',');
-        made_json_text(&made->json, field->children[i].name);
+        told_text(&made->json, field->children[i].name);
         buf_add_byte(&made->json, ':');
         made_value(made, column_child(column, i), &field->children[i]);
     }
@@ -236,18 +204,18 @@ static void made_plain(struct made *made, struct column *column,
         break;
     case ARROW_REAL:
         real = made_real(&made->in);
-        made_json_real(json, real);
+        told_real(json, real);
         column_add_real(column, real);
         break;
     case ARROW_TEXT:
     case ARROW_WORD:
         text = made_text(made);
-        made_json_text(json, text);
+        told_text(json, text);
         column_add_text(column, text);
         break;
     case ARROW_BYTES:
         text = made_bytes(made);
-        made_json_hex(json, text);
+        told_hex(json, text);
         column_add_text(column, text);
         break;
     default:
@@ -289,7 +257,7 @@ static void made_batch(struct made *made, struct column_batch *batch)
         for (uint32_t i = 0; i < made->schema.count; i++) {
             if (i > 0)
                 buf_add_byte(&made->json, ',');
-            made_json_text(&made->json, made->schema.fields[i].name);
+            told_text(&made->json, made->schema.fields[i].name);
             buf_add_byte(&made->json, ':');
             made_value(made, column_batch_at(batch, i),
                        &made->schema.fields[i]);
