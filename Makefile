@@ -86,7 +86,7 @@ $(RETAIN): $(BUILD)/tests/bench/retain.o $(LIBRARY_A)
 
 # Made-up columns, for readers in other languages.
 COLUMNS := $(BUILD)/columns.so
-$(COLUMNS): $(patsubst %.c,$(BUILD)/%.o,tests/columns/made.c $(call room_sources,base) $(call room_sources,arrow))
+$(COLUMNS): $(patsubst %.c,$(BUILD)/%.o,tests/columns/made.c $(call room_sources,base) $(call room_sources,json) $(call room_sources,arrow))
 	$(CC) -shared -Wl,-z,defs $(EXTRA) -o $@ $^ -lzstd -lm
 
 # --- tests ------------------------------------------------------------------
@@ -116,7 +116,7 @@ below_wire  := model json base
 below_attr  := $(below_wire)
 below_block := $(below_wire)
 below_cost  := model json base
-below_arrow := base
+below_arrow := json base
 below_store := cost block attr wire model json base
 below_query := store $(below_store)
 below_frame := query $(below_query)
@@ -258,8 +258,8 @@ check-senders: all
 check-clients: all
 	@tests/clients/run --build $(BUILD)
 
-# pyarrow, polars, DuckDB and pandas over the columns; they are installed from
-# PyPI at first.
+# pyarrow, polars, DuckDB and pandas over columns that are made up, and over those
+# of a store; they are installed from PyPI at first.
 .PHONY: check-columns
 check-columns: all $(COLUMNS)
 	@tests/columns/run --build $(BUILD)

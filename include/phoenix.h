@@ -1039,6 +1039,75 @@ struct ArrowArrayStream {
 
 #endif
 
+/* --- Columns ------------------------------------------------------------- */
+
+enum {
+    PHX_COLUMN_TEXT = 0, /* what is no text as JSON */
+    PHX_COLUMN_INT = 1,  /* 64 bits; what is no integer is null */
+    PHX_COLUMN_REAL = 2, /* a double, also of an integer */
+    PHX_COLUMN_BOOL = 3
+};
+
+/* One attribute as a column "attributes.PATH" of its own. */
+typedef struct phx_attribute_column {
+    const char *path; /* "llm.model_name": member names joined by dots */
+    int32_t type;     /* PHX_COLUMN_... */
+    int32_t flags;    /* 0, for later use */
+} phx_attribute_column;
+
+/*
+ * Spans as columns, batch by batch:
+ *
+ *     span_id, trace_id, parent_id     text, hex
+ *     project, name                    text of a dictionary
+ *     session_id                       the same, that of the trace
+ *     span_kind, status_code           the same, "LLM", "OK"
+ *     status_message                   text
+ *     start_time, end_time             timestamp in ns, UTC
+ *     latency_ms                       double
+ *     prompt_tokens, completion_tokens int64
+ *     attributes, events               text, JSON; not with PHX_ATTRIBUTES_NONE
+ *     attributes.PATH                  by its type
+ *
+ * What a span lacks is null; so is a time after 2262. The store lives until the
+ * stream is released. After a failure a stream may only be released.
+ *
+ * query   NULL for all; copied.
+ * columns [count] attributes with columns of their own; copied.
+ * out     released by whoever reads it. Its codes are those of errno: ENOMEM,
+ *         EINVAL, ECANCELED (INTERRUPTED), EIO (IO, CORRUPT).
+ * Errors: INVALID (a test's JSON, offset indexes tests; or a path that is not
+ *         UTF-8), TOO_BIG (over 4,000 columns).
+ */
+PHX_CALL phx_store_export_arrow(phx_store *store, const phx_span_query *query,
+                                const phx_attribute_column *columns,
+                                size_t count, struct ArrowArrayStream *out,
+                                phx_error *err);
+
+enum {
+    PHX_ARROW_STREAM = 0, /* Arrow IPC, streaming */
+    PHX_PARQUET = 1,
+    PHX_JSON_LINES = 2,   /* attributes and events are JSON in it */
+    PHX_CSV = 3           /* as RFC 4180, with a line of names */
+};
+
+typedef struct phx_export phx_export; /* a file, piece by piece */
+
+/* The same columns as the bytes of a file. Errors: as phx_store_export_arrow. */
+PHX_CALL phx_export_open(phx_store *store, const phx_span_query *query,
+                         const phx_attribute_column *columns, size_t count,
+                         int32_t format, phx_export **out, phx_error *err);
+
+/*
+ * The next bytes, some MiB of them at most unless one span is larger; or DONE.
+ * After a failure an export may only be closed.
+ *
+ * Errors: IO, INTERRUPTED, CORRUPT, TOO_BIG (texts of one span over 2 GiB).
+ */
+PHX_CALL phx_export_next(phx_export *file, phx_buf *out, phx_error *err);
+
+PHX_API void phx_export_close(phx_export *file);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,6 +1,7 @@
 /*
- * export.c - spans of the store as OTLP requests: of protobuf one long request,
- * since requests in a row are one; of JSON one a line. Oldest first.
+ * export.c - spans of the store, oldest first: as OTLP requests, of protobuf
+ * one long request, since requests in a row are one, of JSON one a line; or as
+ * columns.
  */
 #include "base/base.h"
 #include "server/commands.h"
@@ -10,11 +11,24 @@
 
 enum { SPANS_AT_ONCE = 1000 };
 
+struct format {
+    const char *name;
+    bool columns;
+    int32_t number; /* PHX_OTLP_..., or PHX_PARQUET and the like */
+};
+
+static const struct format formats[] = {
+    {"protobuf", false, PHX_OTLP_PROTOBUF}, {"json", false, PHX_OTLP_JSON},
+    {"arrow", true, PHX_ARROW_STREAM},      {"parquet", true, PHX_PARQUET},
+    {"jsonl", true, PHX_JSON_LINES},        {"csv", true, PHX_CSV},
+};
+
 struct export
 {
     phx_store *store;
-    phx_cursor *cursor;
-    int32_t format;
+    const struct format *format;
+    phx_cursor *cursor;  /* of OTLP */
+    phx_export *columns; /* of the others */
     FILE *file;
 };
 
@@ -23,10 +37,20 @@ static phx_status fail_write(phx_error *err)
     return fail_os(err, PHX_IO, errno, "cannot write: %s", strerror(errno));
 }
 
+static phx_status next_piece(struct export *export, phx_buf *out,
+                             phx_error *err)
+{
+    if (export->format->columns)
+        return phx_export_next(export->columns, out, err);
+    return phx_cursor_next_otlp(export->cursor, export->format->number,
+                                SPANS_AT_ONCE, out, err);
+}
+
 static phx_status write_piece(struct export *export, const phx_buf *piece,
                               phx_error *err)
 {
-    bool lines = export->format == PHX_OTLP_JSON;
+    bool lines =
+        !export->format->columns && export->format->number == PHX_OTLP_JSON;
 
     if (fwrite(piece->data, 1, piece->size, export->file) != piece->size ||
         (lines && fputc('\n', export->file) == EOF))
@@ -39,9 +63,7 @@ static phx_status write_all(struct export *export, phx_error *err)
     phx_buf piece = PHX_BUF_INIT;
     phx_status status;
 
-    while ((status = phx_cursor_next_otlp(export->cursor, export->format,
-                                          SPANS_AT_ONCE, &piece, err)) ==
-           PHX_OK) {
+    while ((status = next_piece(export, &piece, err)) == PHX_OK) {
         if ((status = write_piece(export, &piece, err)) < 0)
             break;
     }
@@ -49,8 +71,8 @@ static phx_status write_all(struct export *export, phx_error *err)
     return status < 0 ? status : PHX_OK;
 }
 
-static phx_status open_cursor(struct export *export, const char *project,
-                              phx_error *err)
+static phx_status open_spans(struct export *export, const char *project,
+                             phx_error *err)
 {
     phx_span_query query = PHX_SPAN_QUERY_INIT;
     phx_status status = PHX_OK;
@@ -61,6 +83,9 @@ static phx_status open_cursor(struct export *export, const char *project,
                                 strlen(project), &query.project, err);
     if (status < 0)
         return status;
+    if (export->format->columns)
+        return phx_export_open(export->store, &query, NULL, 0,
+                               export->format->number, &export->columns, err);
     return phx_store_find_spans(export->store, &query, &export->cursor, err);
 }
 
@@ -72,15 +97,13 @@ static phx_status settle(FILE *file, phx_error *err)
     return PHX_OK;
 }
 
-static bool read_format(const char *name, int32_t *out)
+/* NULL if there is none of that name; the first without a name. */
+static const struct format *find_format(const char *name)
 {
-    if (name == NULL || strcmp(name, "protobuf") == 0)
-        *out = PHX_OTLP_PROTOBUF;
-    else if (strcmp(name, "json") == 0)
-        *out = PHX_OTLP_JSON;
-    else
-        return false;
-    return true;
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (name == NULL || strcmp(name, formats[i].name) == 0)
+            return &formats[i];
+    return NULL;
 }
 
 int command_export(int argc, char **argv)
@@ -92,15 +115,17 @@ int command_export(int argc, char **argv)
 
     if (!command_flags(&flags, argc, argv, "pfo"))
         return EXIT_USAGE;
-    if (flags.word_count != 0 || !read_format(flags.format, &export.format)) {
-        fprintf(stderr, "usage: phoenix-server export [--format "
-                        "protobuf|json] [--project NAME] [-o FILE]\n");
+    export.format = find_format(flags.format);
+    if (flags.word_count != 0 || export.format == NULL) {
+        fprintf(stderr, "usage: phoenix-server export [--format protobuf|json|"
+                        "arrow|parquet|jsonl|csv] [--project NAME] "
+                        "[-o FILE]\n");
         return EXIT_USAGE;
     }
     int result = command_open(&flags, PHX_OPEN_READ_ONLY, &export.store);
     if (result != EXIT_DONE)
         return result;
-    status = open_cursor(&export, flags.project, &err);
+    status = open_spans(&export, flags.project, &err);
     if (status == PHX_OK && flags.output != NULL &&
         (export.file = fopen(flags.output, "wbx")) == NULL)
         status = fail_os(&err, PHX_IO, errno, "cannot create '%.300s': %s",
@@ -112,6 +137,7 @@ int command_export(int argc, char **argv)
     if (export.file != NULL && export.file != stdout)
         fclose(export.file);
     phx_cursor_close(export.cursor);
+    phx_export_close(export.columns);
     phx_store_close(export.store);
     return status < 0 ? command_failed("cannot export", &err) : EXIT_DONE;
 }

@@ -69,6 +69,7 @@ phx_status phx_store_find_spans(phx_store *store, const phx_span_query *query,
     }
     cursor->ascending = wanted.order == PHX_OLDEST_FIRST;
     cursor->attributes = wanted.attributes;
+    cursor->bare = wanted.attributes == PHX_ATTRIBUTES_NONE;
     cursor->next = wanted.from;
     cursor->left = wanted.limit > 0 ? wanted.limit : -1;
     *out = cursor;
@@ -89,10 +90,10 @@ static phx_status next_span(phx_cursor *cursor, struct span **out,
         size_t rows = cursor->left > 0 && cursor->left < PAGE_ROWS
                           ? (size_t)cursor->left
                           : PAGE_ROWS;
-        if ((status = store_read_spans(
-                 cursor->store, &cursor->filter, cursor->next,
-                 cursor->ascending, cursor->attributes == PHX_ATTRIBUTES_NONE,
-                 rows, &cursor->page, err)) < 0) {
+        if ((status =
+                 store_read_spans(cursor->store, &cursor->filter, cursor->next,
+                                  cursor->ascending, cursor->bare, rows,
+                                  &cursor->page, err)) < 0) {
             cursor->at = 0;
             return status;
         }

@@ -57,6 +57,14 @@ void lent_span_free(struct lent_span *lent);
 phx_status lent_span_fill(struct lent_span *lent, const struct span *span,
                           phx_text project, int32_t attributes, phx_error *err);
 
+/* --- columns.c: spans as columns --------------------------------------------- */
+
+/* The source's free ends what this began. */
+struct column_source; /* arrow/arrow.h */
+phx_status span_source_open(phx_store *store, const phx_span_query *query,
+                            const phx_attribute_column *columns, size_t count,
+                            struct column_source *out, phx_error *err);
+
 /* --- store.c ------------------------------------------------------------------ */
 
 struct phx_store {
@@ -96,6 +104,7 @@ struct phx_cursor {
     int64_t left; /* rows still wanted; -1 for all */
     bool started;
     bool ascending;
+    bool bare; /* spans are read without attributes and events */
     int32_t attributes;
     int64_t project; /* whose name is project_name */
     struct arena project_arena;

@@ -1,6 +1,6 @@
 /*
- * arrow: columns out, as an Arrow IPC stream, over the Arrow C data interface,
- * and as Parquet. Pure: knows no spans and no database.
+ * arrow: columns out, over the Arrow C data interface, and as an Arrow IPC
+ * stream, Parquet, JSON lines or CSV. Pure: knows no spans and no database.
  *
  *     rows --> a batch of columns, bounded --> a writer, or a C stream
  */
@@ -36,6 +36,7 @@ enum column_type {
 struct column_field {
     phx_text name; /* of a list's child "item", by custom */
     enum column_type type;
+    bool is_json; /* of a text: JSON lines take it as it is */
     uint32_t child_count;
     const struct column_field *children;
 };
@@ -61,6 +62,9 @@ phx_status column_batch_new(const struct column_schema *schema,
                             struct column_batch **out, phx_error *err);
 void column_batch_free(struct column_batch *batch);
 void column_batch_reset(struct column_batch *batch); /* no rows again */
+
+/* Bytes from which on a batch is full, if not BATCH_BYTES. */
+void column_batch_limit(struct column_batch *batch, size_t bytes);
 size_t column_batch_rows(const struct column_batch *batch);
 
 struct column;
@@ -91,7 +95,13 @@ phx_status column_batch_status(const struct column_batch *batch,
 
 /* --- writer.c: batches -> bytes ------------------------------------------------ */
 
-enum arrow_format { ARROW_IPC, ARROW_PARQUET, ARROW_FORMATS };
+enum arrow_format {
+    ARROW_IPC,
+    ARROW_PARQUET,
+    ARROW_JSON_LINES,
+    ARROW_CSV,
+    ARROW_FORMATS
+};
 
 /* Takes the bytes in their order. A failure of its own ends the writing. */
 struct arrow_sink {

@@ -68,7 +68,7 @@ phx_status column_batch_new(const struct column_schema *schema,
         return status;
     if ((batch = memory_new(sizeof *batch)) == NULL)
         return fail_memory(err, sizeof *batch);
-    *batch = (struct column_batch){.schema = schema};
+    *batch = (struct column_batch){.schema = schema, .limit = BATCH_BYTES};
     arena_init(&batch->arena, SIZE_MAX);
     if ((status = add_columns(batch, schema->fields, schema->count,
                               &batch->columns, err)) < 0) {
@@ -132,6 +132,11 @@ void column_batch_reset(struct column_batch *batch)
 {
     batch->rows = batch->bytes = 0;
     reset_columns(batch->columns, batch->schema->count);
+}
+
+void column_batch_limit(struct column_batch *batch, size_t bytes)
+{
+    batch->limit = bytes;
 }
 
 /* --- values ----------------------------------------------------------------- */
@@ -284,7 +289,7 @@ bool column_batch_end_row(struct column_batch *batch)
 {
     batch->rows++;
     fill_columns(batch->columns, batch->schema->count, batch->rows);
-    return batch->rows >= BATCH_ROWS || batch->bytes >= BATCH_BYTES;
+    return batch->rows >= BATCH_ROWS || batch->bytes >= batch->limit;
 }
 
 /* --- reading ------------------------------------------------------------------ */

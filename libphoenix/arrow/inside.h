@@ -29,6 +29,7 @@ struct column_batch {
     struct arena arena; /* the columns */
     struct column *columns;
     size_t rows, bytes;
+    size_t limit; /* of bytes */
 };
 
 phx_status schema_check(const struct column_schema *schema, phx_error *err);
@@ -51,7 +52,7 @@ struct arrow_writer {
     const struct column_schema *schema;
     struct arrow_sink sink;
     uint64_t offset;     /* bytes written */
-    struct buf metadata; /* one message's */
+    struct buf metadata; /* of one message; lines */
     struct parquet *parquet;
     enum arrow_format format;
 };
@@ -69,6 +70,13 @@ phx_status parquet_put(struct arrow_writer *writer,
                        const struct column_batch *batch, phx_error *err);
 phx_status parquet_end(struct arrow_writer *writer, phx_error *err);
 void parquet_free(struct parquet *parquet);
+phx_status lines_begin(struct arrow_writer *writer, phx_error *err);
+phx_status lines_put(struct arrow_writer *writer,
+                     const struct column_batch *batch, phx_error *err);
+phx_status lines_end(struct arrow_writer *writer, phx_error *err);
+phx_status csv_begin(struct arrow_writer *writer, phx_error *err);
+phx_status csv_put(struct arrow_writer *writer,
+                   const struct column_batch *batch, phx_error *err);
 
 /* --- schema.c ---------------------------------------------------------------------- */
 

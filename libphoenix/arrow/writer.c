@@ -17,6 +17,8 @@ static const struct {
 } formats[ARROW_FORMATS] = {
     [ARROW_IPC] = {ipc_begin, ipc_put, ipc_end},
     [ARROW_PARQUET] = {parquet_begin, parquet_put, parquet_end},
+    [ARROW_JSON_LINES] = {lines_begin, lines_put, lines_end},
+    [ARROW_CSV] = {csv_begin, csv_put, lines_end},
 };
 
 phx_status writer_write(struct arrow_writer *writer, const void *bytes,

@@ -1,5 +1,6 @@
-"""Made-up columns, written by the arrow room, and read back: every value must
-be the one that the maker printed as JSON.
+"""Columns read back. Made-up ones, written by the arrow room: every value must
+be the one that the maker printed as JSON. And the spans of a store, by its C
+stream and its files: every value must be that of its JSON lines.
 
     read.py --build BUILD [--seeds N]
 
@@ -11,6 +12,8 @@ import datetime
 import json
 import math
 import random
+import struct
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -22,22 +25,22 @@ import pyarrow.ipc
 import pyarrow.parquet
 
 IPC, PARQUET = 0, 1
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
 class Stream:
     """One of the library's streams, as readers of capsules take it."""
 
-    def __init__(self, library, data):
-        self.library, self.data = library, data
+    def __init__(self, fill):
+        self.fill = fill
 
     def __arrow_c_stream__(self, requested_schema=None):
         new = ctypes.pythonapi.PyCapsule_New
         new.restype = ctypes.py_object
         new.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
         self.struct = (ctypes.c_void_p * 5)()
-        if self.library.columns_stream(self.data, len(self.data),
-                                       self.struct) != 0:
+        if self.fill(self.struct) != 0:
             raise RuntimeError("no stream")
         return new(ctypes.addressof(self.struct), b"arrow_array_stream", None)
 
@@ -95,7 +98,7 @@ def same(a, b):
     return type(a) is type(b) and a == b
 
 
-def compare(table, schema, rows):
+def compare(table, schema, rows, json_columns=()):
     """Why a reader's table is not what was made, or nothing."""
     if table.schema.names != schema.names:
         return f"columns {table.schema.names}, not {schema.names}"
@@ -106,6 +109,8 @@ def compare(table, schema, rows):
         values = table.column(name).to_pylist()
         for i, (value, row) in enumerate(zip(values, rows)):
             expected = expect(row[name], wanted, found)
+            if name in json_columns:
+                value = json.loads(value)
             if not same(plain(value, found), expected):
                 return (f"row {i}, {name} {wanted} as {found}: {value!r:.200},"
                         f" not {expected!r:.200}")
@@ -185,8 +190,20 @@ def bytes_of(seed):
     return data + make.randbytes(size) if size else data[:1 + seed % 3]
 
 
-def run_case(library, seed, folder):
-    """(what was read, why it is wrong or nothing), for each reader."""
+def read_all(ipc, parquet, fill, rows, json_columns=()):
+    """(reader, why what it read is wrong or nothing)."""
+    table = read_ipc(ipc)
+    table.validate(full=True)
+    for name, read in READERS.items():
+        try:
+            found = read(ipc, parquet, Stream(fill), table.schema)
+            found.validate(full=True)
+            yield name, compare(found, table.schema, rows, json_columns)
+        except Exception as why:  # one must not hide the others
+            yield name, f"{type(why).__name__}: {why}"
+
+
+def run_made(library, seed, folder):
     data = bytes_of(seed)
     ipc, parquet = folder / "made.arrow", folder / "made.parquet"
     told = folder / "made.json"
@@ -196,15 +213,45 @@ def run_case(library, seed, folder):
             library.columns_json(data, len(data), bytes(told))):
         assert status == 0
     rows = [json.loads(line) for line in told.read_text().split("\n") if line]
-    table = read_ipc(ipc)
-    table.validate(full=True)
-    for name, read in READERS.items():
-        try:
-            found = read(ipc, parquet, Stream(library, data), table.schema)
-            found.validate(full=True)
-            yield name, compare(found, table.schema, rows)
-        except Exception as why:  # one must not hide the others
-            yield name, f"{type(why).__name__}: {why}"
+    yield from read_all(ipc, parquet, lambda out: library.columns_stream(
+        data, len(data), out), rows)
+
+
+def ns_of(text):
+    """Of "1970-01-01T00:00:00.000000000Z", without a double."""
+    if text is None:
+        return None
+    second, fraction = text.rstrip("Z").split(".")
+    whole = datetime.datetime.fromisoformat(second + "+00:00") - EPOCH
+    return whole // datetime.timedelta(seconds=1) * 10**9 + int(fraction)
+
+
+def run_store(build, folder):
+    """What phoenix-server takes in and exports, and the library's stream."""
+    def server(*words):
+        subprocess.run([build / "phoenix-server", *words, "--working-dir",
+                        folder], check=True, stdout=subprocess.DEVNULL)
+
+    server("import", *sorted(GOLDEN.glob("*/*.pb")))
+    for name in ("arrow", "parquet", "jsonl"):
+        server("export", "--format", name, "-o", folder / f"spans.{name}")
+    lines = (folder / "spans.jsonl").read_text().split("\n")
+    rows = [json.loads(line) for line in lines if line]
+    for row in rows:
+        for key in ("start_time", "end_time"):
+            row[key] = ns_of(row[key])
+    library = ctypes.CDLL(str(build / "libphoenix.so"))
+    store = ctypes.c_void_p()
+    assert library.phx_store_open(f"sqlite:{folder}/phoenix.db".encode(), None,
+                                  ctypes.byref(store), None) == 0
+    # size, five fields of eight bytes, order: the oldest first, attributes
+    query = struct.pack("6q2i", 56, 0, 0, 0, 0, 0, 1, 0)
+    yield from read_all(
+        folder / "spans.arrow", folder / "spans.parquet",
+        lambda out: library.phx_store_export_arrow(
+            store, query, None, ctypes.c_size_t(0), out, None),
+        rows, ("attributes", "events"))
+    library.phx_store_close(store)
 
 
 def main():
@@ -212,15 +259,19 @@ def main():
     parser.add_argument("--build", default="build")
     parser.add_argument("--seeds", type=int, default=60)
     given = parser.parse_args()
-    library = ctypes.CDLL(str(Path(given.build).resolve() / "columns.so"))
+    build = Path(given.build).resolve()
+    library = ctypes.CDLL(str(build / "columns.so"))
     passed = failed = 0
     with tempfile.TemporaryDirectory() as folder:
-        for seed in range(given.seeds):
-            for name, why in run_case(library, seed, Path(folder)):
+        folder = Path(folder)
+        cases = [(f"seed {seed}", run_made(library, seed, folder))
+                 for seed in range(given.seeds)]
+        for title, case in [*cases, ("a store", run_store(build, folder))]:
+            for name, why in case:
                 passed += why is None
                 failed += why is not None
                 if why:
-                    print(f"seed {seed}, {name}: {why:.600}")
+                    print(f"{title}, {name}: {why:.600}")
     alive = library.columns_alive()
     if alive:
         print(f"{alive} streams were not released")

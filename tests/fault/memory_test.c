@@ -10,6 +10,7 @@
  */
 #include "t.h"
 
+#include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -471,6 +472,43 @@ static phx_status write_otlp(struct scene *scene, phx_error *err)
     return status;
 }
 
+static phx_status write_columns(struct scene *scene, phx_error *err)
+{
+    static const phx_attribute_column column = {"llm", PHX_COLUMN_TEXT, 0};
+    phx_buf out = PHX_BUF_INIT;
+    phx_status status = PHX_OK;
+
+    for (int32_t format = 0; format <= PHX_CSV && status >= 0; format++) {
+        phx_export *export = NULL;
+        status = phx_export_open(scene->store, NULL, &column, 1, format,
+                                 &export, err);
+        while (status == PHX_OK)
+            status = phx_export_next(export, &out, err);
+        phx_export_close(export);
+    }
+    phx_buf_free(&out);
+    return status;
+}
+
+/* The stream tells nothing but a code. */
+static phx_status stream_columns(struct scene *scene, phx_error *err)
+{
+    struct ArrowArrayStream stream;
+    struct ArrowArray array = {0};
+    phx_status status =
+        phx_store_export_arrow(scene->store, NULL, NULL, 0, &stream, err);
+
+    if (status < 0)
+        return status;
+    int code = stream.get_next(&stream, &array);
+    if (code != 0)
+        status = fail(err, PHX_NO_MEMORY, -1, "code %d", code);
+    stream.release(&stream);
+    if (array.release != NULL)
+        array.release(&array);
+    return code == 0 || code == ENOMEM ? status : PHX_INTERNAL;
+}
+
 static phx_status compact(struct scene *scene, phx_error *err)
 {
     phx_status status = phx_store_compact(scene->store, 1000, err);
@@ -657,6 +695,8 @@ SWEEP(walk_lists)
 SWEEP(roll_up)
 SWEEP(change_prices)
 SWEEP(write_otlp)
+SWEEP(write_columns)
+SWEEP(stream_columns)
 SWEEP(compact)
 SWEEP(verify)
 SWEEP(backup)
@@ -699,6 +739,8 @@ int main(void)
         cmocka_unit_test(roll_up_survives_want_of_memory),
         cmocka_unit_test(change_prices_survives_want_of_memory),
         cmocka_unit_test(write_otlp_survives_want_of_memory),
+        cmocka_unit_test(write_columns_survives_want_of_memory),
+        cmocka_unit_test(stream_columns_survives_want_of_memory),
         cmocka_unit_test(compact_survives_want_of_memory),
         cmocka_unit_test(verify_survives_want_of_memory),
         cmocka_unit_test(backup_survives_want_of_memory),

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """The command line: what each command prints, leaves behind and ends with."""
+import csv
 import gzip
+import io
 import json
 import os
 import socket
@@ -165,6 +167,28 @@ def test_import_export_and_back_keep_every_span(build):
     equal(first.rows, second.rows, "spans")
     first.__exit__()
     second.__exit__()
+
+
+def test_export_writes_columns(build):
+    server = Server(build)
+    equal(server.run("import", *map(str, AGENTS)).returncode, DONE, "import")
+    wanted = {"arrow": b"\xff\xff\xff\xff", "parquet": b"PAR1",
+              "jsonl": b'{"span_id":', "csv": b"span_id,trace_id,"}
+    written = {}
+    for name, begin in wanted.items():
+        run = server.run("export", "--format", name)
+        equal(run.returncode, DONE, run.stderr)
+        true(run.stdout.startswith(begin), f"{name}: {run.stdout[:20]!r}")
+        written[name] = run.stdout
+    rows = [json.loads(line) for line in written["jsonl"].splitlines()]
+    table = list(csv.DictReader(io.StringIO(written["csv"].decode(),
+                                            newline="")))
+    equal(len(rows), 33, "rows")
+    equal([row["span_id"] for row in table],
+          [row["span_id"] for row in rows], "ids")
+    equal([json.loads(row["attributes"]) for row in table],
+          [row["attributes"] for row in rows], "attributes")
+    server.__exit__()
 
 
 def test_import_of_what_is_not_otlp_fails_and_names_the_file(build):
