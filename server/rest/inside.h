@@ -128,6 +128,7 @@ void project_update(struct request *request);
 void project_delete(struct request *request);
 void span_list(struct request *request);
 void span_list_otlp(struct request *request);
+void span_export(struct request *request);
 void span_create(struct request *request);
 void span_delete(struct request *request);
 void span_frames(struct request *request);
@@ -211,7 +212,7 @@ struct trace_page {
 /* False if an answer has been given. */
 bool trace_page_read(struct request *request, struct trace_page *page);
 
-/* --- span_query.c: what both lists of spans share ------------------------ */
+/* --- span_query.c: what lists and exports of spans share ------------------ */
 
 /* *nothing is set if no span can match. Answered if false. */
 struct span_filter {
@@ -219,7 +220,11 @@ struct span_filter {
     phx_id project;
     bool nothing;
 };
-bool span_filter_read(struct request *request, bool kinds,
+enum {
+    SPAN_FILTER_KINDS = 1,   /* span_kind is a filter, too */
+    SPAN_FILTER_NO_LIMIT = 2 /* unless one is given */
+};
+bool span_filter_read(struct request *request, int flags,
                       struct span_filter *out);
 
 /* Runs the query and answers with its rows. */

@@ -17,6 +17,7 @@ static const struct route routes[] = {
     {"POST", "/v1/projects/{project_identifier}/spans", span_create, 0},
     {"GET", "/v1/projects/{project_identifier}/spans/otlpv1", span_list_otlp,
      0},
+    {"GET", "/v1/projects/{project_identifier}/spans/export", span_export, 0},
     {"GET", "/v1/projects/{project_identifier}/traces", trace_list, 0},
     {"GET", "/v1/projects/{project_identifier}/sessions", session_list, 0},
     {"GET", "/v1/sessions/{session_identifier}", session_get, 0},

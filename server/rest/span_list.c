@@ -48,7 +48,7 @@ void span_list(struct request *request)
 {
     struct span_filter filter;
 
-    if (!span_filter_read(request, true, &filter))
+    if (!span_filter_read(request, SPAN_FILTER_KINDS, &filter))
         return;
     filter.query.attributes = PHX_ATTRIBUTES_FLAT;
     span_page(request, &filter, write_span);

@@ -240,7 +240,7 @@ void span_list_otlp(struct request *request)
 {
     struct span_filter filter;
 
-    if (!span_filter_read(request, false, &filter))
+    if (!span_filter_read(request, 0, &filter))
         return;
     filter.query.attributes = PHX_ATTRIBUTES_FLAT;
     span_page(request, &filter, write_span);

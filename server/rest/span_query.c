@@ -1,6 +1,7 @@
 /*
- * span_query.c - the filters that both lists of spans take, and the page they
- * make. One row more than the limit is read: its id is the next cursor.
+ * span_query.c - the filters that lists and exports of spans take, and the page
+ * that lists make. One row more than the limit is read: its id is the next
+ * cursor.
  */
 #include "base/base.h"
 #include "server/rest/inside.h"
@@ -172,7 +173,7 @@ static bool read_tests(struct request *request, struct span_filter *filter)
     return true;
 }
 
-bool span_filter_read(struct request *request, bool kinds,
+bool span_filter_read(struct request *request, int flags,
                       struct span_filter *out)
 {
     phx_span_query *query = &out->query;
@@ -181,7 +182,9 @@ bool span_filter_read(struct request *request, bool kinds,
 
     *out = (struct span_filter){.query = PHX_SPAN_QUERY_INIT};
     check_begin(&check, request);
-    query->limit = check_limit(&check, DEFAULT_LIMIT, MOST_LIMIT);
+    query->limit = (flags & SPAN_FILTER_NO_LIMIT) != 0
+                       ? check_limit(&check, 0, INT64_MAX)
+                       : check_limit(&check, DEFAULT_LIMIT, MOST_LIMIT);
     check_time(&check, "start_time", &query->start_time);
     if (check_time(&check, "end_time", &query->end_time))
         out->nothing = query->end_time == 0;
@@ -198,7 +201,7 @@ bool span_filter_read(struct request *request, bool kinds,
         read_ids(request, "span_id", &query->span_id_count, &out->nothing);
     query->names = query_texts(request, "name", &query->name_count);
     read_parent(request, out);
-    return (!kinds || read_kinds(request, query)) &&
+    return ((flags & SPAN_FILTER_KINDS) == 0 || read_kinds(request, query)) &&
            read_statuses(request, query) && read_tests(request, out);
 }
 
