@@ -119,8 +119,8 @@ below_cost  := model json base
 below_arrow := json base
 below_store := cost block attr wire model json base
 below_query := store $(below_store)
-below_frame := query $(below_query)
-below_api   := frame arrow $(below_frame)
+below_frame := arrow query $(below_query)
+below_api   := frame $(below_frame)
 
 UNIT_SOURCES := $(wildcard tests/unit/*/*_test.c)
 UNIT_TESTS   := $(UNIT_SOURCES:%.c=$(T)/%)

@@ -949,6 +949,11 @@ enum {
     PHX_STRICT_ROOTS = 2 /* those without a parent id */
 };
 
+enum {
+    PHX_FRAME_JSON = 0, /* as pandas reads it: its orient is "table" */
+    PHX_FRAME_ARROW = 1 /* an Arrow IPC stream with metadata of pandas */
+};
+
 typedef struct phx_frame_query {
     size_t size;
     phx_id project;      /* 0 for all */
@@ -956,7 +961,7 @@ typedef struct phx_frame_query {
     uint64_t end_time;   /* ns, exclusive; 0 for no bound */
     int64_t limit;       /* spans, those that start last; -1 for no limit */
     int32_t roots;       /* PHX_EVERY_SPAN ... */
-    int32_t flags;       /* 0, for later use */
+    int32_t format;      /* PHX_FRAME_... */
     phx_text json;       /* a SpanQuery of Phoenix's client; absent: {} */
 } phx_frame_query;
 #define PHX_FRAME_QUERY_INIT \
@@ -976,8 +981,9 @@ PHX_CALL phx_store_open_frame(phx_store *store, const phx_frame_query *query,
                               phx_frame **out, phx_error *err);
 
 /*
- * The next piece, of a MiB or a little more, of the table as the JSON that
- * pandas reads (orient "table"): or DONE. The first chooses the spans and
+ * The next piece of the table, of a MiB or a little more; or DONE. In Arrow,
+ * lists and objects whose values are alike are lists and structs; cells that
+ * are not, and what is nested deeper, are texts. The first chooses the spans and
  * looks at all of them; no later one shows a span that has come since. Between
  * calls no snapshot is held. After a failure a frame can only be closed.
  *

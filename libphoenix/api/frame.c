@@ -39,7 +39,10 @@ static phx_status read_query(phx_frame *frame, phx_error *err)
     if ((status = frame_query_read(&frame->arena, json, &frame->query, err)) <
         0)
         return status;
-    return frame_new(&frame->query, &frame->frame, err);
+    return frame_new(&frame->query,
+                     frame->wanted.format == PHX_FRAME_ARROW ? FRAME_ARROW
+                                                             : FRAME_TABLE,
+                     &frame->frame, err);
 }
 
 phx_status phx_store_open_frame(phx_store *store, const phx_frame_query *query,
@@ -51,7 +54,8 @@ phx_status phx_store_open_frame(phx_store *store, const phx_frame_query *query,
     if (store == NULL || out == NULL ||
         !take_options(&wanted, sizeof wanted, query) || wanted.project < 0 ||
         wanted.limit < -1 || wanted.roots < 0 ||
-        wanted.roots > PHX_STRICT_ROOTS ||
+        wanted.roots > PHX_STRICT_ROOTS || wanted.format < 0 ||
+        wanted.format > PHX_FRAME_ARROW ||
         (wanted.json.data == NULL && wanted.json.size != 0))
         return fail_argument(err);
     phx_frame *frame = memory_new(sizeof *frame);
@@ -156,7 +160,7 @@ static phx_status write_rows(phx_frame *frame, struct buf *out, phx_error *err)
         } else if (frame->at < frame->numbers.count) {
             status = read_rows(frame, &frame->numbers, err);
         } else {
-            frame_end(out);
+            status = frame_end(frame->frame, out, err);
             frame->ended = true;
             break;
         }

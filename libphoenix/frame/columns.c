@@ -19,14 +19,16 @@ static phx_text renamed(const struct frame *frame, phx_text name)
     return name;
 }
 
-static phx_status add(struct frame *frame, struct column column, phx_error *err)
+static phx_status add(struct frame *frame, struct frame_column column,
+                      phx_error *err)
 {
     if (frame->count == FRAME_COLUMNS)
         return fail(err, PHX_TOO_BIG, -1,
                     "the spans have over %d columns; select some of them",
                     FRAME_COLUMNS);
-    struct column *columns = memory_grow(frame->columns, &frame->column_room,
-                                         frame->count, sizeof *columns, err);
+    struct frame_column *columns =
+        memory_grow(frame->columns, &frame->column_room, frame->count,
+                    sizeof *columns, err);
     if (columns == NULL)
         return PHX_NO_MEMORY;
     frame->columns = columns;
@@ -58,10 +60,10 @@ static phx_status add_parts(struct frame *frame, const struct frame_list *list,
     phx_status status = PHX_OK;
 
     for (uint32_t i = 0; status >= 0 && i < list->part_count; i++)
-        status = add(
-            frame,
-            (struct column){.name = list->parts[i].name, .may_vanish = true},
-            err);
+        status = add(frame,
+                     (struct frame_column){.name = list->parts[i].name,
+                                           .may_vanish = true},
+                     err);
     return status;
 }
 
@@ -72,20 +74,23 @@ phx_status columns_make(struct frame *frame, phx_error *err)
     phx_status status;
 
     status =
-        add(frame, (struct column){.name = query->index.name, .is_index = true},
+        add(frame,
+            (struct frame_column){.name = query->index.name, .is_index = true},
             err);
     if (status >= 0 && query->explode.name.data != NULL)
-        status = add(frame,
-                     (struct column){.name = query->position, .is_index = true},
-                     err);
+        status = add(
+            frame,
+            (struct frame_column){.name = query->position, .is_index = true},
+            err);
     for (uint32_t i = 0; status >= 0 && i < query->field_count; i++)
-        status =
-            add(frame, (struct column){.name = query->fields[i].name}, err);
+        status = add(frame,
+                     (struct frame_column){.name = query->fields[i].name}, err);
     frame->first_joined = frame->count;
     if (status >= 0 && concat->name.data != NULL && concat->part_count == 0)
         status =
             add(frame,
-                (struct column){.name = concat->name, .may_vanish = true}, err);
+                (struct frame_column){.name = concat->name, .may_vanish = true},
+                err);
     if (status < 0 || (status = add_parts(frame, concat, err)) < 0)
         return status;
     frame->first_part = frame->count;
@@ -100,7 +105,7 @@ static phx_status add_found(struct frame *frame, phx_text name, phx_error *err)
     static const char prefix[] = "attributes.";
     size_t before = frame->query->whole ? sizeof prefix - 1 : 0;
     char *text = arena_new(&frame->arena, size_add(before, name.size));
-    struct column column = {.kinds = 0};
+    struct frame_column column = {.kinds = 0};
 
     if (text == NULL)
         return arena_status(&frame->arena, name.size, err);
@@ -144,13 +149,14 @@ phx_status column_find(struct frame *frame, phx_text name, uint32_t *out,
 
 /* --- what is known of them --------------------------------------------------------- */
 
-bool column_is_shown(const struct frame *frame, const struct column *column)
+bool column_is_shown(const struct frame *frame,
+                     const struct frame_column *column)
 {
     return !column->may_vanish || column->filled > 0 || frame->rows == 0;
 }
 
 enum frame_type column_type(const struct frame *frame,
-                            const struct column *column)
+                            const struct frame_column *column)
 {
     const uint32_t integer = 1u << JSON_INT, real = 1u << JSON_REAL;
     bool is_full = column->filled == frame->rows;

@@ -4,7 +4,8 @@
  *
  *     JSON --read--> query
  *     span --project--> rows of cells --note--> columns and their types
- *                                     --write-> JSON as pandas reads it
+ *                                     --write-> JSON as pandas reads it,
+ *                                               or an Arrow stream
  *
  * Which columns there are, and of which types, is known only after the last
  * row: each span is noted first, and all of them are written afterwards. The
@@ -82,17 +83,23 @@ enum frame_type {
     FRAME_TIME
 };
 
+/* --- frame.c --------------------------------------------------------------------- */
+
+enum frame_form_id {
+    FRAME_TABLE, /* table.c: JSON of pandas, its orient is "table" */
+    FRAME_ARROW, /* arrow.c: an Arrow IPC stream with metadata of pandas */
+    FRAME_FORMS
+};
+
 /* The query must outlive the frame. */
 struct frame;
-phx_status frame_new(const struct frame_query *query, struct frame **out,
-                     phx_error *err);
+phx_status frame_new(const struct frame_query *query, enum frame_form_id form,
+                     struct frame **out, phx_error *err);
 void frame_free(struct frame *frame);
 
 /* Looks at the rows of one span. Errors: TOO_BIG (over FRAME_COLUMNS). */
 phx_status frame_note(struct frame *frame, const struct query_span *span,
                       phx_error *err);
-
-/* --- table.c: JSON of pandas ("orient" is "table") ------------------------------ */
 
 /* Around the rows, which are those of the spans that were noted, in any
  * order. Numbers that neither an int64 nor a double can hold go out as texts:
@@ -100,6 +107,6 @@ phx_status frame_note(struct frame *frame, const struct query_span *span,
 phx_status frame_begin(struct frame *frame, struct buf *out, phx_error *err);
 phx_status frame_write(struct frame *frame, const struct query_span *span,
                        struct buf *out, phx_error *err);
-void frame_end(struct buf *out);
+phx_status frame_end(struct frame *frame, struct buf *out, phx_error *err);
 
 #endif

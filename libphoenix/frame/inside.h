@@ -6,12 +6,27 @@
 
 #include "frame/frame.h"
 
+/* --- a form of the table that spans become --------------------------------------- */
+
+struct frame;
+
+/* The row is in the frame's cells. What is NULL does nothing. */
+struct frame_form {
+    phx_status (*open)(struct frame *frame, phx_error *err);
+    phx_status (*note)(struct frame *frame, phx_error *err);
+    phx_status (*begin)(struct frame *frame, struct buf *out, phx_error *err);
+    phx_status (*put)(struct frame *frame, struct buf *out, phx_error *err);
+    phx_status (*end)(struct frame *frame, struct buf *out, phx_error *err);
+    void (*close)(struct frame *frame);
+};
+extern const struct frame_form frame_table, frame_arrow;
+
 /* --- columns.c ------------------------------------------------------------------ */
 
 /* A cell is a value; times have a kind that JSON lacks: us, in the integer. */
 enum { CELL_TIME = JSON_OBJECT + 1 };
 
-struct column {
+struct frame_column {
     phx_text name;   /* by which rows find it */
     phx_text shown;  /* renamed */
     phx_text key;    /* as the rows of a table begin its cell */
@@ -23,10 +38,12 @@ struct column {
 
 struct frame {
     const struct frame_query *query;
-    struct arena arena;   /* names */
-    struct arena scratch; /* of one span */
-    struct map names;     /* of `columns` from `first_found` on */
-    struct column *columns;
+    const struct frame_form *form;
+    struct arrow_frame *arrow; /* what its form keeps */
+    struct arena arena;        /* names */
+    struct arena scratch;      /* of one span */
+    struct map names;          /* of `columns` from `first_found` on */
+    struct frame_column *columns;
     struct value *cells; /* of the row at hand */
     size_t column_room, cell_room;
     uint32_t count;
@@ -46,9 +63,47 @@ phx_status columns_make(struct frame *frame, phx_error *err);
  * attribute's name. */
 phx_status column_find(struct frame *frame, phx_text name, uint32_t *out,
                        phx_error *err);
-bool column_is_shown(const struct frame *frame, const struct column *column);
+bool column_is_shown(const struct frame *frame,
+                     const struct frame_column *column);
 enum frame_type column_type(const struct frame *frame,
-                            const struct column *column);
+                            const struct frame_column *column);
+
+/* --- shape.c: what values of a column have in common ------------------------------- */
+
+enum {
+    SHAPE_DEPTH = 6,         /* lists and objects in each other */
+    SHAPES = SHRUNK(2048, 8) /* in shapes, in all */
+};
+
+struct shape_member;
+
+struct shape {
+    uint32_t kinds;     /* bits of enum json_kind, but null */
+    bool is_wild;       /* too deep, or there are too many shapes */
+    struct shape *item; /* of what lists hold; NULL before the first */
+    struct shape_member *members;
+    size_t member_room;
+    uint32_t member_count;
+};
+
+struct shape_member {
+    phx_text name;
+    struct shape shape;
+};
+
+/* Where those lie that are in shapes, and their names; how many. */
+struct shapes {
+    struct arena *arena;
+    uint32_t count;
+};
+
+/* One value more. */
+phx_status shape_note(struct shapes *all, struct shape *shape,
+                      const struct value *value, phx_error *err);
+
+/* The member of an object that is `shape`'s member i, or NULL. */
+const struct value *shape_member_of(const struct shape *shape, uint32_t i,
+                                    const struct value *object);
 
 /* --- project.c ------------------------------------------------------------------ */
 

@@ -13,61 +13,9 @@
 
 #include <stdio.h>
 
-phx_status frame_new(const struct frame_query *query, struct frame **out,
-                     phx_error *err)
-{
-    struct frame *frame = memory_new(sizeof *frame);
-    phx_status status;
-
-    if (frame == NULL)
-        return fail_memory(err, sizeof *frame);
-    *frame = (struct frame){.query = query};
-    arena_init(&frame->arena, SIZE_MAX);
-    arena_init(&frame->scratch, SIZE_MAX);
-    map_init(&frame->names);
-    if ((status = columns_make(frame, err)) < 0)
-        frame_free(frame);
-    else
-        *out = frame;
-    return status;
-}
-
-void frame_free(struct frame *frame)
-{
-    if (frame == NULL)
-        return;
-    arena_clear(&frame->arena);
-    arena_clear(&frame->scratch);
-    map_clear(&frame->names);
-    memory_free(frame->columns);
-    memory_free(frame->cells);
-    memory_free(frame);
-}
-
-/* --- noting -------------------------------------------------------------------------- */
-
-static phx_status note_row(struct frame *frame, void *ctx, phx_error *err)
-{
-    (void)ctx;
-    (void)err;
-    frame->rows++;
-    for (uint32_t i = 0; i < frame->count; i++) {
-        uint8_t kind = frame->cells[i].kind;
-        frame->columns[i].kinds |= 1u << kind & ~(1u << JSON_NULL);
-        frame->columns[i].filled += kind != JSON_NULL;
-    }
-    return PHX_OK;
-}
-
-phx_status frame_note(struct frame *frame, const struct query_span *span,
-                      phx_error *err)
-{
-    return frame_project(frame, span, note_row, NULL, err);
-}
-
 /* --- the schema ----------------------------------------------------------------------- */
 
-static phx_status settle_key(struct frame *frame, struct column *column,
+static phx_status settle_key(struct frame *frame, struct frame_column *column,
                              uint32_t number, struct buf *key, phx_error *err)
 {
     char digits[16];
@@ -105,7 +53,6 @@ static phx_status settle_keys(struct frame *frame, phx_error *err)
             status = settle_key(frame, &frame->columns[i], number++, &key, err);
     }
     buf_clear(&key);
-    frame->written = true;
     return status;
 }
 
@@ -117,8 +64,8 @@ static const char *const types[] = {
     [FRAME_TIME] = "\"datetime\",\"tz\":\"UTC\"",
 };
 
-static void write_field(const struct frame *frame, const struct column *column,
-                        struct buf *out)
+static void write_field(const struct frame *frame,
+                        const struct frame_column *column, struct buf *out)
 {
     buf_add_string(out, "{\"name\":");
     buf_add_text(out, column->key);
@@ -127,7 +74,7 @@ static void write_field(const struct frame *frame, const struct column *column,
     buf_add_byte(out, '}');
 }
 
-phx_status frame_begin(struct frame *frame, struct buf *out, phx_error *err)
+static phx_status begin(struct frame *frame, struct buf *out, phx_error *err)
 {
     phx_status status = settle_keys(frame, err);
     const char *comma = "";
@@ -151,9 +98,11 @@ phx_status frame_begin(struct frame *frame, struct buf *out, phx_error *err)
     return buf_status(out, "a table", err);
 }
 
-void frame_end(struct buf *out)
+static phx_status end(struct frame *frame, struct buf *out, phx_error *err)
 {
+    (void)frame;
     buf_add_string(out, "]}");
+    return buf_status(out, "a table", err);
 }
 
 /* --- rows ----------------------------------------------------------------------------- */
@@ -170,9 +119,8 @@ static void write_time(struct buf *out, int64_t us)
     buf_add_format(out, ".%06u000Z\"", (unsigned)(us % 1000000));
 }
 
-static phx_status write_row(struct frame *frame, void *ctx, phx_error *err)
+static phx_status put(struct frame *frame, struct buf *out, phx_error *err)
 {
-    struct buf *out = ctx;
     char separator = '{';
 
     if (frame->rows_written++ > 0)
@@ -194,8 +142,4 @@ static phx_status write_row(struct frame *frame, void *ctx, phx_error *err)
     return buf_status(out, "a table", err);
 }
 
-phx_status frame_write(struct frame *frame, const struct query_span *span,
-                       struct buf *out, phx_error *err)
-{
-    return frame_project(frame, span, write_row, out, err);
-}
+const struct frame_form frame_table = {NULL, NULL, begin, put, end, NULL};

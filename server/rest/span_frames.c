@@ -1,7 +1,7 @@
 /*
  * span_frames.c - POST /v1/spans: dataframe queries of Phoenix's client. Each
- * query is answered by one part of multipart/mixed, the JSON of a table; the
- * parts are made as they are sent.
+ * query is answered by an Arrow stream, one after the other; or by one part of
+ * multipart/mixed, the JSON of a table. Both are made as they are sent.
  */
 #include "base/base.h"
 #include "server/rest/inside.h"
@@ -20,6 +20,7 @@ static atomic_int answers;
 struct frames {
     phx_frame *frames[MOST_QUERIES];
     size_t count, at;
+    bool arrow;
     bool open; /* a part is */
     char token[2 * TOKEN_BYTES + 1];
 };
@@ -180,6 +181,25 @@ static void end_frames(void *ctx)
     atomic_fetch_sub(&answers, 1);
 }
 
+static void begin_part(struct frames *frames, struct buf *out)
+{
+    if (!frames->arrow && !frames->open)
+        buf_add_format(out, "--%s\r\nContent-Type: application/json\r\n\r\n",
+                       frames->token);
+    frames->open = true;
+}
+
+static void end_part(struct frames *frames, struct buf *out)
+{
+    frames->open = false;
+    frames->at++;
+    if (frames->arrow)
+        return;
+    buf_add_string(out, "\r\n");
+    if (frames->at == frames->count)
+        buf_add_format(out, "--%s--\r\n", frames->token);
+}
+
 /* One piece of a frame, with what stands around frames; DONE after the last
  * of them. */
 static phx_status next_piece(void *ctx, struct buf *out, phx_error *err)
@@ -189,18 +209,11 @@ static phx_status next_piece(void *ctx, struct buf *out, phx_error *err)
     phx_status status = phx_frame_next(frames->frames[frames->at], &piece, err);
 
     if (status == PHX_OK) {
-        if (!frames->open)
-            buf_add_format(out,
-                           "--%s\r\nContent-Type: application/json\r\n\r\n",
-                           frames->token);
-        frames->open = true;
+        begin_part(frames, out);
         buf_add(out, piece.data, piece.size);
     } else if (status == PHX_DONE) {
-        buf_add_string(out, "\r\n");
-        frames->open = false;
-        if (++frames->at == frames->count)
-            buf_add_format(out, "--%s--\r\n", frames->token);
-        else
+        end_part(frames, out);
+        if (frames->at < frames->count)
             status = PHX_OK;
     }
     phx_buf_free(&piece);
@@ -252,6 +265,10 @@ static void answer_frames(struct request *request, struct frames *frames)
     char *whole = arena_new(request_arena(request), size);
     struct answer_source source = {next_piece, end_frames, frames};
 
+    if (frames->arrow) {
+        answer_stream(request, "application/x-pandas-arrow", &source);
+        return;
+    }
     if (whole == NULL) {
         end_frames(frames);
         answer_later(request, "no memory for the answer");
@@ -279,7 +296,11 @@ void span_frames(struct request *request)
         answer_later(request, "too many dataframes are being read");
         return;
     }
-    *frames = (struct frames){.count = 0};
+    /* The reference, too, compares the whole of it. */
+    *frames =
+        (struct frames){.arrow = !text_is(request_header(request, "accept"),
+                                          "application/json")};
+    wanted.format = frames->arrow ? PHX_FRAME_ARROW : PHX_FRAME_JSON;
     status = begin_frames(request, queries, &wanted, frames, &err);
     if (status >= 0) {
         answer_frames(request, frames);

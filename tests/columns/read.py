@@ -1,6 +1,7 @@
 """Columns read back. Made-up ones, written by the arrow room: every value must
-be the one that the maker printed as JSON. And the spans of a store, by its C
-stream and its files: every value must be that of its JSON lines.
+be the one that the maker printed as JSON. The spans of a store, by its C
+stream and its files: every value must be that of its JSON lines. And frames of
+POST /v1/spans: in Arrow and in JSON they must be the same to pandas.
 
     read.py --build BUILD [--seeds N]
 
@@ -9,11 +10,13 @@ Runs in an environment with what requirements.txt lists.
 import argparse
 import ctypes
 import datetime
+import io
 import json
 import math
 import random
 import struct
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -24,8 +27,14 @@ import pyarrow
 import pyarrow.ipc
 import pyarrow.parquet
 
+TESTS = Path(__file__).resolve().parents[1]
+GOLDEN = TESTS / "golden"
+sys.path[:0] = [str(TESTS / name) for name in ("clients", "server")]
+
+import world
+from running import Server
+
 IPC, PARQUET = 0, 1
-GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
@@ -254,6 +263,84 @@ def run_store(build, folder):
     library.phx_store_close(store)
 
 
+FRAMES = {
+    "whole": {},
+    "selected": {"select": {name: {"key": name} for name in (
+        "name", "start_time", "latency_ms", "cumulative_token_count.total",
+        "metadata", "llm.model_name", "numbers", "mixed", "none")}},
+    "exploded": {"explode": {"key": "retrieval.documents"}},
+    "concatenated": {"concat": {"key": "retrieval.documents",
+                                "kwargs": {"all": "document.content"}}},
+    "of vectors": {"explode": {
+        "key": "embedding.embeddings",
+        "kwargs": {"vector": "embedding.vector", "n": "none"}}},
+    "of an index": {"select": {"name": {"key": "name"}},
+                    "index": {"key": "llm.token_count.total"}},
+    "of no rows": {"filter": {"condition": "name == 'nobody'"}},
+}
+
+
+def cell(value):
+    """As a cell of JSON; members that are null may lack."""
+    if isinstance(value, dict):
+        return {key: cell(member) for key, member in value.items()
+                if member is not None}
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list):
+        return [cell(item) for item in value]
+    if value is None or isinstance(value, float) and math.isnan(value) or \
+            value is pandas.NaT:
+        return None
+    if isinstance(value, pandas.Timestamp):
+        return value.as_unit("us").value
+    return value
+
+
+def same_cell(arrow, table):
+    if isinstance(arrow, str) and not isinstance(table, str):
+        return cell(json.loads(arrow)) == table
+    return arrow == table
+
+
+def compare_frames(arrow, table):
+    names = [name.split("_", 1)[1] for name in
+             [*table.index.names, *table.columns]]
+    if names != [*arrow.index.names, *arrow.columns]:
+        return f"names {[*arrow.index.names, *arrow.columns]}, not {names}"
+    arrow, table = (frame.reset_index(allow_duplicates=True)
+                    for frame in (arrow, table))
+    if len(arrow) != len(table):
+        return f"{len(arrow)} rows, not {len(table)}"
+    for i, name in enumerate(names):
+        found, wanted = ([cell(value) for value in frame.iloc[:, i]]
+                         for frame in (arrow, table))
+        for a, b in zip(found, wanted):
+            if not same_cell(a, b):
+                return f"{name}: {a!r:.200}, not {b!r:.200}"
+    return None
+
+
+def run_frames(build):
+    """Each form of a query, in both forms of an answer."""
+    with Server(str(build)) as server:
+        server.request("POST", "/v1/traces", world.request(),
+                       {"Content-Type": "application/x-protobuf"})
+        for name, query in FRAMES.items():
+            body = json.dumps({"queries": [query, {}], "limit": -1}).encode()
+            path = f"/v1/spans?project_name={world.PROJECT}"
+            answers = [server.request("POST", path, body, {
+                "Content-Type": "application/json", "Accept": accept})[2]
+                for accept in ("*/*", "application/json")]
+            stream = pyarrow.BufferReader(answers[0])
+            for part in answers[1].decode().split("\r\n\r\n")[1:]:
+                table = pandas.read_json(
+                    io.StringIO(part.split("\r\n")[0]), orient="table",
+                    precise_float=True)
+                arrow = pyarrow.ipc.open_stream(stream).read_pandas()
+                yield f"a frame {name}", compare_frames(arrow, table)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", default="build")
@@ -266,7 +353,8 @@ def main():
         folder = Path(folder)
         cases = [(f"seed {seed}", run_made(library, seed, folder))
                  for seed in range(given.seeds)]
-        for title, case in [*cases, ("a store", run_store(build, folder))]:
+        for title, case in [*cases, ("a store", run_store(build, folder)),
+                            ("a server", run_frames(build))]:
             for name, why in case:
                 passed += why is None
                 failed += why is not None

@@ -6,7 +6,7 @@
  *
  * What is refused, is refused with a sentence; what is read, makes a table that
  * is JSON with a row for each row and a member for each field, and the same
- * table again from the same spans.
+ * table again from the same spans; and an Arrow stream of as many rows.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +14,8 @@
 #include "base/base.h"
 #include "frame/frame.h"
 #include "json/json.h"
+
+#include "columns/seen_ipc.h"
 
 enum { LIMIT = 1 << 26, SPANS = 5 };
 
@@ -59,12 +61,13 @@ static void make_spans(struct arena *arena)
     }
 }
 
-static phx_status write_table(const struct frame_query *query, struct buf *out,
+static phx_status write_table(const struct frame_query *query,
+                              enum frame_form_id form, struct buf *out,
                               phx_error *err)
 {
     struct query_span row = {0};
     struct frame *frame = NULL;
-    phx_status status = frame_new(query, &frame, err);
+    phx_status status = frame_new(query, form, &frame, err);
 
     for (int i = 0; i < SPANS && status >= 0; i++) {
         row.span = &spans[i];
@@ -76,12 +79,14 @@ static phx_status write_table(const struct frame_query *query, struct buf *out,
         row.span = &spans[i];
         status = frame_write(frame, &row, out, err);
     }
-    frame_end(out);
+    if (status >= 0)
+        status = frame_end(frame, out, err);
     frame_free(frame);
-    return status < 0 ? status : buf_status(out, "the table", err);
+    return status;
 }
 
-static void check_table(struct arena *arena, const struct buf *text)
+/* How many rows it has. */
+static size_t check_table(struct arena *arena, const struct buf *text)
 {
     struct value table;
 
@@ -93,13 +98,28 @@ static void check_table(struct arena *arena, const struct buf *text)
     for (uint32_t i = 0; i < rows->count; i++)
         check(rows->items[i].count == fields->count,
               "a row has a member for each field");
+    return rows->count;
+}
+
+static void check_stream(struct arena *arena, const struct buf *stream,
+                         size_t rows)
+{
+    struct buf lines;
+    size_t count = 0;
+
+    buf_init(&lines, LIMIT);
+    ipc_rows(arena, stream, &lines);
+    for (size_t i = 0; i < lines.size; i++)
+        count += lines.data[i] == '\n';
+    check(count == rows, "a stream has the rows of the table");
+    buf_clear(&lines);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct frame_query query;
     struct arena arena;
-    struct buf first, second;
+    struct buf first, second, stream;
     phx_error err = {0};
     phx_status status;
 
@@ -108,25 +128,29 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     arena_init(&arena, LIMIT);
     buf_init(&first, LIMIT);
     buf_init(&second, LIMIT);
+    buf_init(&stream, LIMIT);
     make_spans(&arena);
     memory_faults.seen = 0;
     memory_faults.fail_at = data[0];
     status =
         frame_query_read(&arena, text_span(data + 1, size - 1), &query, &err);
     if (status >= 0)
-        status = write_table(&query, &first, &err);
+        status = write_table(&query, FRAME_TABLE, &first, &err);
+    if (status >= 0)
+        status = write_table(&query, FRAME_ARROW, &stream, &err);
     memory_faults.fail_at = 0;
     check(status >= 0 || err.message[0] != '\0', "a refusal has a sentence");
     if (status >= 0) {
-        check(write_table(&query, &second, &err) == PHX_OK,
+        check(write_table(&query, FRAME_TABLE, &second, &err) == PHX_OK,
               "the same table can be made again");
         check(first.size == second.size &&
                   memcmp(first.data, second.data, first.size) == 0,
               "it is the same");
-        check_table(&arena, &first);
+        check_stream(&arena, &stream, check_table(&arena, &first));
     }
     buf_clear(&first);
     buf_clear(&second);
+    buf_clear(&stream);
     arena_clear(&arena);
     return 0;
 }

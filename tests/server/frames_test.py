@@ -71,6 +71,39 @@ def test_each_query_has_a_part(build):
               [["n0", "n1", "n2"], ["n1"], ["n2", "n1", "n0"]])
 
 
+def messages(body):
+    """Of Arrow IPC: (type, has a body) each, 0 for the end of a stream."""
+    at = 0
+    while at < len(body):
+        mark, size = struct.unpack_from("<Ii", body, at)
+        equal(mark, 0xFFFFFFFF)
+        if size == 0:
+            yield 0
+            at += 8
+            continue
+        table = at + 8 + struct.unpack_from("<I", body, at + 8)[0]
+        layout = table - struct.unpack_from("<i", body, table)[0]
+        _, kind, _, length = struct.unpack_from("<4H", body, layout + 4)
+        yield body[table + kind]
+        at += 8 + size + struct.unpack_from("<q", body, table + length)[0]
+    equal(at, len(body))
+
+
+def test_each_query_has_a_stream_of_arrow(build):
+    with Server(build) as server:
+        send(server, 3)
+        schema, batch, end = 1, 3, 0
+        for accept in ("*/*", "application/json, text/plain",
+                       "application/x-pandas-arrow"):
+            status, headers, body = ask(server, {"queries": [
+                NAMES, {**NAMES, "filter": {"condition": "name == 'no'"}},
+                {}]}, {"Accept": accept})
+            equal(status, 200)
+            equal(headers["content-type"], "application/x-pandas-arrow")
+            equal(list(messages(body)),
+                  [schema, batch, end, schema, end, schema, batch, end])
+
+
 def test_the_project_has_four_places(build):
     with Server(build) as server:
         send(server, 1, "default", trace=2)

@@ -48,9 +48,10 @@ static inline struct span *spans_add(struct spans *spans, const char *name,
     return span;
 }
 
-/* The table of all spans; lent until spans_close. */
-static inline phx_status spans_table(struct spans *spans, const char *json,
-                                     phx_text *out, phx_error *err)
+/* The frame of all spans; lent until spans_close. */
+static inline phx_status spans_frame(struct spans *spans, const char *json,
+                                     enum frame_form_id form, phx_text *out,
+                                     phx_error *err)
 {
     struct frame_query query;
     struct frame *frame = NULL;
@@ -60,16 +61,15 @@ static inline phx_status spans_table(struct spans *spans, const char *json,
     buf_init(&text, SIZE_MAX);
     status = frame_query_read(&spans->arena, text_of(json), &query, err);
     if (status >= 0)
-        status = frame_new(&query, &frame, err);
+        status = frame_new(&query, form, &frame, err);
     for (size_t i = 0; i < spans->count && status >= 0; i++)
         status = frame_note(frame, &spans->rows[i], err);
     if (status >= 0)
         status = frame_begin(frame, &text, err);
     for (size_t i = 0; i < spans->count && status >= 0; i++)
         status = frame_write(frame, &spans->rows[i], &text, err);
-    frame_end(&text);
     if (status >= 0)
-        status = buf_status(&text, "the table", err);
+        status = frame_end(frame, &text, err);
     frame_free(frame);
     if (status >= 0) {
         const char *copy = arena_copy(&spans->arena, text.data, text.size);
@@ -79,6 +79,12 @@ static inline phx_status spans_table(struct spans *spans, const char *json,
     }
     buf_clear(&text);
     return status;
+}
+
+static inline phx_status spans_table(struct spans *spans, const char *json,
+                                     phx_text *out, phx_error *err)
+{
+    return spans_frame(spans, json, FRAME_TABLE, out, err);
 }
 
 #endif
