@@ -620,10 +620,12 @@ typedef struct phx_span_query {
     size_t name_count;
     const phx_attribute_test *tests; /* all must hold */
     size_t test_count;
+    phx_text filter; /* a condition on spans, see phx_filter_check; blank for
+                        none */
 } phx_span_query;
 #define PHX_SPAN_QUERY_INIT \
     {sizeof(phx_span_query), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
-     NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0}
+     NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, {NULL, 0}}
 
 /* "UNKNOWN", "TOOL", ... : the span kind of an index, or NULL past the last. */
 PHX_API const char *phx_kind_name(int32_t index);
@@ -633,7 +635,8 @@ PHX_API const char *phx_kind_name(int32_t index);
  * one snapshot; spans that arrive meanwhile come if their turn does.
  *
  * query   NULL for all; copied.
- * Errors: INVALID (a test's JSON; offset indexes tests).
+ * Errors: INVALID (a test's JSON, offset indexes tests; or the filter, as
+ *         phx_filter_check).
  */
 PHX_CALL phx_store_find_spans(phx_store *store, const phx_span_query *query,
                               phx_cursor **out, phx_error *err);
@@ -676,21 +679,36 @@ typedef struct phx_trace_query {
                              there, rows before it do not come; 0 for none */
     uint64_t place_start; /* ns */
     uint64_t place_end;   /* ns */
+    phx_text filter;      /* a condition on traces; blank for none */
 } phx_trace_query;
 #define PHX_TRACE_QUERY_INIT \
-    {sizeof(phx_trace_query), 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0}
+    {sizeof(phx_trace_query), 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, \
+     {NULL, 0}}
 
 /* query NULL for all. Errors: INVALID (a place with PHX_BY_NUMBER: `from` is
- * one there), IO, CORRUPT, INTERRUPTED. */
+ * one there; or the filter, as phx_filter_check), IO, CORRUPT, INTERRUPTED. */
 PHX_CALL phx_store_find_traces(phx_store *store, const phx_trace_query *query,
                                phx_cursor **out, phx_error *err);
 PHX_CALL phx_cursor_next_trace(phx_cursor *cursor, const phx_trace **out,
                                phx_error *err);
 
-/* Sessions of a project (0: all) by number, from a number on (0: no bound);
- * `only` 0, or the one wanted. Errors: IO, CORRUPT, INTERRUPTED. */
-PHX_CALL phx_store_find_sessions(phx_store *store, phx_id project, phx_id only,
-                                 phx_id from, int32_t order, int64_t limit,
+typedef struct phx_session_query {
+    size_t size;
+    phx_id project;  /* 0 for all */
+    phx_id session;  /* only this one; 0 for all */
+    phx_id from;     /* the first number that may come; 0 for no bound */
+    int64_t limit;   /* rows; 0 for no limit */
+    int32_t order;   /* PHX_NEWEST_FIRST or PHX_OLDEST_FIRST, by number */
+    int32_t flags;   /* 0, for later use */
+    phx_text filter; /* a condition on sessions; blank for none */
+} phx_session_query;
+#define PHX_SESSION_QUERY_INIT \
+    {sizeof(phx_session_query), 0, 0, 0, 0, 0, 0, {NULL, 0}}
+
+/* query NULL for all. Errors: INVALID (the filter, as phx_filter_check), IO,
+ * CORRUPT, INTERRUPTED. */
+PHX_CALL phx_store_find_sessions(phx_store *store,
+                                 const phx_session_query *query,
                                  phx_cursor **out, phx_error *err);
 PHX_CALL phx_cursor_next_session(phx_cursor *cursor, const phx_session **out,
                                  phx_error *err);

@@ -37,9 +37,16 @@ phx_status span_json_read(struct arena *arena, phx_text json,
 
 /* --- span_query.c ------------------------------------------------------------- */
 
-/* Errors: INVALID (a test's JSON; offset indexes tests). */
+/* Errors: INVALID (a test's JSON, offset indexes tests; or the filter). */
 phx_status span_query_copy(struct arena *arena, const phx_span_query *query,
                            struct span_filter *out, phx_error *err);
+
+/* --- filter.c ------------------------------------------------------------------ */
+
+/* The text as what a list takes, in the arena. Errors: INVALID (offset is the
+ * byte at fault). */
+phx_status condition_read(struct arena *arena, int32_t grain, phx_text text,
+                          struct store_condition *out, phx_error *err);
 
 /* --- row.c: a span as the caller sees it ------------------------------------ */
 

@@ -30,6 +30,7 @@ phx_status phx_store_find_traces(phx_store *store, const phx_trace_query *query,
                                  phx_cursor **out, phx_error *err)
 {
     phx_trace_query wanted = PHX_TRACE_QUERY_INIT;
+    struct store_condition condition;
     phx_cursor *cursor;
     phx_trace *rows = NULL;
     phx_status status;
@@ -45,8 +46,11 @@ phx_status phx_store_find_traces(phx_store *store, const phx_trace_query *query,
                     "a place is by start or latency, not by number");
     if ((status = cursor_new(store, CURSOR_TRACES, &cursor, err)) < 0)
         return status;
-    status = store_read_traces(cursor->store, &wanted, &cursor->arena, &rows,
-                               &cursor->count, err);
+    status = condition_read(&cursor->arena, PHX_FILTER_TRACES, wanted.filter,
+                            &condition, err);
+    if (status >= 0)
+        status = store_read_traces(cursor->store, &wanted, &condition,
+                                   &cursor->arena, &rows, &cursor->count, err);
     return give_list(cursor, rows, status, out);
 }
 
@@ -59,22 +63,28 @@ phx_status phx_cursor_next_trace(phx_cursor *cursor, const phx_trace **out,
     return *out ? PHX_OK : PHX_DONE;
 }
 
-phx_status phx_store_find_sessions(phx_store *store, phx_id project,
-                                   phx_id only, phx_id from, int32_t order,
-                                   int64_t limit, phx_cursor **out,
-                                   phx_error *err)
+phx_status phx_store_find_sessions(phx_store *store,
+                                   const phx_session_query *query,
+                                   phx_cursor **out, phx_error *err)
 {
+    phx_session_query wanted = PHX_SESSION_QUERY_INIT;
+    struct store_condition condition;
     phx_cursor *cursor;
     phx_session *rows = NULL;
     phx_status status;
 
-    if (store == NULL || out == NULL || order < 0 || order > PHX_OLDEST_FIRST)
+    if (store == NULL || out == NULL ||
+        !take_options(&wanted, sizeof wanted, query) || wanted.order < 0 ||
+        wanted.order > PHX_OLDEST_FIRST)
         return fail_argument(err);
     if ((status = cursor_new(store, CURSOR_SESSIONS, &cursor, err)) < 0)
         return status;
-    status = store_read_sessions(cursor->store, project, only, from,
-                                 order == PHX_OLDEST_FIRST, limit,
-                                 &cursor->arena, &rows, &cursor->count, err);
+    status = condition_read(&cursor->arena, PHX_FILTER_SESSIONS, wanted.filter,
+                            &condition, err);
+    if (status >= 0)
+        status =
+            store_read_sessions(cursor->store, &wanted, &condition,
+                                &cursor->arena, &rows, &cursor->count, err);
     return give_list(cursor, rows, status, out);
 }
 

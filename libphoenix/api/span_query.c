@@ -1,6 +1,6 @@
 /*
  * span_query.c - the query of a cursor of spans, copied: ids as bytes, paths as
- * keys, JSON as values.
+ * keys, JSON as values, the filter as SQL.
  */
 #include "base/base.h"
 
@@ -109,5 +109,8 @@ phx_status span_query_copy(struct arena *arena, const phx_span_query *query,
         (status = copy_texts(arena, query->names, query->name_count, false,
                              &out->names, &out->name_count, err)) < 0)
         return status;
-    return copy_tests(arena, query, out, err);
+    if ((status = copy_tests(arena, query, out, err)) < 0)
+        return status;
+    return condition_read(arena, PHX_FILTER_SPANS, query->filter,
+                          &out->condition, err);
 }

@@ -409,6 +409,12 @@ phx_status query_sql(const struct query *query, const struct query_scope *scope,
                      struct arena *arena, struct store_query *out,
                      phx_error *err);
 
+/* The condition alone, for lists that the store makes of rows of its grain;
+ * the query lends its texts. */
+struct store_condition;
+phx_status query_terms(const struct query *query, struct arena *arena,
+                       struct store_condition *out, phx_error *err);
+
 /* What the statements call, for struct store_options. */
 struct store_function;
 const struct store_function *query_functions(size_t *count);

@@ -239,6 +239,38 @@ static void add_condition(struct sql *sql)
         add_notes(sql);
 }
 
+/* The text goes to the arena. */
+static phx_status take_text(struct sql *sql, phx_text *out)
+{
+    phx_status status = sql->status;
+
+    if (status >= 0)
+        status = buf_status(&sql->text, "a condition as SQL", sql->err);
+    if (status >= 0) {
+        *out = text_span(arena_copy(sql->arena, sql->text.data, sql->text.size),
+                         sql->text.size);
+        if (out->data == NULL)
+            status = arena_status(sql->arena, sql->text.size, sql->err);
+    }
+    buf_clear(&sql->text);
+    return status;
+}
+
+phx_status query_terms(const struct query *query, struct arena *arena,
+                       struct store_condition *out, phx_error *err)
+{
+    struct sql sql;
+    phx_text text;
+    phx_status status = sql_init(&sql, query, CONDITION_VALUE, arena, err);
+
+    if (status < 0)
+        return status;
+    add_condition(&sql);
+    if ((status = take_text(&sql, &text)) >= 0)
+        *out = (struct store_condition){text, sql.values, sql.value_count};
+    return status;
+}
+
 phx_status query_sql(const struct query *query, const struct query_scope *scope,
                      struct arena *arena, struct store_query *out,
                      phx_error *err)
@@ -251,8 +283,8 @@ phx_status query_sql(const struct query *query, const struct query_scope *scope,
     static const char *const tables[QUERY_GRAINS] = {"stored_span", "trace",
                                                      "session"};
     struct sql sql;
-    const void *text;
-    phx_status status = sql_init(&sql, query, arena, err);
+    phx_text text;
+    phx_status status = sql_init(&sql, query, 1, arena, err);
 
     if (status < 0)
         return status;
@@ -265,16 +297,8 @@ phx_status query_sql(const struct query *query, const struct query_scope *scope,
     add_scope(&sql, scope);
     add_condition(&sql);
     add_order(&sql, scope);
-    if ((status = sql.status) >= 0)
-        status = buf_status(&sql.text, "a condition as SQL", err);
-    if (status >= 0) {
-        text = arena_copy(arena, sql.text.data, sql.text.size);
-        *out = (struct store_query){.sql = text_span(text, sql.text.size),
-                                    .values = sql.values,
-                                    .count = sql.value_count};
-        if (text == NULL)
-            status = arena_status(arena, sql.text.size, err);
-    }
-    buf_clear(&sql.text);
+    if ((status = take_text(&sql, &text)) >= 0)
+        *out = (struct store_query){
+            .sql = text, .values = sql.values, .count = sql.value_count};
     return status;
 }

@@ -32,12 +32,13 @@ struct sql {
     struct buf text;
     struct value *values;
     size_t value_count, value_capacity;
+    uint32_t first;        /* the number of its first value */
     uint32_t *path_values; /* [path_count] number of a path's first value */
     phx_status status;
     phx_error *err;
 };
 
-phx_status sql_init(struct sql *sql, const struct query *query,
+phx_status sql_init(struct sql *sql, const struct query *query, uint32_t first,
                     struct arena *arena, phx_error *err);
 void sql_fail(struct sql *sql, phx_status status);
 void sql_add(struct sql *sql, const char *piece);

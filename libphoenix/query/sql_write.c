@@ -9,12 +9,13 @@ enum {
     PATHS_LIMIT = 1 << 20 /* bytes of one packed value */
 };
 
-phx_status sql_init(struct sql *sql, const struct query *query,
+phx_status sql_init(struct sql *sql, const struct query *query, uint32_t first,
                     struct arena *arena, phx_error *err)
 {
     size_t size = size_mul(query->path_count, sizeof *sql->path_values);
 
-    *sql = (struct sql){.query = query, .arena = arena, .err = err};
+    *sql = (struct sql){
+        .query = query, .first = first, .arena = arena, .err = err};
     buf_init(&sql->text, TEXT_LIMIT);
     if ((sql->path_values = arena_new(arena, size)) == NULL)
         return arena_status(arena, size, err);
@@ -60,8 +61,8 @@ void sql_add_value(struct sql *sql, struct value value)
         return;
     }
     sql->values = values;
+    buf_add_format(&sql->text, "?%zu", sql->first + sql->value_count);
     sql->values[sql->value_count++] = value;
-    buf_add_format(&sql->text, "?%zu", sql->value_count);
 }
 
 void sql_add_int(struct sql *sql, int64_t value)
@@ -161,7 +162,7 @@ void sql_add_paths(struct sql *sql, const struct query_path *path)
         add_names(sql, sql->path_values[i], ways);
         return;
     }
-    sql->path_values[i] = (uint32_t)sql->value_count + 1;
+    sql->path_values[i] = sql->first + (uint32_t)sql->value_count;
     for (uint32_t joined = 1; joined <= ways && sql->status >= 0; joined++) {
         struct value value = sql_path_value(sql, path, joined);
         sql_add(sql, ", ");

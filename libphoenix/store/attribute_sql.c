@@ -131,7 +131,7 @@ static phx_status fail_ref(phx_error *err)
 phx_status ref_open(struct snapshot *snapshot, sqlite3_value *value,
                     struct opened **out, uint32_t *row, phx_error *err)
 {
-    int64_t ref = sqlite3_value_int64(value), block = ref >> ROW_BITS;
+    int64_t ref = sqlite3_value_int64(value), block = ref_block(ref);
     const struct opened *opened = snapshot->opened;
     struct block_row stored;
     phx_status status = PHX_OK;
@@ -146,7 +146,7 @@ phx_status ref_open(struct snapshot *snapshot, sqlite3_value *value,
         return fail_ref(err);
     if (status < 0 || (status = snapshot_open(snapshot, block, out, err)) < 0)
         return status;
-    *row = (uint32_t)(ref & ((1 << ROW_BITS) - 1));
+    *row = ref_row(ref);
     if (*row < block_rows((*out)->stored.block))
         return PHX_OK;
     snapshot_close(snapshot, *out);

@@ -2,6 +2,7 @@
  * find.h - a search for spans in one snapshot.
  *
  *     snapshot.c     a reader's snapshot and the blocks that are open in it
+ *     rows.c         a statement of SQL on a snapshot
  *     candidate.c    chooses the blocks
  *     match.c        chooses the rows of a block; attribute.c: by attribute,
  *                    trace_rows.c: by trace
@@ -59,6 +60,19 @@ void snapshot_close(struct snapshot *snapshot, struct opened *opened);
 phx_status opened_ints(struct opened *opened, enum block_column column,
                        const struct block_ints **out, phx_error *err);
 
+/* --- rows.c ------------------------------------------------------------------ */
+
+/* A statement that calls functions of the table's, or may fail as a host's
+ * does; the handle is the caller's to finalize, after a failure, too. */
+phx_status rows_prepare(struct snapshot *snapshot, phx_text sql,
+                        struct statement *out, phx_error *err);
+/* A condition's values, behind the statement's own. */
+void rows_bind(struct statement *statement,
+               const struct store_condition *condition);
+/* DONE after the last. */
+phx_status rows_next(struct snapshot *snapshot, struct statement *statement,
+                     phx_error *err);
+
 /* --- attribute.c: attributes of open blocks --------------------------------- */
 
 /* The path, or the rows that pass a test, both packed as store.h says; lent by
@@ -75,8 +89,8 @@ static inline bool row_is_in(const uint8_t *rows, uint32_t row)
 
 /* --- find.c ----------------------------------------------------------------- */
 
-/* What is searched for: the filter but for its tests, and more that a
- * statement of SQL can ask. */
+/* What is searched for: the filter but for its tests and its
+ * condition, and more that a statement of SQL can ask. */
 struct search {
     struct span_filter filter;
     int64_t min_number, max_number;

@@ -3,7 +3,7 @@
  */
 #include "base/base.h"
 
-#include "store/find.h"
+#include "store/span_table.h"
 
 enum {
     PAGE_BYTES = SHRUNK(16 << 20, 8 << 10), /* a page closes past that */
@@ -52,6 +52,76 @@ static phx_status pick_rows(const struct search *search, bool down,
     }
     find_clear(&find);
     return status < 0 ? status : PHX_OK;
+}
+
+static phx_status keep_row(struct picks *out, int64_t number, int64_t ref,
+                           phx_error *err)
+{
+    struct hit *hit = &out->hits[out->count];
+    phx_status status =
+        snapshot_open(out->snapshot, ref_block(ref), &hit->opened, err);
+
+    if (status < 0)
+        return status;
+    hit->number = number;
+    hit->row = ref_row(ref);
+    out->count++;
+    return PHX_OK;
+}
+
+static phx_status start_condition(const struct search *search, bool down,
+                                  struct snapshot *snapshot,
+                                  struct statement *out, phx_error *err)
+{
+    const struct store_condition *condition = &search->filter.condition;
+    struct buf text;
+    phx_status status;
+
+    buf_init(&text, SIZE_MAX);
+    buf_add_string(&text, "SELECT r.no, r.ref FROM stored_span r"
+                          " WHERE r.among = ?1");
+    buf_add_text(&text, condition->sql);
+    buf_add_string(&text, down ? " ORDER BY r.no DESC" : " ORDER BY r.no");
+    if ((status = buf_status(&text, "a condition", err)) >= 0)
+        status =
+            rows_prepare(snapshot, text_span(text.data, text.size), out, err);
+    buf_clear(&text);
+    if (status < 0)
+        return status;
+    sqlite3_bind_pointer(out->handle, 1, (void *)(uintptr_t)search,
+                         SEARCH_POINTER, NULL);
+    rows_bind(out, condition);
+    return PHX_OK;
+}
+
+/* The same, of the rows that a condition holds for. */
+static phx_status pick_by_condition(const struct search *search, bool down,
+                                    size_t limit, struct picks *out,
+                                    phx_error *err)
+{
+    struct statement read = {0};
+    phx_status status =
+        start_condition(search, down, out->snapshot, &read, err);
+
+    while (status >= 0 &&
+           (status = rows_next(out->snapshot, &read, err)) == PHX_OK) {
+        int64_t number = sql_int(&read, 0);
+        if (out->count == limit) {
+            out->next = number;
+            break;
+        }
+        status = keep_row(out, number, sql_int(&read, 1), err);
+    }
+    sqlite3_finalize(read.handle);
+    return status < 0 ? status : PHX_OK;
+}
+
+static phx_status pick(const struct search *search, bool down, size_t limit,
+                       struct picks *out, phx_error *err)
+{
+    return search->filter.condition.sql.size > 0
+               ? pick_by_condition(search, down, limit, out, err)
+               : pick_rows(search, down, limit, out, err);
 }
 
 static phx_status pack_test(const struct attribute_test *test,
@@ -201,7 +271,7 @@ phx_status store_read_spans(struct store *store,
     if (picks.hits == NULL)
         status =
             arena_status(&out->arena, size_mul(limit, sizeof *picks.hits), err);
-    else if ((status = pick_rows(&search, !ascending, limit, &picks, err)) >= 0)
+    else if ((status = pick(&search, !ascending, limit, &picks, err)) >= 0)
         status = read_page(&picks, bare, out, err);
     snapshot_give(&snapshot);
     if (status < 0)

@@ -199,7 +199,8 @@ static phx_status read_traces(struct roll *roll, struct span_filter *filter,
     wanted.end_time = of_traces ? query->end_time : 0;
     wanted.sessions = &query->session;
     wanted.session_count = query->session != 0;
-    status = trace_rows_start(roll->snapshot.connection, &wanted, &read, err);
+    status =
+        trace_rows_start(roll->snapshot.connection, &wanted, NULL, &read, err);
     while (status >= 0 && (status = sql_next(&read, err)) == PHX_OK) {
         struct trace_row row;
         trace_row_read(&read, &row);

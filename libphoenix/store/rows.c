@@ -9,8 +9,6 @@
 
 #include <limits.h>
 
-enum { STEPS_BETWEEN_LOOKS = 2000 }; /* of SQLite's machine */
-
 struct store_rows {
     struct snapshot snapshot;
     struct statement statement;
@@ -40,11 +38,6 @@ static phx_status fail_rows(struct snapshot *snapshot, int code, phx_error *err)
     }
 }
 
-static int look_around(void *ctx)
-{
-    return snapshot_check(ctx, NULL) < 0;
-}
-
 /* Blanks and semicolons may follow the statement. */
 static bool is_all(const char *from, phx_text sql)
 {
@@ -55,25 +48,34 @@ static bool is_all(const char *from, phx_text sql)
     return from == end;
 }
 
-static phx_status prepare(struct snapshot *snapshot, phx_text sql,
-                          sqlite3_stmt **out, phx_error *err)
+phx_status rows_prepare(struct snapshot *snapshot, phx_text sql,
+                        struct statement *out, phx_error *err)
 {
     struct connection *connection = snapshot->connection;
     const char *rest = NULL;
 
-    *out = NULL;
+    *out = (struct statement){.connection = connection};
     if (sql.size > INT_MAX)
         return fail(err, PHX_TOO_BIG, -1, "sql has %zu bytes", sql.size);
     connection->guarded = true;
     int code = sqlite3_prepare_v2(connection->db, sql.size > 0 ? sql.data : "",
-                                  (int)sql.size, out, &rest);
+                                  (int)sql.size, &out->handle, &rest);
     connection->guarded = false;
     if (code != SQLITE_OK)
         return fail_rows(snapshot, code, err);
-    if (*out == NULL || !is_all(rest, sql) || !sqlite3_stmt_readonly(*out))
+    if (out->handle == NULL || !is_all(rest, sql) ||
+        !sqlite3_stmt_readonly(out->handle))
         return fail(err, PHX_INVALID, 0,
                     "sql: wanted is one statement that reads");
     return PHX_OK;
+}
+
+void rows_bind(struct statement *statement,
+               const struct store_condition *condition)
+{
+    for (size_t i = 0; i < condition->count; i++)
+        sql_bind_value(statement, CONDITION_VALUE + (int)i,
+                       &condition->values[i]);
 }
 
 static phx_status bind_all(struct statement *statement,
@@ -98,10 +100,7 @@ static phx_status start(struct store_rows *rows,
 
     snapshot->stopped = query->stopped;
     snapshot->ctx = query->ctx;
-    sqlite3_progress_handler(snapshot->connection->db, STEPS_BETWEEN_LOOKS,
-                             look_around, snapshot);
-    statement->connection = snapshot->connection;
-    if ((status = prepare(snapshot, query->sql, &statement->handle, err)) < 0 ||
+    if ((status = rows_prepare(snapshot, query->sql, statement, err)) < 0 ||
         (status = bind_all(statement, query, err)) < 0)
         return status;
     rows->columns = (size_t)sqlite3_column_count(statement->handle);
@@ -171,19 +170,26 @@ static phx_status read_value(struct statement *statement, int column,
     }
 }
 
-phx_status store_rows_next(struct store_rows *rows, const struct value **out,
-                           phx_error *err)
+phx_status rows_next(struct snapshot *snapshot, struct statement *statement,
+                     phx_error *err)
 {
-    struct statement *statement = &rows->statement;
     int code = statement->code;
-    phx_status status = PHX_OK;
 
     if (code == SQLITE_OK)
         code = sqlite3_step(statement->handle);
     if (code == SQLITE_DONE)
         return PHX_DONE;
-    if (code != SQLITE_ROW)
-        return fail_rows(&rows->snapshot, code, err);
+    return code == SQLITE_ROW ? PHX_OK : fail_rows(snapshot, code, err);
+}
+
+phx_status store_rows_next(struct store_rows *rows, const struct value **out,
+                           phx_error *err)
+{
+    struct statement *statement = &rows->statement;
+    phx_status status = rows_next(&rows->snapshot, statement, err);
+
+    if (status != PHX_OK)
+        return status;
     for (size_t i = 0; i < rows->columns && status >= 0; i++)
         status = read_value(statement, (int)i, &rows->values[i], err);
     *out = rows->values;
@@ -195,7 +201,6 @@ void store_rows_close(struct store_rows *rows)
     if (rows == NULL)
         return;
     sqlite3_finalize(rows->statement.handle);
-    sqlite3_progress_handler(rows->snapshot.connection->db, 0, NULL, NULL);
     snapshot_give(&rows->snapshot);
     memory_free(rows->values);
     memory_free(rows);

@@ -9,7 +9,11 @@
 
 #include "store/find.h"
 
-enum { IDLE_BLOCKS = SHRUNK(16, 1), KEY_LIMIT = 1 << 20 };
+enum {
+    IDLE_BLOCKS = SHRUNK(16, 1),
+    KEY_LIMIT = 1 << 20,
+    STEPS_BETWEEN_LOOKS = 2000 /* of SQLite's machine */
+};
 
 phx_status snapshot_check(struct snapshot *snapshot, phx_error *err)
 {
@@ -106,6 +110,11 @@ phx_status opened_ints(struct opened *opened, enum block_column column,
     return PHX_OK;
 }
 
+static int look_around(void *ctx)
+{
+    return snapshot_check(ctx, NULL) < 0;
+}
+
 phx_status snapshot_take(struct store *store, struct snapshot *out,
                          phx_error *err)
 {
@@ -119,6 +128,8 @@ phx_status snapshot_take(struct store *store, struct snapshot *out,
     if (status < 0)
         return status;
     out->connection->snapshot = out;
+    sqlite3_progress_handler(out->connection->db, STEPS_BETWEEN_LOOKS,
+                             look_around, out);
     if ((status = gone_of(out->connection, &out->counter, &out->gone, err)) < 0)
         snapshot_give(out);
     return status;
@@ -130,6 +141,7 @@ void snapshot_give(struct snapshot *snapshot)
         opened_free(&snapshot->opened);
     buf_clear(&snapshot->key);
     arena_clear(&snapshot->scratch);
+    sqlite3_progress_handler(snapshot->connection->db, 0, NULL, NULL);
     snapshot->connection->snapshot = NULL;
     store_reader_give(snapshot->store, snapshot->connection);
 }

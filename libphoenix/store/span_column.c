@@ -233,6 +233,8 @@ phx_status span_column_result(sqlite3_context *context, struct span_row *row,
     case SPAN_REF:
         sqlite3_result_int64(context, hit_ref(hit));
         return PHX_OK;
+    case SPAN_AMONG:
+        return PHX_OK;
     }
     return PHX_OK;
 }

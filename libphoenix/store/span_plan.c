@@ -3,7 +3,8 @@
  *
  * A plan is a text of two letters for each term: its column, counted from 'a',
  * and its operator. SQLite tests every term once more, so a term whose value
- * is not of its column's type (3.7 for a project) is left to SQLite alone.
+ * is not of its column's type (3.7 for a project) is left to SQLite alone; but
+ * what rows are among it cannot test.
  */
 #include "base/base.h"
 
@@ -24,6 +25,7 @@ static const struct {
     {SPAN_KIND, "=i", NARROW_ROWS},       {SPAN_STATUS, "=i", NARROW_ROWS},
     {SPAN_START, "=<[>]", NARROW_BLOCKS}, {SPAN_LATENCY, "=>]", NARROW_ROWS},
     {SPAN_ROOT, "=", NARROW_ROWS},        {SPAN_REF, "t", NARROW_ROWS},
+    {SPAN_AMONG, "=", NARROW_BLOCKS},
 };
 
 static char operator_of(sqlite3_index_info *info, int i)
@@ -132,6 +134,8 @@ int span_plan_choose(const struct snapshot *snapshot, sqlite3_index_info *info)
         plan[2 * count] = (char)('a' + info->aConstraint[i].iColumn);
         plan[2 * count + 1] = letter;
         info->aConstraintUsage[i].argvIndex = ++count;
+        info->aConstraintUsage[i].omit =
+            info->aConstraint[i].iColumn == SPAN_AMONG;
     }
     plan[2 * count] = '\0';
     info->idxStr = plan;

@@ -12,7 +12,8 @@ static const char columns_sql[] =
     " span_id TEXT, parent_id TEXT, project INTEGER, session INTEGER,"
     " name TEXT, kind INTEGER, status INTEGER, status_message TEXT,"
     " start INTEGER, \"end\" INTEGER, latency INTEGER, prompt_tokens INTEGER,"
-    " completion_tokens INTEGER, root INTEGER, ref INTEGER HIDDEN)";
+    " completion_tokens INTEGER, root INTEGER, ref INTEGER HIDDEN,"
+    " among HIDDEN)";
 
 struct span_table {
     sqlite3_vtab base;

@@ -7,7 +7,6 @@
  *     attribute_sql.c   attr() and its like: attributes of a row by its ref
  *     parent_sql.c      parent_no(): a row's parent
  *     function_sql.c    functions that the store is opened with
- *     rows.c            a statement on a snapshot, and its rows
  */
 #ifndef STORE_SPAN_TABLE_H
 #define STORE_SPAN_TABLE_H
@@ -34,7 +33,8 @@ enum span_column {
     SPAN_PROMPT_TOKENS,
     SPAN_COMPLETION_TOKENS,
     SPAN_ROOT,
-    SPAN_REF
+    SPAN_REF,
+    SPAN_AMONG
 };
 
 /* How a term compares its column with its value. */
@@ -48,6 +48,10 @@ enum span_term {
     TERM_NULL = '0',
     TERM_TEST = 't' /* attr_is(ref, value) */
 };
+
+/* What a statement of the store's own binds as a pointer, to say `among = ?`: a
+ * struct search, which the rows are those of. */
+#define SEARCH_POINTER "search"
 
 /* What attr_is is to SQLite's planner: an operator on SPAN_REF. */
 enum { PASSES_TEST = SQLITE_INDEX_CONSTRAINT_FUNCTION };
@@ -82,6 +86,14 @@ enum { ROW_BITS = 16 };
 static inline int64_t hit_ref(const struct hit *hit)
 {
     return hit->opened->stored.id << ROW_BITS | hit->row;
+}
+static inline int64_t ref_block(int64_t ref)
+{
+    return ref >> ROW_BITS;
+}
+static inline uint32_t ref_row(int64_t ref)
+{
+    return (uint32_t)(ref & ((1 << ROW_BITS) - 1));
 }
 
 /* --- span_table.c ------------------------------------------------------------ */

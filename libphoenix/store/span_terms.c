@@ -345,6 +345,19 @@ static phx_status take_test(const struct term *term, phx_error *err)
     return PHX_OK;
 }
 
+/* The search as it was given: the terms narrow it further, or have. What is no
+ * pointer to one equals nothing. */
+static void take_search(const struct term *term)
+{
+    const struct search *given =
+        sqlite3_value_pointer(term->value, SEARCH_POINTER);
+
+    if (given != NULL)
+        term->plan->search = *given;
+    else
+        term->plan->search.nothing = true;
+}
+
 static phx_status take_term(const struct term *term, phx_error *err)
 {
     switch (term->column) {
@@ -362,6 +375,9 @@ static phx_status take_term(const struct term *term, phx_error *err)
         return take_traces(term, err);
     case SPAN_REF:
         return take_test(term, err);
+    case SPAN_AMONG:
+        take_search(term);
+        return PHX_OK;
     default:
         return take_ints(term, err);
     }

@@ -137,12 +137,6 @@
     X(SESSION_BY_NAME, "SELECT id, project FROM session WHERE name = ?")       \
     X(SESSION_BY_ID,                                                           \
       SESSION_ROW " WHERE id = ?")                                             \
-    X(SESSIONS_UP,                                                             \
-      SESSION_ROW " WHERE (?1 = 0 OR project = ?1) AND (?2 = 0 OR id = ?2)"    \
-      " AND id >= ?3 ORDER BY id")                                             \
-    X(SESSIONS_DOWN,                                                           \
-      SESSION_ROW " WHERE (?1 = 0 OR project = ?1) AND (?2 = 0 OR id = ?2)"    \
-      " AND id <= ?3 ORDER BY id DESC")                                        \
     X(SESSION_WINDOW,                                                          \
       "SELECT start, start_rest, end, end_rest, project FROM trace"            \
       " WHERE session = ?")                                                    \

@@ -158,6 +158,15 @@ struct attribute_test {
     struct value value; /* text, number or boolean */
 };
 
+/* What must hold of the rows of a list besides, as terms of SQL: each has AND
+ * before it, and calls the row r. The room of filters makes them. */
+struct store_condition {
+    phx_text sql;               /* empty: everything */
+    const struct value *values; /* scalars: of ?CONDITION_VALUE and so on */
+    size_t count;
+};
+enum { CONDITION_VALUE = 17 }; /* those before are the list's own */
+
 /* All that is given must hold; of the values of one list, any. */
 struct span_filter {
     int64_t project;               /* 0 for all */
@@ -174,6 +183,7 @@ struct span_filter {
     size_t name_count;
     const struct attribute_test *tests;
     size_t test_count;
+    struct store_condition condition;
 };
 
 /* Spans of one snapshot, in order of number. */
@@ -212,13 +222,14 @@ phx_status store_read_projects(struct store *store, int64_t only, int64_t from,
                                struct arena *arena, phx_project **out,
                                size_t *count, phx_error *err);
 phx_status store_read_traces(struct store *store, const phx_trace_query *query,
+                             const struct store_condition *condition,
                              struct arena *arena, phx_trace **out,
                              size_t *count, phx_error *err);
-phx_status store_read_sessions(struct store *store, int64_t project,
-                               int64_t only, int64_t from, bool ascending,
-                               int64_t limit, struct arena *arena,
-                               phx_session **out, size_t *count,
-                               phx_error *err);
+phx_status store_read_sessions(struct store *store,
+                               const phx_session_query *query,
+                               const struct store_condition *condition,
+                               struct arena *arena, phx_session **out,
+                               size_t *count, phx_error *err);
 
 /* At most `limit` rows of the query, whose own limit does not count, from its
  * number on; *next is the number to go on from, or 0. Ids of the query are raw,
@@ -286,6 +297,7 @@ phx_status store_read_costs(struct store *store, int64_t span,
  *     completion_tokens
  *     ref                           hidden: the row, for the functions; good
  *                                   within its statement
+ *     among                         hidden: for the store's own lists
  *
  *     attr(ref, step ...)           an attribute: NULL, INTEGER, REAL, TEXT;
  *                                   bytes as BLOB, arrays and objects as JSON,

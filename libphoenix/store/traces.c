@@ -1,7 +1,7 @@
 /*
- * traces.c - lists of traces and sessions. Their windows are kept in the rows
- * of `trace`; what their spans add up to is read from the blocks of the rows
- * that are returned.
+ * traces.c - lists of traces. Their windows are kept in the rows of `trace`;
+ * what their spans add up to is read from the blocks of the rows that are
+ * returned.
  */
 #include "base/base.h"
 
@@ -19,14 +19,15 @@ static const struct {
 /* The statement is put together from fixed pieces; values are bound. SQLite
  * enters the index at the first bound it is given, so the place, which is
  * the tightest, stands before the times. */
-static void trace_sql(const phx_trace_query *query, struct buf *out)
+static void trace_sql(const phx_trace_query *query, phx_text condition,
+                      struct buf *out)
 {
     bool down = query->order == PHX_NEWEST_FIRST;
     const char *way = down ? "DESC" : "ASC", *on = down ? "<=" : ">=";
     const char *us = keys[query->sort].us, *rest = keys[query->sort].rest;
 
     buf_add_string(out, "SELECT id, trace_id, project, session, start,"
-                        " start_rest, end, end_rest, n FROM trace WHERE 1");
+                        " start_rest, end, end_rest, n FROM trace r WHERE 1");
     if (query->project != 0)
         buf_add_string(out, " AND project = ?1");
     if (query->trace != 0)
@@ -44,6 +45,7 @@ static void trace_sql(const phx_trace_query *query, struct buf *out)
                        (long long)query->sessions[i]);
     if (query->session_count > 0)
         buf_add_byte(out, ')');
+    buf_add_text(out, condition);
     buf_add_string(out, " ORDER BY ");
     if (us != NULL)
         buf_add_format(out, "%s %s, %s %s, ", us, way, rest, way);
@@ -73,9 +75,11 @@ static struct moment place_key(const phx_trace_query *query)
 }
 
 phx_status trace_rows_start(struct connection *connection,
-                            const phx_trace_query *query, struct statement *out,
-                            phx_error *err)
+                            const phx_trace_query *query,
+                            const struct store_condition *condition,
+                            struct statement *out, phx_error *err)
 {
+    static const struct store_condition none = {{NULL, 0}, NULL, 0};
     struct moment start = moment_of(query->start_time);
     struct moment end = moment_of(query->end_time);
     struct moment place = place_key(query);
@@ -84,8 +88,9 @@ phx_status trace_rows_start(struct connection *connection,
         end.us,         end.rest,     place.us,    place.rest, query->place};
     struct buf text;
 
-    buf_init(&text, 1 << 20);
-    trace_sql(query, &text);
+    condition = condition ? condition : &none;
+    buf_init(&text, 32 << 20);
+    trace_sql(query, condition->sql, &text);
     *out = (struct statement){.connection = connection};
     phx_status status = buf_status(&text, "a list of sessions", err);
     if (status >= 0)
@@ -93,8 +98,10 @@ phx_status trace_rows_start(struct connection *connection,
                                        -1, &out->handle, NULL);
     buf_clear(&text);
     int wanted = out->handle ? sqlite3_bind_parameter_count(out->handle) : 0;
-    for (int i = 0; i < wanted; i++)
+    for (int i = 0; i < wanted && i < (int)(sizeof values / sizeof *values);
+         i++)
         sql_bind_int(out, i + 1, values[i]);
+    rows_bind(out, condition);
     return status;
 }
 
@@ -258,6 +265,7 @@ static phx_status sum_up(struct snapshot *snapshot, struct trace_list *list,
 }
 
 phx_status store_read_traces(struct store *store, const phx_trace_query *query,
+                             const struct store_condition *condition,
                              struct arena *arena, phx_trace **out,
                              size_t *count, phx_error *err)
 {
@@ -268,14 +276,12 @@ phx_status store_read_traces(struct store *store, const phx_trace_query *query,
 
     if (status < 0)
         return status;
-    if ((status = trace_rows_start(snapshot.connection, query, &read, err)) >=
-        0) {
-        while ((query->limit == 0 || (int64_t)list.count < query->limit) &&
-               (status = sql_next(&read, err)) == PHX_OK) {
-            if ((status = list_add(&list, &read, snapshot.gone, err)) < 0)
-                break;
-        }
-    }
+    status =
+        trace_rows_start(snapshot.connection, query, condition, &read, err);
+    while (status >= 0 &&
+           (query->limit == 0 || (int64_t)list.count < query->limit) &&
+           (status = rows_next(&snapshot, &read, err)) == PHX_OK)
+        status = list_add(&list, &read, snapshot.gone, err);
     sqlite3_finalize(read.handle);
     if (status >= 0)
         status = sum_up(&snapshot, &list, err);
@@ -284,81 +290,5 @@ phx_status store_read_traces(struct store *store, const phx_trace_query *query,
         return status;
     *out = list.rows;
     *count = list.count;
-    return PHX_OK;
-}
-
-/* --- sessions -------------------------------------------------------------------------- */
-
-static phx_status session_add(const struct snapshot *snapshot,
-                              struct arena *arena, struct statement *read,
-                              phx_session *out, phx_error *err)
-{
-    struct statement *window = sql(snapshot->connection, SQL_SESSION_WINDOW);
-    struct session_row row;
-    phx_status status;
-
-    session_read(read, &row);
-    if ((status = arena_keep(arena, &row.name, err)) < 0)
-        return status;
-    *out = (phx_session){.id = row.id,
-                         .project = row.project,
-                         .start_time = row.has_window ? row.start : UINT64_MAX,
-                         .end_time = row.has_window ? row.end : 0,
-                         .session_id = row.name};
-    bool has_window = row.has_window;
-    sql_bind_int(window, 1, out->id);
-    while ((status = sql_next(window, err)) == PHX_OK) {
-        has_window = true;
-        uint64_t start = ns_of(sql_int(window, 0), sql_int(window, 1));
-        uint64_t end = ns_of(sql_int(window, 2), sql_int(window, 3));
-        out->traces +=
-            !gone_has(snapshot->gone, PHX_PROJECT, sql_int(window, 4));
-        if (start < out->start_time)
-            out->start_time = start;
-        if (end > out->end_time)
-            out->end_time = end;
-    }
-    if (!has_window)
-        out->start_time = 0;
-    return status < 0 ? status : PHX_OK;
-}
-
-phx_status store_read_sessions(struct store *store, int64_t project,
-                               int64_t only, int64_t from, bool ascending,
-                               int64_t limit, struct arena *arena,
-                               phx_session **out, size_t *count, phx_error *err)
-{
-    phx_session *rows = NULL;
-    size_t used = 0, capacity = 0;
-    struct snapshot snapshot;
-    phx_status status = snapshot_take(store, &snapshot, err);
-
-    if (status < 0)
-        return status;
-    struct statement *read = sql(
-        snapshot.connection, ascending ? SQL_SESSIONS_UP : SQL_SESSIONS_DOWN);
-    sql_bind_int(read, 1, project);
-    sql_bind_int(read, 2, only);
-    sql_bind_int(read, 3, from != 0 || ascending ? from : INT64_MAX);
-    while ((limit == 0 || (int64_t)used < limit) &&
-           (status = sql_next(read, err)) == PHX_OK) {
-        phx_session *larger =
-            arena_grow(arena, rows, &capacity, used, sizeof *rows);
-        if (larger == NULL) {
-            status = arena_status(arena, sizeof *rows, err);
-            break;
-        }
-        rows = larger;
-        if ((status = session_add(&snapshot, arena, read, &rows[used], err)) <
-            0)
-            break;
-        used++;
-    }
-    sql_end(read);
-    snapshot_give(&snapshot);
-    if (status < 0)
-        return status;
-    *out = rows;
-    *count = used;
     return PHX_OK;
 }

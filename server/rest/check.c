@@ -217,6 +217,22 @@ bool check_time(struct check *check, const char *name, uint64_t *out)
     return true;
 }
 
+phx_text check_filter(struct check *check, int32_t grain)
+{
+    struct place place = {&in_query, "filter", 0};
+    phx_text given = request_query(check->request, "filter");
+    struct value input = value_text(given);
+    struct value offset;
+    phx_error err = {0};
+
+    if (phx_filter_check(grain, given.data, given.size, NULL, &err) >= 0)
+        return given;
+    offset = value_int(err.offset);
+    check_problem_with(check, &place, "value_error", err.message, &input,
+                       "offset", &offset);
+    return given;
+}
+
 /* --- bodies
  * ------------------------------------------------------------------------ */
 

@@ -65,6 +65,8 @@ bool check_bool(struct check *check, const char *name, bool usual);
 /* The index of the value in choices [2]. */
 int check_choice(struct check *check, const char *name,
                  const char *const choices[2], int usual);
+/* A condition; grain is PHX_FILTER_... . Absent if none is given. */
+phx_text check_filter(struct check *check, int32_t grain);
 /* True if given; a time the store cannot hold is the nearest it can. */
 bool check_time(struct check *check, const char *name, uint64_t *out);
 

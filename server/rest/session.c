@@ -65,22 +65,22 @@ static phx_status read_parts(struct request *request, struct session_page *page,
     return status;
 }
 
-/* Up to limit sessions with their traces. */
-static phx_status read_page(struct request *request, phx_id project,
-                            phx_id only, phx_id from, int32_t order,
-                            int64_t limit, struct session_page *out,
-                            phx_error *err)
+/* Sessions up to the query's limit, with their traces. */
+static phx_status read_page(struct request *request,
+                            const phx_session_query *query,
+                            struct session_page *out, phx_error *err)
 {
     const struct service *service = request_service(request);
+    phx_session_query wanted = *query;
     phx_cursor *cursor = NULL;
     const phx_session *session;
     phx_status status;
 
-    status = phx_store_find_sessions(service->store, project, only, from, order,
-                                     limit + 1, &cursor, err);
+    wanted.limit++;
+    status = phx_store_find_sessions(service->store, &wanted, &cursor, err);
     while (status == PHX_OK && (status = phx_cursor_next_session(
                                     cursor, &session, err)) == PHX_OK) {
-        if (out->count == (size_t)limit) {
+        if (out->count == (size_t)query->limit) {
             id_print("ProjectSession", session->id, out->next);
             break;
         }
@@ -122,18 +122,18 @@ static void write_session(struct json_writer *json,
     json_close_object(json);
 }
 
-static void answer_list(struct request *request, phx_id project, phx_id from,
-                        int32_t order, int64_t limit)
+static void answer_list(struct request *request, phx_session_query *query)
 {
+    bool before = query->from < 0;
     struct session_page page = {0};
     struct json_writer json;
     phx_error err = {0};
     phx_status status = PHX_OK;
 
     /* A cursor before the first number leaves all, or none if descending. */
-    if (from >= 0 || order == PHX_OLDEST_FIRST)
-        status = read_page(request, project, 0, from > 0 ? from : 0, order,
-                           limit, &page, &err);
+    query->from = before ? 0 : query->from;
+    if (!before || query->order == PHX_OLDEST_FIRST)
+        status = read_page(request, query, &page, &err);
     if (status < 0) {
         answer_failure(request, status, &err);
         return;
@@ -147,35 +147,37 @@ static void answer_list(struct request *request, phx_id project, phx_id from,
 void session_list(struct request *request)
 {
     static const char *const orders[2] = {"asc", "desc"};
+    phx_session_query query = PHX_SESSION_QUERY_INIT;
     struct check check;
-    phx_id project, from;
-    int64_t limit;
     int order;
 
     check_begin(&check, request);
-    limit = check_limit(&check, DEFAULT_LIMIT, INT64_MAX);
+    query.limit = check_limit(&check, DEFAULT_LIMIT, INT64_MAX);
     order = check_choice(&check, "order", orders, 0);
+    query.filter = check_filter(&check, PHX_FILTER_SESSIONS);
     if (!check_end(&check) ||
-        !find_project(request, request_param(request, 0), &project) ||
-        !find_cursor(request, &from))
+        !find_project(request, request_param(request, 0), &query.project) ||
+        !find_cursor(request, &query.from))
         return;
-    if (limit > LONGEST_PAGE)
-        limit = LONGEST_PAGE;
-    answer_list(request, project, from,
-                order == 0 ? PHX_OLDEST_FIRST : PHX_NEWEST_FIRST, limit);
+    if (query.limit > LONGEST_PAGE)
+        query.limit = LONGEST_PAGE;
+    query.order = order == 0 ? PHX_OLDEST_FIRST : PHX_NEWEST_FIRST;
+    answer_list(request, &query);
 }
 
 void session_get(struct request *request)
 {
+    phx_session_query query = PHX_SESSION_QUERY_INIT;
     struct session_page page = {0};
     struct json_writer json;
     phx_error err = {0};
     phx_status status;
-    phx_id id;
 
-    if (!find_row(request, PHX_SESSION, request_param(request, 0), &id))
+    if (!find_row(request, PHX_SESSION, request_param(request, 0),
+                  &query.session))
         return;
-    status = read_page(request, 0, id, 0, PHX_OLDEST_FIRST, 1, &page, &err);
+    query.limit = 1;
+    status = read_page(request, &query, &page, &err);
     if (status < 0) {
         answer_failure(request, status, &err);
     } else if (page.count == 0) {

@@ -188,6 +188,7 @@ bool span_filter_read(struct request *request, int flags,
     check_time(&check, "start_time", &query->start_time);
     if (check_time(&check, "end_time", &query->end_time))
         out->nothing = query->end_time == 0;
+    query->filter = check_filter(&check, PHX_FILTER_SPANS);
     if (!check_end(&check) ||
         !find_project(request, request_param(request, 0), &out->project) ||
         !find_cursor(request, &cursor))

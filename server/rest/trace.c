@@ -184,6 +184,7 @@ void trace_list(struct request *request)
     order = check_choice(&check, "order", orders, 1);
     query->limit = check_limit(&check, DEFAULT_LIMIT, MOST_LIMIT);
     with_spans = check_bool(&check, "include_spans", false);
+    query->filter = check_filter(&check, PHX_FILTER_TRACES);
     if (!check_end(&check) ||
         !find_project(request, request_param(request, 0), &query->project) ||
         !read_sessions(request, query, &nothing))

@@ -562,9 +562,9 @@ static void check_session(phx_store *store, const char *name, uint64_t start,
     const phx_session *session;
     phx_cursor *cursor;
 
-    succeeds(phx_store_find_sessions(store, 0,
-                                     number_of(store, PHX_SESSION, name), 0,
-                                     PHX_NEWEST_FIRST, 0, &cursor, err));
+    phx_session_query query = PHX_SESSION_QUERY_INIT;
+    query.session = number_of(store, PHX_SESSION, name);
+    succeeds(phx_store_find_sessions(store, &query, &cursor, err));
     succeeds(phx_cursor_next_session(cursor, &session, err));
     assert_non_null(session);
     eq_text(session->session_id, name);

@@ -274,8 +274,9 @@ static int check_sessions(void)
     phx_cursor *cursor;
     int count = 0;
 
-    succeeds(phx_store_find_sessions(m.place.store, 0, 0, 0, PHX_OLDEST_FIRST,
-                                     0, &cursor, err));
+    phx_session_query query = PHX_SESSION_QUERY_INIT;
+    query.order = PHX_OLDEST_FIRST;
+    succeeds(phx_store_find_sessions(m.place.store, &query, &cursor, err));
     for (int i = 0; i < m.session_count; i++) {
         if (!m.sessions[i].number)
             continue;

@@ -164,9 +164,12 @@ TEST(sessions_are_listed_by_number)
                  {0, 2, PHX_OLDEST_FIRST, 2, "02 03 "}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char list[64] = "";
-        succeeds(phx_store_find_sessions(place.store, cases[i].of_p ? p : 0, 0,
-                                         cases[i].from, cases[i].order,
-                                         cases[i].limit, &cursor, err));
+        phx_session_query query = PHX_SESSION_QUERY_INIT;
+        query.project = cases[i].of_p ? p : 0;
+        query.from = cases[i].from;
+        query.order = cases[i].order;
+        query.limit = cases[i].limit;
+        succeeds(phx_store_find_sessions(place.store, &query, &cursor, err));
         while (phx_cursor_next_session(cursor, &session, NULL) == PHX_OK) {
             strcat(list, session->session_id.data);
             strcat(list, " ");

@@ -273,6 +273,7 @@ static phx_status call_spans_by_id(phx_error *err)
 
     query.span_ids = ids;
     query.span_id_count = 2;
+    query.filter = (phx_text){"n > 0", 5};
     phx_status status =
         phx_store_find_spans(scene.place.store, &query, &cursor, err);
     while (status == PHX_OK)
@@ -364,10 +365,14 @@ static phx_status call_read_prices(phx_error *err)
 
 static phx_status call_sessions(phx_error *err)
 {
+    static const char filter[] = "num_traces > 0";
+    phx_session_query query = PHX_SESSION_QUERY_INIT;
     const phx_session *session;
     phx_cursor *cursor = NULL;
+
+    query.filter = (phx_text){filter, sizeof filter - 1};
     phx_status status =
-        phx_store_find_sessions(scene.place.store, 0, 0, 0, 0, 0, &cursor, err);
+        phx_store_find_sessions(scene.place.store, &query, &cursor, err);
 
     while (status == PHX_OK)
         status = phx_cursor_next_session(cursor, &session, err);

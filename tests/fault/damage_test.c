@@ -154,7 +154,7 @@ static phx_status tell_lists(phx_store *store, char *out)
     phx_cursor_close(cursor);
     cursor = NULL;
     if (status >= 0)
-        status = phx_store_find_sessions(store, 0, 0, 0, 0, 0, &cursor, NULL);
+        status = phx_store_find_sessions(store, NULL, &cursor, NULL);
     while (status == PHX_OK &&
            (status = phx_cursor_next_session(cursor, &session, NULL)) == PHX_OK)
         tell(out, "%d %d %s %llu %llu %d\n", (int)session->id,

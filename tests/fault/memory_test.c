@@ -441,8 +441,7 @@ static phx_status walk_lists(struct scene *scene, phx_error *err)
     phx_cursor_close(cursor);
     cursor = NULL;
     if (status >= 0)
-        status = phx_store_find_sessions(scene->store, 0, 0, 0,
-                                         PHX_OLDEST_FIRST, 0, &cursor, err);
+        status = phx_store_find_sessions(scene->store, NULL, &cursor, err);
     while (status == PHX_OK)
         status = phx_cursor_next_session(cursor, &session, err);
     phx_cursor_close(cursor);
@@ -452,6 +451,39 @@ static phx_status walk_lists(struct scene *scene, phx_error *err)
             phx_store_find_projects(scene->store, 0, 0, NULL, 0, &cursor, err);
     while (status == PHX_OK)
         status = phx_cursor_next_project(cursor, &project, err);
+    phx_cursor_close(cursor);
+    return status;
+}
+
+/* Lists with a condition, with all that it can need. */
+static phx_status walk_filtered(struct scene *scene, phx_error *err)
+{
+    static const char on_span[] = "parent_id is None or annotations['q'].score"
+                                  " > 1 or 'x' in input.value";
+    static const char on_trace[] = "any(s.name == 'x' for s in spans) or"
+                                   " num_spans > 0";
+    static const char on_session[] = "'x' in any_input or num_traces > 0";
+    phx_span_query spans = PHX_SPAN_QUERY_INIT;
+    phx_trace_query traces = PHX_TRACE_QUERY_INIT;
+    phx_session_query sessions = PHX_SESSION_QUERY_INIT;
+    const phx_span *span;
+    phx_cursor *cursor = NULL;
+    phx_status status;
+
+    spans.filter = (phx_text){on_span, sizeof on_span - 1};
+    traces.filter = (phx_text){on_trace, sizeof on_trace - 1};
+    sessions.filter = (phx_text){on_session, sizeof on_session - 1};
+    status = phx_store_find_spans(scene->store, &spans, &cursor, err);
+    while (status == PHX_OK)
+        status = phx_cursor_next_span(cursor, &span, err);
+    phx_cursor_close(cursor);
+    cursor = NULL;
+    if (status >= 0)
+        status = phx_store_find_traces(scene->store, &traces, &cursor, err);
+    phx_cursor_close(cursor);
+    cursor = NULL;
+    if (status >= 0)
+        status = phx_store_find_sessions(scene->store, &sessions, &cursor, err);
     phx_cursor_close(cursor);
     return status;
 }
@@ -692,6 +724,7 @@ SWEEP(select_spans)
 SWEEP(read_frames)
 SWEEP(filter_traces)
 SWEEP(walk_lists)
+SWEEP(walk_filtered)
 SWEEP(roll_up)
 SWEEP(change_prices)
 SWEEP(write_otlp)
@@ -736,6 +769,7 @@ int main(void)
         cmocka_unit_test(read_frames_survives_want_of_memory),
         cmocka_unit_test(filter_traces_survives_want_of_memory),
         cmocka_unit_test(walk_lists_survives_want_of_memory),
+        cmocka_unit_test(walk_filtered_survives_want_of_memory),
         cmocka_unit_test(roll_up_survives_want_of_memory),
         cmocka_unit_test(change_prices_survives_want_of_memory),
         cmocka_unit_test(write_otlp_survives_want_of_memory),

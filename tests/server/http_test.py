@@ -316,6 +316,39 @@ def test_project_lists_page_and_filter(build):
               ["name"], "Page0_%", "literal wildcards")
 
 
+def test_lists_take_a_filter(build):
+    with Server(build) as server:
+        data = [span(number, span_kind="LLM" if number % 2 else "TOOL",
+                     attributes={"session.id": f"s{number % 3}"})
+                for number in range(1, 10)]
+        path = "/v1/projects/filtered/"
+        equal(send(server, "POST", path + "spans", {"data": data})[0], 202,
+              "sent")
+        for listed, text, wanted in (
+                ("spans", "span_kind == 'llm'", 5), ("spans", " ", 9),
+                ("spans/otlpv1", "span_kind == 'llm'", 5),
+                ("traces", "num_spans > 1", 0), ("traces", "llm_span_count > 0",
+                                                 5),
+                ("sessions", "num_traces == 3", 3),
+                ("sessions", "session_id == 's1'", 1)):
+            query = f"{path}{listed}?filter={quote(text)}"
+            equal(len(server.get_json(query)["data"]), wanted, query)
+            equal(len(server.pages(query, 2)), wanted, query)
+        for listed, text, at in (
+                ("spans", "name = 'x'", 5), ("traces", "num_spam > 1", 0),
+                ("sessions", "num_traces == 3 and any_input == 'x'", 30),
+                ("spans", "name == '\0'", 9),
+                ("spans", "x" * 9000 + "(", 9001)):
+            status, _, answer = server.request(
+                "GET", f"{path}{listed}?filter={quote(text)}&limit=x")
+            problems = json.loads(answer)["detail"]
+            equal((status, len(problems)), (422, 2), text[:40])
+            for problem in problems:
+                if problem["loc"] == ["query", "filter"]:
+                    equal((problem["type"], problem["ctx"]),
+                          ("value_error", {"offset": at}), text[:40])
+
+
 def test_spans_are_made_from_json(build):
     with Server(build) as server:
         path = "/v1/projects/made/spans"
