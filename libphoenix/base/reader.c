@@ -29,34 +29,39 @@ const uint8_t *reader_bytes(struct reader *reader, size_t size)
     return bytes;
 }
 
-static uint64_t little_endian(struct reader *reader, size_t size)
+/* Written out byte by byte, compilers make one load of it. */
+static uint32_t u32_of(const uint8_t *bytes)
 {
-    const uint8_t *bytes = reader_bytes(reader, size);
-    uint64_t value = 0;
-
-    for (size_t i = 0; bytes != NULL && i < size; i++)
-        value |= (uint64_t)bytes[i] << (8 * i);
-    return value;
+    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 |
+           (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
 uint8_t reader_u8(struct reader *reader)
 {
-    return (uint8_t)little_endian(reader, 1);
+    const uint8_t *bytes = reader_bytes(reader, 1);
+
+    return bytes ? *bytes : 0;
 }
 
 uint16_t reader_u16(struct reader *reader)
 {
-    return (uint16_t)little_endian(reader, 2);
+    const uint8_t *bytes = reader_bytes(reader, 2);
+
+    return bytes ? (uint16_t)(bytes[0] | bytes[1] << 8) : 0;
 }
 
 uint32_t reader_u32(struct reader *reader)
 {
-    return (uint32_t)little_endian(reader, 4);
+    const uint8_t *bytes = reader_bytes(reader, 4);
+
+    return bytes ? u32_of(bytes) : 0;
 }
 
 uint64_t reader_u64(struct reader *reader)
 {
-    return little_endian(reader, 8);
+    const uint8_t *bytes = reader_bytes(reader, 8);
+
+    return bytes ? u32_of(bytes) | (uint64_t)u32_of(bytes + 4) << 32 : 0;
 }
 
 uint64_t reader_varint(struct reader *reader)
