@@ -144,20 +144,15 @@ static phx_status list_add(struct trace_list *list, struct statement *read,
 
 /* --- what the spans add up to --------------------------------------------------- */
 
-/* The traces of a list by number, and the blocks that may have their spans. */
+/* The traces of a list by number, and the blocks that were read for them. */
 struct totals {
     struct snapshot *snapshot;
     struct trace_list *list;
     struct map by_number; /* number -> index */
     struct block_set blocks;
+    size_t blocks_read;
+    int64_t *spans; /* found so far, of each trace */
 };
-
-static phx_trace *trace_of(const struct totals *totals, int64_t number)
-{
-    const uint32_t *index = map_find(&totals->by_number, (uint64_t)number);
-
-    return index ? &totals->list->rows[*index] : NULL;
-}
 
 /* A host may send any number: the sum stops at the largest. */
 static void add_tokens(int64_t *sum, int64_t tokens)
@@ -166,7 +161,7 @@ static void add_tokens(int64_t *sum, int64_t tokens)
         *sum = INT64_MAX;
 }
 
-static phx_status add_rows(const struct totals *totals, struct block *block,
+static phx_status add_rows(struct totals *totals, struct block *block,
                            phx_error *err)
 {
     enum { TRACE, NUMBER, SPAN, KIND, STATUS, PROMPT, COMPLETION, COLUMNS };
@@ -186,11 +181,14 @@ static phx_status add_rows(const struct totals *totals, struct block *block,
             return status;
     }
     for (uint32_t i = 0; i < block_rows(block); i++) {
-        uint32_t index = (uint32_t)block_int(&ints[TRACE], i);
-        phx_trace *trace = trace_of(totals, block_int(&ints[NUMBER], index));
-        if (trace == NULL || gone_has(totals->snapshot->gone, PHX_SPAN,
+        uint32_t in_block = (uint32_t)block_int(&ints[TRACE], i);
+        const uint32_t *index = map_find(
+            &totals->by_number, (uint64_t)block_int(&ints[NUMBER], in_block));
+        if (index == NULL || gone_has(totals->snapshot->gone, PHX_SPAN,
                                       block_int(&ints[SPAN], i)))
             continue;
+        phx_trace *trace = &totals->list->rows[*index];
+        totals->spans[*index]++;
         trace->errors += block_int(&ints[STATUS], i) == STATUS_ERROR;
         if (block_int(&ints[KIND], i) == KIND_LLM) {
             add_tokens(&trace->prompt_tokens, block_int(&ints[PROMPT], i));
@@ -201,12 +199,13 @@ static phx_status add_rows(const struct totals *totals, struct block *block,
     return PHX_OK;
 }
 
-static phx_status add_blocks(const struct totals *totals, phx_error *err)
+static phx_status add_blocks(struct totals *totals, phx_error *err)
 {
     struct connection *connection = totals->snapshot->connection;
     phx_status status = PHX_OK;
 
-    for (size_t i = 0; i < totals->blocks.count && status >= 0; i++) {
+    for (size_t i = totals->blocks_read;
+         i < totals->blocks.count && status >= 0; i++) {
         struct stored_block stored;
         struct block_row row;
         status = block_row_find(connection, totals->blocks.ids[i], &row, err);
@@ -217,6 +216,7 @@ static phx_status add_blocks(const struct totals *totals, phx_error *err)
         status = add_rows(totals, stored.block, err);
         stored_block_close(&stored);
     }
+    totals->blocks_read = totals->blocks.count;
     return status < 0 ? status : PHX_OK;
 }
 
@@ -229,6 +229,8 @@ static uint64_t hash_of(const struct store *store, const phx_trace *trace)
                         text_span(hex.data + hex.size + 1, hex.size / 2));
 }
 
+/* Neighbours of a list mostly are in one block: postings are asked only for a
+ * trace whose spans have not all been seen. */
 static phx_status find_totals(struct totals *totals, phx_error *err)
 {
     struct snapshot *snapshot = totals->snapshot;
@@ -243,11 +245,16 @@ static phx_status find_totals(struct totals *totals, phx_error *err)
             return fail_memory(err, sizeof *index);
         *index = (uint32_t)i;
     }
-    for (size_t i = 0; i < list->count && status >= 0; i++)
+    for (size_t i = 0; i < list->count && status >= 0; i++) {
+        if (totals->spans[i] == list->rows[i].spans)
+            continue;
         status = lookup_blocks(
             snapshot->store, snapshot->connection, &snapshot->counter,
             hash_of(snapshot->store, &list->rows[i]), &totals->blocks, err);
-    return status < 0 ? status : add_blocks(totals, err);
+        if (status >= 0)
+            status = add_blocks(totals, err);
+    }
+    return status;
 }
 
 static phx_status sum_up(struct snapshot *snapshot, struct trace_list *list,
@@ -258,6 +265,10 @@ static phx_status sum_up(struct snapshot *snapshot, struct trace_list *list,
 
     if (list->count == 0)
         return PHX_OK;
+    size_t size = size_mul(list->count, sizeof *totals.spans);
+    if ((totals.spans = arena_new(list->arena, size)) == NULL)
+        return arena_status(list->arena, size, err);
+    memset(totals.spans, 0, size);
     status = find_totals(&totals, err);
     map_clear(&totals.by_number);
     block_set_clear(&totals.blocks);
