@@ -4,7 +4,7 @@
  *
  *     r       the row of the condition          e1, e2  elements of its loops
  *     p       the parent of a span              n0 ...  annotations by name
- *     x, y, z spans and traces within a piece
+ *     x, y, z spans and traces within a piece, c costs
  */
 #include "base/base.h"
 #include "query/sql.h"
@@ -50,11 +50,15 @@ _Static_assert(STATUS_ERROR == 2 && KIND_TOOL == 1 && KIND_LLM == 3,
 #define BOTH_TOKENS(x)                                                         \
     "iif(" x ".prompt_tokens > 9223372036854775807 - " x ".completion_tokens," \
     " 9223372036854775807, " x ".prompt_tokens + " x ".completion_tokens)"
-#define DETAILS_OF_TRACE " FROM cost_detail x WHERE x.trace = @.id"
-#define DETAILS_OF_SESSION                                                     \
-    " FROM trace y CROSS JOIN cost_detail x WHERE y.session = @.id"            \
-    " AND " LIVING("y") " AND x.trace = y.id"
-#define COSTS(from) "(SELECT filter_cost(x.cost)" from ")"
+#define COSTS(spans, which)                                                    \
+    "(SELECT filter_cost(c.cost)" spans " AND c.ref = x.ref" which ")"
+#define COSTS_OF_TRACE(which)                                                  \
+    COSTS(" FROM stored_span x CROSS JOIN span_cost c WHERE x.trace = @.id",   \
+          which)
+#define COSTS_OF_SESSION(which)                                                \
+    COSTS(" FROM trace y CROSS JOIN stored_span x CROSS JOIN span_cost c"      \
+          " WHERE y.session = @.id AND " LIVING("y") " AND x.trace = y.id",    \
+          which)
 
 /* A span with all that is below it in its trace. */
 #define BELOW(from)                                                            \
@@ -126,13 +130,13 @@ static const struct column {
      TOKENS(OF_SESSION, "x.completion_tokens")},
     {FIELD_SUM_TOTAL_TOKENS, TRACE, TOKENS(OF_TRACE, BOTH_TOKENS("x"))},
     {FIELD_SUM_TOTAL_TOKENS, SESSION, TOKENS(OF_SESSION, BOTH_TOKENS("x"))},
-    {FIELD_SUM_PROMPT_COST, TRACE, COSTS(DETAILS_OF_TRACE " AND x.is_prompt = 1")},
-    {FIELD_SUM_PROMPT_COST, SESSION, COSTS(DETAILS_OF_SESSION " AND x.is_prompt = 1")},
-    {FIELD_SUM_COMPLETION_COST, TRACE, COSTS(DETAILS_OF_TRACE " AND x.is_prompt = 0")},
+    {FIELD_SUM_PROMPT_COST, TRACE, COSTS_OF_TRACE(" AND c.is_prompt = 1")},
+    {FIELD_SUM_PROMPT_COST, SESSION, COSTS_OF_SESSION(" AND c.is_prompt = 1")},
+    {FIELD_SUM_COMPLETION_COST, TRACE, COSTS_OF_TRACE(" AND c.is_prompt = 0")},
     {FIELD_SUM_COMPLETION_COST, SESSION,
-     COSTS(DETAILS_OF_SESSION " AND x.is_prompt = 0")},
-    {FIELD_SUM_TOTAL_COST, TRACE, COSTS(DETAILS_OF_TRACE)},
-    {FIELD_SUM_TOTAL_COST, SESSION, COSTS(DETAILS_OF_SESSION)},
+     COSTS_OF_SESSION(" AND c.is_prompt = 0")},
+    {FIELD_SUM_TOTAL_COST, TRACE, COSTS_OF_TRACE("")},
+    {FIELD_SUM_TOTAL_COST, SESSION, COSTS_OF_SESSION("")},
     {FIELD_TOOL_COUNT, TRACE, COUNT(OF_TRACE, " AND x.kind = 1")},
     {FIELD_TOOL_COUNT, SESSION, COUNT(OF_SESSION, " AND x.kind = 1")},
     {FIELD_LLM_COUNT, TRACE, COUNT(OF_TRACE, " AND x.kind = 3")},
@@ -170,9 +174,11 @@ static const char *const iterables[][2] = {
         " FROM trace y# CROSS JOIN annotation e# WHERE y#.session = r.id"
         " AND " LIVING("y#") " AND e#.trace = y#.id AND e#.kind = 0"},
     [ITERABLE_COST_DETAILS] = {
-        " FROM cost_detail e# WHERE e#.trace = r.id",
-        " FROM trace y# CROSS JOIN cost_detail e# WHERE y#.session = r.id"
-        " AND " LIVING("y#") " AND e#.trace = y#.id"},
+        " FROM stored_span x# CROSS JOIN span_cost e# WHERE x#.trace = r.id"
+        " AND e#.ref = x#.ref",
+        " FROM trace y# CROSS JOIN stored_span x# CROSS JOIN span_cost e#"
+        " WHERE y#.session = r.id AND " LIVING("y#") " AND x#.trace = y#.id"
+        " AND e#.ref = x#.ref"},
     [ITERABLE_CHILDREN] = {
         " FROM stored_span e# WHERE e#.trace = r.id"
         " AND e#.parent_id = e$.span_id", NULL},
@@ -182,7 +188,7 @@ static const char *const iterables[][2] = {
     [ITERABLE_ANNOTATIONS] = {
         " FROM annotation e# WHERE e#.kind = 0 AND e#.target = e$.no", NULL},
     [ITERABLE_OWN_COST_DETAILS] = {
-        " FROM cost_detail e# WHERE e#.trace = r.id AND e#.span = e$.no", NULL},
+        " FROM span_cost e# WHERE e#.ref = e$.ref", NULL},
     [ITERABLE_OWN_SPANS] = {
         NULL, " FROM stored_span e# WHERE e#.trace = e$.id"},
 };

@@ -142,20 +142,3 @@ phx_status store_annotate(struct store *store, const phx_annotation_item *items,
     arena_clear(&arena);
     return status;
 }
-
-phx_status store_put_costs(struct store *store,
-                           const struct cost_detail *details, size_t count,
-                           phx_error *err)
-{
-    struct counter counter;
-    phx_status status = store_change_begin(store, store->writer, &counter, err);
-
-    if (status < 0)
-        return status;
-    for (size_t i = 0; i < count && status >= 0; i++) {
-        status = cost_detail_write(store->writer, &counter, &details[i], err);
-    }
-    status = store_change_end(store, store->writer, status, &counter, err);
-    store_write_end(store);
-    return status;
-}

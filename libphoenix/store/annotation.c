@@ -11,7 +11,7 @@ int64_t annotation_row_id(int32_t kind, int64_t number)
     return number * ANNOTATION_KINDS + kind;
 }
 
-uint64_t real_sum(double value)
+static uint64_t real_sum(double value)
 {
     uint64_t bits;
 

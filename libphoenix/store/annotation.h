@@ -1,9 +1,7 @@
 /*
- * annotation.h - what is said of spans, traces and sessions after they came:
- * annotations, and what their tokens cost.
+ * annotation.h - what is said of spans, traces and sessions after they came.
  *
  *     annotation.c       rows of annotations
- *     cost_detail.c      rows of costs
  *     target.c           what an item is of, in a reader's snapshot
  *     annotate.c         many rows in one commit
  *     annotation_find.c  rows that a query asks for, read or deleted
@@ -30,26 +28,9 @@ phx_status annotation_write(struct connection *connection,
 phx_status annotation_find(struct connection *connection, phx_annotation *row,
                            phx_error *err);
 
-/* A real in a checksum. */
-uint64_t real_sum(double value);
-
-/* --- cost_detail.c ---------------------------------------------------------- */
-
-uint32_t cost_detail_sum(const struct cost_detail *row);
-/* As annotation_read. */
-void cost_detail_read(struct statement *statement, struct cost_detail *out,
-                      int64_t *sum);
-/* The row behind this one, or DONE. */
-phx_status cost_detail_next(struct connection *connection,
-                            const struct cost_detail *after,
-                            struct statement **out, phx_error *err);
-phx_status cost_detail_write(struct connection *connection,
-                             struct counter *counter,
-                             const struct cost_detail *row, phx_error *err);
-
 /* --- target.c --------------------------------------------------------------- */
 
-/* What an annotation or a cost is of. */
+/* What an annotation is of. */
 struct target {
     int32_t kind;       /* PHX_SPAN_ANNOTATION ... */
     int64_t number;     /* of the span, trace or session */

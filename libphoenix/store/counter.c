@@ -24,7 +24,7 @@ static void list_numbers(struct counter *counter, int64_t *out[NUMBERS])
     for (int i = 0; i < ANNOTATION_KINDS; i++)
         *out++ = &counter->annotation[i];
     *out++ = &counter->annotations;
-    *out++ = &counter->cost_details;
+    *out++ = &counter->dropped;
     *out = &counter->prices;
 }
 
@@ -118,6 +118,7 @@ phx_status counter_migrate(struct connection *connection, int64_t format,
         [1] = offsetof(struct counter, annotation),
         [2] = offsetof(struct counter, prices),
         [3] = sizeof(struct counter),
+        [4] = sizeof(struct counter),
     };
     struct counter counter;
     int64_t sum;
@@ -125,5 +126,6 @@ phx_status counter_migrate(struct connection *connection, int64_t format,
 
     if (status < 0 || (status = check(&counter, sizes[format], sum, err)) < 0)
         return status;
+    counter.dropped = 0;
     return counter_write(connection, &counter, err);
 }

@@ -138,7 +138,8 @@ struct counter {
     uint64_t secret;                    /* of the hash */
     /* Since format 2. */
     int64_t annotation[ANNOTATION_KINDS]; /* the next ones */
-    int64_t annotations, cost_details;    /* rows of these tables */
+    int64_t annotations;                  /* rows of this table */
+    int64_t dropped; /* 0: rows of a table that format 5 has no more */
     /* Since format 3. */
     int64_t prices; /* checksum of the price versions: changes with them */
 };

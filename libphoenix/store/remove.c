@@ -44,16 +44,10 @@ static phx_status remove_said(struct connection *connection,
                               int64_t span, phx_error *err)
 {
     struct statement *annotations = sql(connection, SQL_DELETE_ANNOTATIONS);
-    struct statement *costs = sql(connection, SQL_DELETE_COSTS);
-    phx_status status;
 
     sql_bind_int(annotations, 1, trace);
     sql_bind_int(annotations, 2, span);
-    sql_bind_int(costs, 1, trace);
-    sql_bind_int(costs, 2, span);
-    if ((status = sql_delete(annotations, &counter->annotations, err)) < 0)
-        return status;
-    return sql_delete(costs, &counter->cost_details, err);
+    return sql_delete(annotations, &counter->annotations, err);
 }
 
 /* The window that the session had with its traces stays. */

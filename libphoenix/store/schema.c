@@ -18,7 +18,7 @@ enum { APPLICATION_ID = 0x50485831 /* "PHX1" */ };
  * kind; target is the number of a span, trace or session, and target_id what
  * the sender calls it; position is a document's, else -1. A session has no one
  * trace: 0. The rows of a span or trace are found by the trace, so that they
- * go with it; cost_detail is in that order.
+ * go with it.
  *
  * A version of the prices is for the spans from the number `span` on, up to the
  * next version's; built_in is a hash of those that came with the library. The
@@ -99,6 +99,8 @@ static const char *const migrations[] = {
     " cron TEXT NOT NULL, limits INT NOT NULL, max_days REAL NOT NULL,"
     " max_count INT NOT NULL, sum INT NOT NULL) STRICT;"
     "ALTER TABLE project ADD COLUMN policy INT;",
+    /* 5: costs are computed */
+    "DROP TABLE cost_detail;",
 };
 enum { POLICIES = 4 }; /* brings the default one */
 enum { NEWEST = sizeof migrations / sizeof *migrations };

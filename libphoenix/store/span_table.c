@@ -42,6 +42,18 @@ int snapshot_fail(struct snapshot *snapshot, phx_status status,
     }
 }
 
+int table_declare(sqlite3 *db, struct connection *connection,
+                  const char *columns)
+{
+    bool guarded = connection->guarded;
+
+    connection->guarded = false; /* or to declare were to create a table */
+    int code = sqlite3_declare_vtab(db, columns);
+    connection->guarded = guarded;
+    return code == SQLITE_OK ? sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS)
+                             : code;
+}
+
 /* --- the table ----------------------------------------------------------------- */
 
 static int table_connect(sqlite3 *db, void *ctx, int count,
@@ -50,7 +62,6 @@ static int table_connect(sqlite3 *db, void *ctx, int count,
 {
     struct connection *connection = ctx;
     struct span_table *table = memory_new(sizeof *table);
-    bool guarded = connection->guarded;
 
     (void)count;
     (void)words;
@@ -58,11 +69,7 @@ static int table_connect(sqlite3 *db, void *ctx, int count,
     if (table == NULL)
         return SQLITE_NOMEM;
     *table = (struct span_table){.connection = connection};
-    connection->guarded = false; /* or to declare were to create a table */
-    int code = sqlite3_declare_vtab(db, columns_sql);
-    connection->guarded = guarded;
-    if (code == SQLITE_OK)
-        code = sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
+    int code = table_declare(db, connection, columns_sql);
     if (code == SQLITE_OK)
         *out = &table->base;
     else
@@ -206,6 +213,8 @@ phx_status span_table_register(struct connection *connection,
         code = attribute_sql_register(connection);
     if (code == SQLITE_OK)
         code = parent_sql_register(connection);
+    if (code == SQLITE_OK)
+        code = cost_sql_register(connection);
     return code == SQLITE_OK ? function_sql_register(connection, options, err)
                              : connection_fail(connection, code, err);
 }

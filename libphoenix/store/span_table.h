@@ -6,6 +6,7 @@
  *     span_table.c      the table and its cursors; span_column.c: columns
  *     attribute_sql.c   attr() and its like: attributes of a row by its ref
  *     parent_sql.c      parent_no(): a row's parent
+ *     cost_sql.c        what a row cost, as the table `span_cost`
  *     function_sql.c    functions that the store is opened with
  */
 #ifndef STORE_SPAN_TABLE_H
@@ -102,6 +103,9 @@ static inline uint32_t ref_row(int64_t ref)
 phx_status span_table_register(struct connection *connection,
                                const struct store_options *options,
                                phx_error *err);
+/* What a table that connects is: for both tables. */
+int table_declare(sqlite3 *db, struct connection *connection,
+                  const char *columns);
 /* A failure for SQLite; its story waits in the snapshot. */
 int snapshot_fail(struct snapshot *snapshot, phx_status status,
                   const phx_error *err);
@@ -128,6 +132,10 @@ void result_failure(sqlite3_context *context, struct snapshot *snapshot,
 /* --- parent_sql.c -------------------------------------------------------------- */
 
 int parent_sql_register(struct connection *connection);
+
+/* --- cost_sql.c ---------------------------------------------------------------- */
+
+int cost_sql_register(struct connection *connection);
 
 /* --- function_sql.c ------------------------------------------------------------ */
 

@@ -205,18 +205,6 @@
       "DELETE FROM annotation WHERE kind = 2 AND target = ?")                  \
     X(DELETE_SESSIONS_ANNOTATIONS,                                             \
       "DELETE FROM annotation WHERE kind = 2 AND project = ?")                 \
-    X(INSERT_COST,                                                             \
-      "INSERT INTO cost_detail (trace, span, is_prompt, token_type, tokens,"   \
-      " cost, sum) VALUES (?, ?, ?, ?, ?, ?, ?)")                              \
-    X(COST_NEXT,                                                               \
-      "SELECT trace, span, is_prompt, token_type, tokens, cost, sum"           \
-      " FROM cost_detail WHERE (trace, span, is_prompt, token_type) >"         \
-      " (?, ?, ?, ?) ORDER BY trace, span, is_prompt, token_type LIMIT 1")     \
-    X(DELETE_COST,                                                             \
-      "DELETE FROM cost_detail WHERE trace = ? AND span = ?"                   \
-      " AND is_prompt = ? AND token_type = ?")                                 \
-    X(DELETE_COSTS,                                                            \
-      "DELETE FROM cost_detail WHERE trace = ?1 AND (?2 = 0 OR span = ?2)")    \
     X(STAT,                                                                    \
       "SELECT (SELECT ifnull(sum(n), 0) FROM block),"                          \
       " (SELECT count(*) FROM block),"                                         \

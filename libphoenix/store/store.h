@@ -88,21 +88,6 @@ phx_status store_delete_annotations(struct store *store,
                                     const phx_annotation_query *query,
                                     int64_t *out, phx_error *err);
 
-/* What tokens of one type cost in a span. */
-struct cost_detail {
-    int64_t trace, span; /* numbers */
-    bool is_prompt;
-    phx_text token_type;
-    int64_t tokens;
-    double cost; /* NaN for none */
-};
-
-/* Details of spans that are there, as they are: for tests. One of the same
- * span, type and is_prompt is replaced. */
-phx_status store_put_costs(struct store *store,
-                           const struct cost_detail *details, size_t count,
-                           phx_error *err);
-
 /* --- retention -------------------------------------------------------------- */
 
 /* These work in slices that a commit can go between: OK if the budget (0: no
@@ -314,6 +299,12 @@ phx_status store_read_costs(struct store *store, int64_t span,
  *                                   numbers of its value
  *     parent_no(ref, within)        the number of the stored parent, or NULL;
  *                                   within 1: none of another trace
+ *
+ * and `span_cost`, a row for each type of token of a span whose ref is given:
+ *
+ *     token_type, is_prompt, tokens as phx_cost
+ *     cost                          USD; NULL without a price
+ *     ref                           hidden: the span's
  *
  * A path is its steps, keys (TEXT) and indexes (INTEGER), or one BLOB: what
  * pack_value makes of an array of them. A test is what it makes of an array of

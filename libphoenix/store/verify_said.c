@@ -56,64 +56,13 @@ static phx_status check_annotation(struct verify *verify,
     return PHX_OK;
 }
 
-static phx_status check_cost(struct verify *verify,
-                             const struct cost_detail *row, int64_t sum,
-                             phx_error *err)
-{
-    int64_t project;
-    phx_status status;
-
-    if (sum != (int64_t)cost_detail_sum(row))
-        return verify_fault(verify, "cost of span %lld: its row is damaged",
-                            (long long)row->span);
-    if ((status = project_of(verify, SQL_TRACE_BY_ID, row->trace, &project,
-                             err)) < 0)
-        return status;
-    if (project == 0 || (!gone_has(&verify->gone, PHX_PROJECT, project) &&
-                         !span_is_there(verify, row->span)))
-        return verify_fault(verify, "cost of span %lld: the span is lost",
-                            (long long)row->span);
-    return PHX_OK;
-}
-
-/* Each row is found anew by its key, as verify_each does by an id. */
-static phx_status check_costs(struct verify *verify, int64_t *rows,
-                              phx_error *err)
-{
-    struct cost_detail last = {.token_type = text_of("")};
-    struct statement *next;
-    struct arena arena;
-    int64_t sum;
-    phx_status status;
-
-    *rows = 0;
-    arena_init(&arena, SIZE_MAX);
-    while ((status = cost_detail_next(verify->connection, &last, &next, err)) ==
-           PHX_OK) {
-        arena_reset(&arena);
-        cost_detail_read(next, &last, &sum);
-        if ((status = arena_keep(&arena, &last.token_type, err)) >= 0)
-            status = check_cost(verify, &last, sum, err);
-        sql_end(next);
-        if (status < 0)
-            break;
-        ++*rows;
-    }
-    arena_clear(&arena);
-    return status < 0 ? status : PHX_OK;
-}
-
 phx_status verify_said(struct verify *verify, phx_error *err)
 {
-    const struct counter *counter = &verify->counter;
     int64_t rows;
-    phx_status status;
+    phx_status status = verify_each(verify, SQL_ANNOTATIONS_ALL,
+                                    check_annotation, 0, &rows, err);
 
-    if ((status = verify_each(verify, SQL_ANNOTATIONS_ALL, check_annotation, 0,
-                              &rows, err)) < 0 ||
-        (status = verify_count(verify, "annotations", rows,
-                               counter->annotations)) < 0 ||
-        (status = check_costs(verify, &rows, err)) < 0)
-        return status;
-    return verify_count(verify, "cost details", rows, counter->cost_details);
+    return status < 0 ? status
+                      : verify_count(verify, "annotations", rows,
+                                     verify->counter.annotations);
 }

@@ -54,8 +54,6 @@ static void fill(phx_store *store)
 /* Since format 2; of each kind the first number is gone. */
 static void say_things(phx_store *store)
 {
-    const struct cost_detail cost = {1, 2, true, text("input"), 7, 0.5};
-
     for (int i = 0; i < 2; i++) {
         say(store, PHX_SPAN_ANNOTATION, "02", "tone", "good");
         say(store, PHX_TRACE_ANNOTATION, "01", "helpful", NULL);
@@ -66,7 +64,6 @@ static void say_things(phx_store *store)
             succeeds(phx_store_delete_annotations(store, &all, NULL, err));
         }
     }
-    succeeds(store_put_costs(store->store, &cost, 1, err));
 }
 
 static void make_if_asked(void)

@@ -212,6 +212,84 @@ TEST(sums_are_those_of_the_spans)
     place_remove(&place);
 }
 
+static int count_traces(phx_store *store, const char *filter)
+{
+    phx_trace_query query = PHX_TRACE_QUERY_INIT;
+    char list[256];
+
+    query.filter = (phx_text){filter, strlen(filter)};
+    list_traces(store, &query, list, sizeof list);
+    return (int)strlen(list) / 3;
+}
+
+static int count_sessions(phx_store *store, const char *filter)
+{
+    phx_session_query query = PHX_SESSION_QUERY_INIT;
+    const phx_session *session;
+    phx_cursor *cursor;
+    int count = 0;
+
+    query.filter = (phx_text){filter, strlen(filter)};
+    succeeds(phx_store_find_sessions(store, &query, &cursor, err));
+    while (phx_cursor_next_session(cursor, &session, NULL) == PHX_OK)
+        count++;
+    phx_cursor_close(cursor);
+    return count;
+}
+
+TEST(conditions_see_what_spans_cost)
+{
+    static const struct {
+        const char *filter;
+        int traces, sessions;
+    } cases[] = {
+        {"total_cost > 0.0055", 1, 1},
+        {"total_cost > 0.00099 and completion_cost == 0", 2, 1},
+        {"prompt_cost == 0", 1, 0},
+        {"any(d.tokens == 1000 and d.cost is None for d in span_cost_details)",
+         1, 1},
+        {"len([d for d in span_cost_details if d.token_type == 'input']) == 2",
+         1, 0},
+        {"sum(d.cost for d in span_cost_details) < 0.0011", 1, 0},
+        {"any(any(d.cost_per_token > 4e-06 for d in s.cost_details)"
+         " for s in spans)",
+         2, -1},
+    };
+    struct place place;
+    phx_id id = 0;
+
+    UNUSED_STATE;
+    set_up(&place);
+    put_price(place.store, CHEAP, &id);
+    say(&place, "01", "mine-1");
+    put_price(place.store, DEAR, &id);
+    say(&place, "02", "mine-1");
+    for (int i = 3; i < 5; i++) {
+        char trace[3] = {'0', (char)('0' + i - 1), '\0'};
+        char span[3] = {'0', (char)('0' + i), '\0'};
+        send(&place,
+             &(struct sent){trace, span, .session = "s", .kind = "LLM",
+                            .tokens = 1000, .key = "llm.model_name",
+                            .value = i == 3 ? "{\"stringValue\": \"other\"}"
+                                            : "{\"stringValue\": \"mine-2\"}"});
+    }
+    send(&place, &(struct sent){"01", "05", .session = "s", .kind = "CHAIN"});
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+            eq_int(count_traces(place.store, cases[i].filter), cases[i].traces);
+            if (cases[i].sessions >= 0)
+                eq_int(count_sessions(place.store, cases[i].filter),
+                       cases[i].sessions);
+        }
+        compact_all(place.store);
+    }
+    succeeds(phx_prices_apply(place.store, 0, err));
+    eq_int(count_traces(place.store, "total_cost > 0.0099"), 1);
+    delete_one(place.store, PHX_SPAN, span_of(&place, "02"));
+    eq_int(count_traces(place.store, "total_cost > 0.0051"), 0);
+    place_remove(&place);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -220,6 +298,7 @@ int main(void)
         cmocka_unit_test(prices_are_applied_to_older_spans_on_request),
         cmocka_unit_test(what_is_no_price_is_refused),
         cmocka_unit_test(sums_are_those_of_the_spans),
+        cmocka_unit_test(conditions_see_what_spans_cost),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

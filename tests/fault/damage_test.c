@@ -10,7 +10,6 @@
 
 #include "contract/annotated.h"
 
-#include <math.h>
 #include <sqlite3.h>
 
 #include "api/inside.h"
@@ -69,12 +68,6 @@ static void say_things(struct place *place)
     item.score = 0.75;
     item.has_score = 1;
     annotate(place->store, &item);
-    phx_id span = span_of(place, "00000065");
-    phx_id trace = trace_of(place, "00001ef0");
-    const struct cost_detail costs[] = {
-        {trace, span, true, text("input"), 10, 0.25},
-        {trace, span, false, text("output"), 20, (double)NAN}};
-    succeeds(store_put_costs(place->store->store, costs, 2, err));
 }
 
 static void fill(struct place *place)
@@ -395,8 +388,6 @@ static int read_tables(struct table *tables, int most)
         sqlite3_finalize(read);
         if (strcmp(table->name, "gone") == 0) /* has no rowid */
             print(table->key, 32, "kind * 1000000 + id");
-        if (strcmp(table->name, "cost_detail") == 0) /* nor has this */
-            print(table->key, 32, "span * 2 + is_prompt");
     }
     sqlite3_close(db);
     for (int i = 0; i < count; i++) {

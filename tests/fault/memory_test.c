@@ -461,7 +461,7 @@ static phx_status walk_filtered(struct scene *scene, phx_error *err)
     static const char on_span[] = "parent_id is None or annotations['q'].score"
                                   " > 1 or 'x' in input.value";
     static const char on_trace[] = "any(s.name == 'x' for s in spans) or"
-                                   " num_spans > 0";
+                                   " total_cost >= 0";
     static const char on_session[] = "'x' in any_input or num_traces > 0";
     phx_span_query spans = PHX_SPAN_QUERY_INIT;
     phx_trace_query traces = PHX_TRACE_QUERY_INIT;

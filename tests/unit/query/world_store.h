@@ -9,6 +9,7 @@
 
 #include "store/store.h"
 
+#include <math.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -27,92 +28,93 @@ static inline void world_store_open(struct world_store *in)
     succeeds(store_open(in->path, &options, &in->store, err));
 }
 
-static inline void world_bind_text(sqlite3_stmt *insert, int at, phx_text text)
-{
-    if (text.data != NULL)
-        sqlite3_bind_text(insert, at, text.data, (int)text.size, SQLITE_STATIC);
-    else
-        sqlite3_bind_null(insert, at);
-}
-
-static inline void world_run(sqlite3_stmt *insert)
-{
-    eq_int(sqlite3_step(insert), SQLITE_DONE);
-    sqlite3_reset(insert);
-}
-
-static inline void world_put_annotations(sqlite3_stmt *insert, int kind,
-                                         int64_t target, int64_t trace,
-                                         const struct query_annotation *all,
-                                         size_t count)
+static inline void world_annotate(struct world_store *in, int32_t kind,
+                                  int64_t target,
+                                  const struct query_annotation *all,
+                                  size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         char identifier[24];
         snprintf(identifier, sizeof identifier, "%zu", i);
-        sqlite3_bind_int(insert, 1, kind);
-        sqlite3_bind_int64(insert, 2, target);
-        sqlite3_bind_int64(insert, 3, trace);
-        world_bind_text(insert, 4, all[i].name);
-        world_bind_text(insert, 5, all[i].label);
-        sqlite3_bind_double(insert, 6, all[i].score);
-        world_bind_text(insert, 7, all[i].explanation);
-        sqlite3_bind_text(insert, 8, identifier, -1, SQLITE_STATIC);
-        world_run(insert);
+        const phx_annotation_item item = {
+            .kind = kind,
+            .target = target,
+            .name = all[i].name,
+            .label = all[i].label,
+            .explanation = all[i].explanation,
+            .identifier = text_of(identifier),
+            .metadata = text_of("{}"),
+            .score = isnan(all[i].score) ? 0 : all[i].score,
+            .has_score = !isnan(all[i].score)};
+        succeeds(store_annotate(in->store, &item, 1, NULL, err));
     }
 }
 
-static inline void world_put_costs(sqlite3_stmt *insert,
-                                   const struct query_span *span)
+/* By the numbers that the store has given. */
+static inline void world_put_annotations(struct world_store *in,
+                                         const struct world *world)
 {
-    for (size_t i = 0; i < span->cost_count; i++) {
-        const struct query_cost *cost = &span->costs[i];
-        sqlite3_bind_int64(insert, 1, span->trace->number);
-        sqlite3_bind_int64(insert, 2, span->span->number);
-        world_bind_text(insert, 3, cost->token_type);
-        sqlite3_bind_int(insert, 4, cost->is_prompt);
-        sqlite3_bind_int64(insert, 5, cost->tokens);
-        sqlite3_bind_double(insert, 6, cost->cost);
-        world_run(insert);
-    }
+    for (size_t i = 0; i < world->span_count; i++)
+        world_annotate(in, PHX_SPAN_ANNOTATION, world->spans[i].span->number,
+                       world->spans[i].annotations,
+                       world->spans[i].annotation_count);
+    for (size_t i = 0; i < world->trace_count; i++)
+        world_annotate(in, PHX_TRACE_ANNOTATION, world->traces[i].number,
+                       world->traces[i].annotations,
+                       world->traces[i].annotation_count);
+    for (size_t i = 0; i < world->session_count; i++)
+        world_annotate(in, PHX_SESSION_ANNOTATION, (int64_t)i + 1,
+                       world->sessions[i].annotations,
+                       world->sessions[i].annotation_count);
 }
 
-/* Annotations and costs, by the numbers that the store has given. */
-static inline void world_put_judgements(struct world_store *in,
-                                        const struct world *world)
+/* Where the row of a span is, for as long as nothing is compacted. */
+static inline int64_t world_ref(struct world_store *in, int64_t number)
+{
+    const struct value wanted = value_int(number), *row;
+    const struct store_query query = {
+        .sql = text_of("SELECT ref FROM stored_span WHERE no = ?1"),
+        .values = &wanted,
+        .count = 1};
+    struct store_rows *rows;
+
+    succeeds(store_rows_open(in->store, &query, &rows, err));
+    succeeds(store_rows_next(rows, &row, err));
+    int64_t ref = row[0].integer;
+    store_rows_close(rows);
+    return ref;
+}
+
+/* Costs are what the world has, whatever prices would make them: a table of
+ * this name goes before the one that computes them. */
+static inline void world_put_costs(struct world_store *in,
+                                   const struct world *world)
 {
     sqlite3 *db = NULL;
-    sqlite3_stmt *annotation = NULL, *cost = NULL;
+    sqlite3_stmt *insert = NULL;
 
     eq_int(sqlite3_open(in->path, &db), SQLITE_OK);
-    sqlite3_prepare_v2(db,
-                       "INSERT INTO annotation (kind, target, trace, name,"
-                       " label, score, explanation, identifier, position,"
-                       " project, annotator, source, author, created, updated,"
-                       " sum, target_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, -1, 1,"
-                       " 0, 0, 0, 0, 0, 0, x'')",
-                       -1, &annotation, NULL);
-    sqlite3_prepare_v2(db,
-                       "INSERT INTO cost_detail (trace, span, token_type,"
-                       " is_prompt, tokens, cost, sum)"
-                       " VALUES (?, ?, ?, ?, ?, ?, 0)",
-                       -1, &cost, NULL);
+    sqlite3_exec(db,
+                 "CREATE TABLE span_cost (ref INT, token_type TEXT,"
+                 " is_prompt INT, tokens INT, cost REAL)",
+                 NULL, NULL, NULL);
+    sqlite3_prepare_v2(db, "INSERT INTO span_cost VALUES (?, ?, ?, ?, ?)", -1,
+                       &insert, NULL);
     for (size_t i = 0; i < world->span_count; i++) {
         const struct query_span *span = &world->spans[i];
-        world_put_annotations(annotation, 0, span->span->number,
-                              span->trace->number, span->annotations,
-                              span->annotation_count);
-        world_put_costs(cost, span);
+        for (size_t j = 0; j < span->cost_count; j++) {
+            const struct query_cost *cost = &span->costs[j];
+            sqlite3_bind_int64(insert, 1, world_ref(in, span->span->number));
+            sqlite3_bind_text(insert, 2, cost->token_type.data,
+                              (int)cost->token_type.size, SQLITE_STATIC);
+            sqlite3_bind_int(insert, 3, cost->is_prompt);
+            sqlite3_bind_int64(insert, 4, cost->tokens);
+            sqlite3_bind_double(insert, 5, cost->cost);
+            eq_int(sqlite3_step(insert), SQLITE_DONE);
+            sqlite3_reset(insert);
+        }
     }
-    for (size_t i = 0; i < world->trace_count; i++)
-        world_put_annotations(
-            annotation, 1, world->traces[i].number, world->traces[i].number,
-            world->traces[i].annotations, world->traces[i].annotation_count);
-    for (size_t i = 0; i < world->session_count; i++)
-        world_put_annotations(annotation, 2, (int64_t)i + 1, 0,
-                              world->sessions[i].annotations,
-                              world->sessions[i].annotation_count);
-    sqlite3_finalize(annotation);
-    sqlite3_finalize(cost);
+    sqlite3_finalize(insert);
     sqlite3_close(db);
 }
 
@@ -137,8 +139,9 @@ static inline void world_store_make(struct world_store *in, struct world *world,
         struct store_batch *batches[] = {&batch};
         succeeds(store_put(in->store, batches, 1, err));
     }
+    world_put_annotations(in, world);
+    world_put_costs(in, world);
     store_release(in->store);
-    world_put_judgements(in, world);
     world_store_open(in);
 }
 

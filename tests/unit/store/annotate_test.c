@@ -1,12 +1,10 @@
 /*
  * annotate_test.c - targets are looked up before the writer's turn: what goes
- * in between is noticed. And costs, which no call of phoenix.h writes.
+ * in between is noticed.
  */
 #include "t.h"
 
 #include "store/annotate.c"
-
-#include <math.h>
 
 static struct store *open_store(void)
 {
@@ -129,97 +127,11 @@ TEST(after_a_sweep_targets_are_looked_up_again)
     store_release(store);
 }
 
-/* --- costs ------------------------------------------------------------------ */
-
-static int64_t ask(struct store *store, const char *text)
-{
-    const struct store_query query = {.sql = text_of(text)};
-    struct store_rows *rows;
-    const struct value *row;
-
-    succeeds(store_rows_open(store, &query, &rows, err));
-    succeeds(store_rows_next(rows, &row, err));
-    int64_t value = row[0].integer;
-    store_rows_close(rows);
-    return value;
-}
-
-static void put_costs(struct store *store)
-{
-    const struct cost_detail costs[] = {
-        {1, 1, true, text_of("input"), 10, 0.25},
-        {1, 1, false, text_of("output"), 5, (double)NAN},
-        {1, 2, true, text_of("input"), 7, -0.0},
-        {2, 3, true, text_of("other"), 1, 1},
-        {1, 1, true, text_of("input"), 20, 0.5}, /* instead of the first */
-    };
-
-    succeeds(store_put_costs(store, costs, 5, err));
-}
-
-TEST(costs_are_written_as_they_are)
-{
-    struct store *store = open_filled();
-
-    UNUSED_STATE;
-    put_costs(store);
-    eq_int(store->counter.cost_details, 4);
-    eq_int(ask(store, "SELECT count(*) FROM cost_detail WHERE trace = 1"), 3);
-    eq_int(ask(store, "SELECT tokens = 20 AND cost = 0.5 FROM cost_detail"
-                      " WHERE span = 1 AND is_prompt"),
-           1);
-    eq_int(ask(store, "SELECT cost IS NULL FROM cost_detail"
-                      " WHERE span = 1 AND NOT is_prompt"),
-           1);
-    succeeds(store_verify(store, NULL, NULL, err));
-    store_release(store);
-}
-
-TEST(costs_go_with_their_spans)
-{
-    static const struct {
-        int32_t kind;
-        int64_t number, left;
-    } cases[] = {{PHX_SPAN, 1, 2},
-                 {PHX_SPAN, 3, 3},
-                 {PHX_TRACE, 1, 1},
-                 {PHX_SESSION, 1, 1},
-                 {PHX_PROJECT, 2, 0}};
-
-    UNUSED_STATE;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct store *store = open_filled();
-        put_costs(store);
-        succeeds(store_delete(store, cases[i].kind, cases[i].number, err));
-        succeeds(store_verify(store, NULL, NULL, err));
-        while (store_compact(store, 100, NULL) == PHX_OK)
-            ;
-        eq_int(store->counter.cost_details, cases[i].left);
-        succeeds(store_verify(store, NULL, NULL, err));
-        store_release(store);
-    }
-}
-
-TEST(a_cost_of_no_span_is_found_by_verify)
-{
-    const struct cost_detail costs[] = {{1, 9, true, text_of("x"), 1, 1}};
-    struct store *store = open_filled();
-
-    UNUSED_STATE;
-    succeeds(store_put_costs(store, costs, 1, err));
-    fails_with(PHX_CORRUPT, "the span is lost",
-               store_verify(store, NULL, NULL, err));
-    store_release(store);
-}
-
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_deleted_in_between_is_no_target),
         cmocka_unit_test(after_a_sweep_targets_are_looked_up_again),
-        cmocka_unit_test(costs_are_written_as_they_are),
-        cmocka_unit_test(costs_go_with_their_spans),
-        cmocka_unit_test(a_cost_of_no_span_is_found_by_verify),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
