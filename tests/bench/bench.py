@@ -18,6 +18,7 @@ import random
 import sys
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 HERE = Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
@@ -420,6 +421,46 @@ def list_1000(bench):
     return walked(bench, 1000, 8)
 
 
+CONDITIONS = {
+    "spans": ("span_kind == 'LLM'", "status_code == 'ERROR'",
+              "latency_ms > 500", "llm.model_name == 'm3'",
+              "name == 'tool.search'", "llm.token_count.total > 1000",
+              "'the' in input.value",
+              "parent_span is None", "annotations['quality'] is None"),
+    "traces": ("num_spans > 4", "error_count > 0", "latency_ms > 500",
+               "token_count_total > 1000", "total_cost >= 0",
+               "any(s.status_code == 'ERROR' for s in spans)"),
+    "sessions": ("num_traces > 1", "num_traces_with_error > 0",
+                 "token_count_total > 1000", "total_cost >= 0"),
+}
+
+
+def filtered(bench):
+    """The newest 100 that a condition holds for; the slowest condition."""
+    reader = Reader(bench.filled().port)
+    found = {listed: [] for listed in CONDITIONS}
+    work, pages = Work(bench.full), 0
+    for listed, conditions in CONDITIONS.items():
+        for condition in conditions:
+            times = []
+            for project in list(range(PROJECTS)) * 3:
+                ms, rows, _ = reader.page(
+                    f"/v1/projects/bench-{project}/{listed}?limit=100&filter="
+                    + quote(condition))
+                times.append(ms)
+                if not rows:
+                    raise Failed(f"nothing has {condition}")
+            pages += len(times)
+            found[listed].append((percentile(times, 0.5), condition))
+    reader.close()
+    slowest = "; ".join(f"{listed} {max(of)[1]}"
+                        for listed, of in found.items())
+    return ([max(of)[0] for of in found.values()], None,
+            f"p50 of the slowest of {sum(map(len, CONDITIONS.values()))} "
+            f"conditions, {bench.stored:,} stored: {slowest}; "
+            + work.aside(pages, "page"))
+
+
 def giant(bench):
     """All pages of the trace that the load spreads over its first requests."""
     server = bench.filled()
@@ -513,11 +554,15 @@ FIGURES = [
      [5, 15], MOST, M),
     ("list1000", "GET spans?limit=1000 at 1 M, p50 / p99", "ms", list_1000,
      [30], MOST, M),
+    ("filter", "GET spans / traces / sessions?limit=100&filter= at 1 M", "ms",
+     filtered, [8, 8, 8], MOST, M),
     ("trace", "a trace of 10,000 spans, all pages", "ms", giant, [250], MOST,
      M),
     ("span", "a span by id", "ms", one_span, [3], MOST, M),
     ("growth", "rate at 10 M stored over rate at 100 k", "", growth, [0.95],
      LEAST, BIG_SPANS),
+    ("filter10", "the same at 10 M", "ms", filtered, [8, 8, 8], MOST,
+     BIG_SPANS),
     ("open", "start to first read / first write, 10 M stored", "ms",
      open_full, [100, 1000], MOST, BIG_SPANS),
     ("stopped", "bytes a span on disk after the server's end", "B",
