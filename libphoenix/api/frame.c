@@ -39,6 +39,9 @@ static phx_status read_query(phx_frame *frame, phx_error *err)
     if ((status = frame_query_read(&frame->arena, json, &frame->query, err)) <
         0)
         return status;
+    if ((status = frame_rows_choose(&frame->query, &frame->arena,
+                                    &frame->rows.choice, err)) < 0)
+        return status;
     return frame_new(&frame->query,
                      frame->wanted.format == PHX_FRAME_ARROW ? FRAME_ARROW
                                                              : FRAME_TABLE,

@@ -226,15 +226,58 @@ static phx_status fill_sums(struct frame_rows *rows, phx_error *err)
 
 /* --- rows ------------------------------------------------------------------------ */
 
-static bool reads_attributes(const struct frame_query *query)
+/* The keys of a path up to an index: what is chosen of a list is all of it. */
+static phx_status pack_keys(const struct query_path *path, struct arena *arena,
+                            phx_text *out, phx_error *err)
 {
-    bool reads = query->whole || query->explode.name.data != NULL ||
-                 query->concat.name.data != NULL ||
-                 query->index.column.path != NULL;
+    size_t size = size_mul(path->count, sizeof(struct value));
+    struct value keys = {.kind = JSON_ARRAY, .items = arena_new(arena, size)};
+    struct buf packed;
 
-    for (uint32_t i = 0; i < query->field_count && !reads; i++)
-        reads = query->fields[i].column.path != NULL;
-    return reads;
+    if (keys.items == NULL)
+        return arena_status(arena, size, err);
+    while (keys.count < path->count && path->steps[keys.count].key.data) {
+        keys.items[keys.count] = value_text(path->steps[keys.count].key);
+        keys.count++;
+    }
+    buf_init(&packed, SIZE_MAX);
+    pack_value(&packed, &keys);
+    phx_status status = buf_status(&packed, "an attribute's path", err);
+    *out = text_span(packed.data, packed.size);
+    if (status >= 0)
+        status = arena_keep(arena, out, err);
+    buf_clear(&packed);
+    return status;
+}
+
+phx_status frame_rows_choose(const struct frame_query *query,
+                             struct arena *arena,
+                             const struct span_choice **out, phx_error *err)
+{
+    const struct query_path *more[] = {query->index.column.path,
+                                       query->explode.column.path,
+                                       query->concat.column.path};
+    enum { MORE = sizeof more / sizeof *more };
+    struct span_choice *choice = arena_new(arena, sizeof *choice);
+    phx_text *paths = arena_new(
+        arena, size_mul((size_t)query->field_count + MORE, sizeof *paths));
+    phx_status status = PHX_OK;
+
+    *out = query->whole ? NULL : choice;
+    if (choice == NULL || paths == NULL)
+        return arena_status(arena, sizeof *choice, err);
+    *choice = (struct span_choice){.paths = paths};
+    for (uint32_t i = 0; i < query->field_count + MORE && status >= 0; i++) {
+        bool is_field = i < query->field_count;
+        const struct query_column *column =
+            is_field ? &query->fields[i].column : NULL;
+        const struct query_path *path =
+            is_field ? column->path : more[i - query->field_count];
+        choice->events |= is_field && !column->field && !path;
+        if (path != NULL)
+            status = pack_keys(path, arena, &paths[choice->path_count++], err);
+    }
+    return status;
 }
 
 phx_status frame_rows_read(struct frame_rows *rows, const int64_t *numbers,
@@ -248,8 +291,8 @@ phx_status frame_rows_read(struct frame_rows *rows, const int64_t *numbers,
     phx_status status;
 
     if ((status = store_read_numbered(rows->store, rows->project, numbers,
-                                      asked, !reads_attributes(rows->query),
-                                      ROWS_BYTES, page, &rows->taken, err)) < 0)
+                                      asked, rows->choice, ROWS_BYTES, page,
+                                      &rows->taken, err)) < 0)
         return status;
     if (rows->taken < asked)
         rows->most = rows->taken;

@@ -149,6 +149,7 @@ struct frame_rows {
     struct store *store;
     int64_t project; /* of all of them, or 0 */
     const struct frame_query *query;
+    const struct span_choice *choice; /* NULL for all that spans have */
     struct span_page page;
     struct query_span *rows; /* [page.count] in its arena */
     size_t taken;            /* numbers, by the last call */
@@ -157,6 +158,11 @@ struct frame_rows {
 void frame_rows_init(struct frame_rows *rows, struct store *store,
                      int64_t project, const struct frame_query *query);
 void frame_rows_clear(struct frame_rows *rows);
+
+/* What the columns of the query show of spans, in the arena: NULL for all. */
+phx_status frame_rows_choose(const struct frame_query *query,
+                             struct arena *arena,
+                             const struct span_choice **out, phx_error *err);
 
 /* Takes as many of the numbers, from the first on, as may be held at once. */
 phx_status frame_rows_read(struct frame_rows *rows, const int64_t *numbers,

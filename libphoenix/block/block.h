@@ -192,6 +192,21 @@ phx_status block_read_spans(struct block *block, struct arena *arena,
                             const uint32_t *rows, size_t count, int parts,
                             struct span *out, phx_error *err);
 
+/* What is read of spans instead of the whole: attributes at and below some
+ * paths of keys, and perhaps events. */
+struct block_choice {
+    struct block_path *const *paths;
+    size_t count;
+    bool events;
+};
+
+/* The same, with as much of their attributes and events; links, scope and
+ * resource are left out. All that the spans hold is in the arena. */
+phx_status block_read_chosen(struct block *block, struct arena *arena,
+                             const uint32_t *rows, size_t count,
+                             const struct block_choice *choice,
+                             struct span *out, phx_error *err);
+
 /* One row's status message, empty if it has none; lent or in the arena. */
 phx_status block_read_status_message(struct block *block, struct arena *arena,
                                      uint32_t row, phx_text *out,

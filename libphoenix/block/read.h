@@ -259,6 +259,7 @@ struct rows_reader {
     struct lender lender;
     struct tree tree;
     bool bare;
+    const struct block_choice *choice; /* NULL for all */
     uint32_t row;    /* the last one read; NO_ROW before the first */
     uint32_t *next;  /* [column_count] row of the next cell */
     uint32_t *cells; /* [column_count] the next cell */

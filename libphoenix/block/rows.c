@@ -47,6 +47,31 @@ static bool is_bare(int reserved)
     return reserved >= RESERVED_TRACE_STATE && reserved < RESERVED_COUNT;
 }
 
+static bool leads_to(const struct block_path *path, uint32_t column)
+{
+    bool leads =
+        column == path->leaf || (column >= path->below && column < path->end);
+
+    for (uint32_t i = 0; i < path->ancestor_count && !leads; i++)
+        leads = path->ancestors[i].column == column;
+    return leads;
+}
+
+static bool is_read(const struct rows_reader *reader, uint32_t column)
+{
+    const struct block_choice *choice = reader->choice;
+    int reserved = reader->reserved[column];
+    bool is = is_bare(reserved);
+
+    if (choice == NULL)
+        return is || !reader->bare;
+    is |= reserved == RESERVED_REST ||
+          (reserved == RESERVED_EVENTS && choice->events);
+    for (size_t i = 0; i < choice->count && !is; i++)
+        is = leads_to(choice->paths[i], column);
+    return is;
+}
+
 static phx_status open_columns(struct rows_reader *reader, phx_error *err)
 {
     struct block *block = reader->block;
@@ -65,7 +90,7 @@ static phx_status open_columns(struct rows_reader *reader, phx_error *err)
         if (is_reserved && reader->reserved[i] == RESERVED_COUNT)
             return fail_block(err, "an unknown reserved column");
         reader->attributes[i] = NULL;
-        if ((!reader->bare || is_bare(reader->reserved[i])) &&
+        if (is_read(reader, i) &&
             (status = block_attribute(block, i, &reader->attributes[i], err)) <
                 0)
             return status;
@@ -287,12 +312,14 @@ static phx_status read_row(struct rows_reader *reader, uint32_t row,
                : PHX_OK;
 }
 
-phx_status block_read_spans(struct block *block, struct arena *arena,
+static phx_status read_rows(struct block *block, struct arena *arena,
                             const uint32_t *rows, size_t count, int parts,
-                            struct span *out, phx_error *err)
+                            const struct block_choice *choice, struct span *out,
+                            phx_error *err)
 {
     struct rows_reader reader = {.block = block,
                                  .bare = (parts & BLOCK_BARE) != 0,
+                                 .choice = choice,
                                  .row = NO_ROW,
                                  .lender = {.block = block, .arena = arena}};
     void *tables = NULL;
@@ -315,4 +342,22 @@ done:
     tree_clear(&reader.tree);
     memory_free(tables);
     return status;
+}
+
+phx_status block_read_spans(struct block *block, struct arena *arena,
+                            const uint32_t *rows, size_t count, int parts,
+                            struct span *out, phx_error *err)
+{
+    return read_rows(block, arena, rows, count, parts, NULL, out, err);
+}
+
+phx_status block_read_chosen(struct block *block, struct arena *arena,
+                             const uint32_t *rows, size_t count,
+                             const struct block_choice *choice,
+                             struct span *out, phx_error *err)
+{
+    bool bare = choice->count == 0 && !choice->events;
+
+    return read_rows(block, arena, rows, count, bare ? BLOCK_BARE : BLOCK_WHOLE,
+                     bare ? NULL : choice, out, err);
 }

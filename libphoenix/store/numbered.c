@@ -21,9 +21,9 @@ struct reading {
     int64_t project;             /* 0 for any */
     const struct wanted *wanted; /* by number */
     size_t count;
-    bool bare;
-    size_t most;           /* bytes of the page */
-    struct opened *opened; /* the block of `rows`, or NULL */
+    const struct span_choice *choice; /* NULL for all */
+    size_t most;                      /* bytes of the page */
+    struct opened *opened;            /* the block of `rows`, or NULL */
     uint32_t rows[READ_ROWS];
     struct span spans[READ_ROWS];
     size_t row_count;
@@ -46,6 +46,31 @@ static size_t place_of(const struct reading *reading, int64_t number)
     return found->place;
 }
 
+static phx_status decode_rows(struct reading *reading, phx_error *err)
+{
+    const struct span_choice *choice = reading->choice;
+    struct block *block = reading->opened->stored.block;
+    struct arena *arena = &reading->out->arena;
+    phx_status status = PHX_OK;
+
+    if (choice == NULL)
+        return block_read_spans(block, arena, reading->rows, reading->row_count,
+                                BLOCK_WHOLE, reading->spans, err);
+    size_t size = size_mul(choice->path_count, sizeof(struct block_path *));
+    struct block_path **paths = arena_new(arena, size);
+    if (paths == NULL)
+        return arena_status(arena, size, err);
+    for (size_t i = 0; i < choice->path_count && status >= 0; i++)
+        status =
+            attribute_open(reading->opened, choice->paths[i], &paths[i], err);
+    const struct block_choice chosen = {paths, choice->path_count,
+                                        choice->events};
+    return status < 0 ? status
+                      : block_read_chosen(block, arena, reading->rows,
+                                          reading->row_count, &chosen,
+                                          reading->spans, err);
+}
+
 /* Reads the rows that wait. DONE if the page is too large now. */
 static phx_status read_rows(struct reading *reading, phx_error *err)
 {
@@ -54,10 +79,7 @@ static phx_status read_rows(struct reading *reading, phx_error *err)
 
     if (reading->opened == NULL)
         return PHX_OK;
-    status = block_read_spans(reading->opened->stored.block, &out->arena,
-                              reading->rows, reading->row_count,
-                              reading->bare ? BLOCK_BARE : BLOCK_WHOLE,
-                              reading->spans, err);
+    status = decode_rows(reading, err);
     for (size_t i = 0; status >= 0 && i < reading->row_count; i++)
         out->spans[place_of(reading, reading->spans[i].number)] =
             reading->spans[i];
@@ -133,14 +155,15 @@ static void leave_out_gone(struct span_page *page, size_t count)
 }
 
 phx_status store_read_numbered(struct store *store, int64_t project,
-                               const int64_t *numbers, size_t count, bool bare,
-                               size_t most, struct span_page *out,
-                               size_t *taken, phx_error *err)
+                               const int64_t *numbers, size_t count,
+                               const struct span_choice *choice, size_t most,
+                               struct span_page *out, size_t *taken,
+                               phx_error *err)
 {
     struct snapshot snapshot;
     struct reading reading = {.project = project,
                               .snapshot = &snapshot,
-                              .bare = bare,
+                              .choice = choice,
                               .most = most,
                               .out = out};
     phx_status status;

@@ -192,14 +192,23 @@ phx_status store_read_spans(struct store *store,
                             bool ascending, bool bare, size_t limit,
                             struct span_page *out, phx_error *err);
 
+/* Of spans, these attributes, whose paths of keys are packed, and perhaps
+ * events: neither links, scope nor resource. */
+struct span_choice {
+    const phx_text *paths;
+    size_t path_count;
+    bool events;
+};
+
 /* The spans of these numbers, in their order, each number at most once; those
  * that are gone by now are left out, and those of other projects, if one is
  * given. A page ends early, before numbers[*taken], once it holds `most`
- * bytes. */
+ * bytes. choice NULL for whole spans. */
 phx_status store_read_numbered(struct store *store, int64_t project,
-                               const int64_t *numbers, size_t count, bool bare,
-                               size_t most, struct span_page *out,
-                               size_t *taken, phx_error *err);
+                               const int64_t *numbers, size_t count,
+                               const struct span_choice *choice, size_t most,
+                               struct span_page *out, size_t *taken,
+                               phx_error *err);
 
 /* Rows in an arena, each array [count]. */
 phx_status store_read_projects(struct store *store, int64_t only, int64_t from,

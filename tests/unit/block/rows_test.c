@@ -96,6 +96,46 @@ TEST(bare_spans_have_no_attributes)
     made_clear(&made);
 }
 
+TEST(chosen_attributes_are_those_of_the_whole)
+{
+    UNUSED_STATE;
+    make_rows(40);
+    const struct block_step c = {.key = text_of("c")};
+    const struct block_step b[] = {{.key = text_of("a")},
+                                   {.key = text_of("b")}};
+    struct block_path *paths[2];
+    const struct block_choice choice = {.paths = paths, .count = 2};
+    struct span spans[40];
+    uint32_t rows[40];
+    struct arena arena;
+    arena_init(&arena, 1 << 24);
+    for (uint32_t i = 0; i < 40; i++)
+        rows[i] = 39 - i;
+    struct block *block = made_open(&made);
+    succeeds(block_path_open(block, &arena, &c, 1, &paths[0], err));
+    succeeds(block_path_open(block, &arena, b, 2, &paths[1], err));
+    succeeds(block_read_chosen(block, &arena, rows, 40, &choice, spans, err));
+    block_close(block);
+    for (uint32_t i = 0; i < 40; i++) {
+        const struct span *whole = &made.spans[rows[i]];
+        eq_int(spans[i].number, whole->number);
+        ok(spans[i].resource == NULL);
+        for (uint32_t j = 0; j < whole->tree.count; j++) {
+            const struct member *member = &whole->tree.members[j];
+            const struct value *found = value_member(
+                &spans[i].tree, text_is(member->key, "c") ? "c" : "a");
+            if (text_is(member->key, "z"))
+                ok(value_member(&spans[i].tree, "z") == NULL);
+            else if (member->value.kind == JSON_ARRAY)
+                ok(found == NULL); /* a list has no b */
+            else
+                ok(found != NULL && value_equal(found, &member->value));
+        }
+    }
+    arena_clear(&arena);
+    made_clear(&made);
+}
+
 TEST(equal_resources_of_neighbours_are_shared)
 {
     UNUSED_STATE;
@@ -159,6 +199,7 @@ int main(void)
         cmocka_unit_test(rows_come_in_any_order),
         cmocka_unit_test(a_row_past_the_last_is_refused),
         cmocka_unit_test(bare_spans_have_no_attributes),
+        cmocka_unit_test(chosen_attributes_are_those_of_the_whole),
         cmocka_unit_test(equal_resources_of_neighbours_are_shared),
         cmocka_unit_test(columns_of_every_row_are_read_alone),
     };
