@@ -117,7 +117,7 @@ void sql_rollback(struct connection *connection); /* nothing if none is open */
 /* Makes or migrates the tables. Errors: CORRUPT (no store), UNSUPPORTED. */
 phx_status schema_prepare(struct connection *connection,
                           const struct store_options *options, phx_error *err);
-/* Whether the tables are as the migrations make them. Errors: CORRUPT. */
+/* Whether the tables are those of a new store. Errors: CORRUPT. */
 phx_status schema_verify(struct connection *connection, phx_error *err);
 
 /* --- lock.c --------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /*
- * schema.c - the tables, as numbered migrations: forward only, each in one
- * transaction. user_version is the last one that ran; application_id tells a
- * store of ours from any other SQLite file.
+ * schema.c - the tables of the newest format, and what brings older stores to
+ * it: forward only, all that a store lacks in one transaction. user_version is
+ * a store's format; application_id tells it from any other SQLite file.
  */
 #include "base/base.h"
 
@@ -9,7 +9,13 @@
 
 enum { APPLICATION_ID = 0x50485831 /* "PHX1" */ };
 
-/* Times are us since 1970, `_rest` the ns beyond. A trace's n counts its living
+/* A row of a format makes tables, as they are in the newest one, or changes
+ * those that an earlier format has made; a store takes the rows past its own
+ * format, but no change to a table that it makes only now. A new store makes
+ * all tables and changes none. Rows are in order of format; a table that goes
+ * loses its row and gets one that drops it.
+ *
+ * Times are us since 1970, `_rest` the ns beyond. A trace's n counts its living
  * spans; a session's window is that of its deleted traces, and NULL without.
  * Columns named sum are checksums of their row; the counter's `runs` and `gone`
  * are those of the rows of run_head and gone, xor-ed.
@@ -22,88 +28,111 @@ enum { APPLICATION_ID = 0x50485831 /* "PHX1" */ };
  *
  * A version of the prices is for the spans from the number `span` on, up to the
  * next version's; built_in is a hash of those that came with the library. The
- * counter's `prices` is the checksums of the rows, xor-ed. */
-static const char *const migrations[] = {
-    /* 1 */
-    "CREATE TABLE counter ("
-    " id INTEGER PRIMARY KEY CHECK (id = 1), block INT NOT NULL,"
-    " run INT NOT NULL, span INT NOT NULL, trace INT NOT NULL,"
-    " session INT NOT NULL, project INT NOT NULL, runs INT NOT NULL,"
-    " gone INT NOT NULL, traces INT NOT NULL, sessions INT NOT NULL,"
-    " projects INT NOT NULL, secret BLOB NOT NULL, sum INT NOT NULL) STRICT;"
-    "CREATE TABLE block ("
-    " id INTEGER PRIMARY KEY, level INT NOT NULL, project INT NOT NULL,"
-    " day INT NOT NULL, n INT NOT NULL, min_t INT NOT NULL,"
-    " max_t INT NOT NULL, min_no INT NOT NULL, max_no INT NOT NULL,"
-    " max_latency INT NOT NULL, max_tokens INT NOT NULL, kinds INT NOT NULL,"
-    " projects INT NOT NULL, sum INT NOT NULL) STRICT;"
-    "CREATE INDEX block_time ON block (project, max_t);"
-    "CREATE INDEX block_no ON block (project, max_no);"
-    "CREATE INDEX block_new ON block (id) WHERE level < 2;"
-    "CREATE TABLE frame (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;"
-    "CREATE TABLE run (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;"
-    "CREATE TABLE run_head ("
-    " id INTEGER PRIMARY KEY, level INT NOT NULL, n INT NOT NULL,"
-    " first BLOB NOT NULL) STRICT;"
-    "CREATE TABLE trace ("
-    " id INTEGER PRIMARY KEY, trace_id BLOB NOT NULL, project INT NOT NULL,"
-    " session INT, start INT NOT NULL, start_rest INT NOT NULL,"
-    " end INT NOT NULL, end_rest INT NOT NULL, n INT NOT NULL,"
-    " sum INT NOT NULL) STRICT;"
-    "CREATE INDEX trace_start ON trace (project, start);"
-    "CREATE INDEX trace_session ON trace (session, start)"
-    " WHERE session IS NOT NULL;"
-    "CREATE TABLE session ("
-    " id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
-    " project INT NOT NULL, start INT, start_rest INT, end INT, end_rest INT,"
-    " sum INT NOT NULL) STRICT;"
-    "CREATE TABLE gone (kind INT NOT NULL, id INT NOT NULL,"
-    " hash INT NOT NULL, PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE project ("
-    " id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, description TEXT,"
-    " created INT NOT NULL, updated INT NOT NULL, sum INT NOT NULL) STRICT;",
-    /* 2 */
-    "CREATE TABLE annotation ("
-    " id INTEGER PRIMARY KEY, kind INT NOT NULL, target INT NOT NULL,"
-    " position INT NOT NULL, trace INT NOT NULL, project INT NOT NULL,"
-    " annotator INT NOT NULL, source INT NOT NULL, author INT NOT NULL,"
-    " created INT NOT NULL, updated INT NOT NULL, sum INT NOT NULL,"
-    " name TEXT NOT NULL, identifier TEXT NOT NULL, score REAL, label TEXT,"
-    " target_id BLOB NOT NULL, metadata TEXT, explanation TEXT) STRICT;"
-    "CREATE UNIQUE INDEX annotation_key ON annotation"
-    " (kind, target, position, name, identifier);"
-    "CREATE INDEX annotation_target ON annotation (target_id);"
-    "CREATE INDEX annotation_trace ON annotation (trace, kind);"
-    "CREATE INDEX annotation_name ON annotation (kind, project, name);"
-    "CREATE INDEX annotation_identifier ON annotation (kind, identifier)"
-    " WHERE identifier <> '';"
-    "CREATE TABLE cost_detail ("
-    " trace INT NOT NULL, span INT NOT NULL, is_prompt INT NOT NULL,"
-    " token_type TEXT NOT NULL, tokens INT NOT NULL, cost REAL,"
-    " sum INT NOT NULL, PRIMARY KEY (trace, span, is_prompt, token_type))"
-    " STRICT, WITHOUT ROWID;"
-    "ALTER TABLE counter ADD span_annotation INT NOT NULL DEFAULT 1;"
-    "ALTER TABLE counter ADD trace_annotation INT NOT NULL DEFAULT 1;"
-    "ALTER TABLE counter ADD session_annotation INT NOT NULL DEFAULT 1;"
-    "ALTER TABLE counter ADD document_annotation INT NOT NULL DEFAULT 1;"
-    "ALTER TABLE counter ADD annotations INT NOT NULL DEFAULT 0;"
-    "ALTER TABLE counter ADD cost_details INT NOT NULL DEFAULT 0;",
-    /* 3 */
-    "CREATE TABLE price_version ("
-    " id INTEGER PRIMARY KEY, span INT NOT NULL, created INT NOT NULL,"
-    " built_in INT NOT NULL, models TEXT NOT NULL, sum INT NOT NULL) STRICT;"
-    "ALTER TABLE counter ADD prices INT NOT NULL DEFAULT 0;",
-    /* 4: policy 0 is the default one, of projects that have none */
-    "CREATE TABLE policy ("
-    " id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL,"
-    " cron TEXT NOT NULL, limits INT NOT NULL, max_days REAL NOT NULL,"
-    " max_count INT NOT NULL, sum INT NOT NULL) STRICT;"
-    "ALTER TABLE project ADD COLUMN policy INT;",
-    /* 5: costs are computed */
-    "DROP TABLE cost_detail;",
+ * counter's `prices` is the checksums of the rows, xor-ed.
+ *
+ * Policy 0 is the default one, of projects that have none. */
+static const struct step {
+    int format;
+    int from; /* 0 makes a table; else that of the table it changes */
+    const char *text;
+} steps[] = {
+    {1, 0,
+     "CREATE TABLE counter ("
+     " id INTEGER PRIMARY KEY CHECK (id = 1), block INT NOT NULL,"
+     " run INT NOT NULL, span INT NOT NULL, trace INT NOT NULL,"
+     " session INT NOT NULL, project INT NOT NULL, runs INT NOT NULL,"
+     " gone INT NOT NULL, traces INT NOT NULL, sessions INT NOT NULL,"
+     " projects INT NOT NULL, secret BLOB NOT NULL, sum INT NOT NULL,"
+     " span_annotation INT NOT NULL DEFAULT 1,"
+     " trace_annotation INT NOT NULL DEFAULT 1,"
+     " session_annotation INT NOT NULL DEFAULT 1,"
+     " document_annotation INT NOT NULL DEFAULT 1,"
+     " annotations INT NOT NULL DEFAULT 0,"
+     " cost_details INT NOT NULL DEFAULT 0,"
+     " prices INT NOT NULL DEFAULT 0) STRICT"},
+    {1, 0,
+     "CREATE TABLE block ("
+     " id INTEGER PRIMARY KEY, level INT NOT NULL, project INT NOT NULL,"
+     " day INT NOT NULL, n INT NOT NULL, min_t INT NOT NULL,"
+     " max_t INT NOT NULL, min_no INT NOT NULL, max_no INT NOT NULL,"
+     " max_latency INT NOT NULL, max_tokens INT NOT NULL,"
+     " kinds INT NOT NULL, projects INT NOT NULL, sum INT NOT NULL) STRICT;"
+     "CREATE INDEX block_time ON block (project, max_t);"
+     "CREATE INDEX block_no ON block (project, max_no);"
+     "CREATE INDEX block_new ON block (id) WHERE level < 2"},
+    {1, 0,
+     "CREATE TABLE frame (id INTEGER PRIMARY KEY, body BLOB NOT NULL)"
+     " STRICT"},
+    {1, 0,
+     "CREATE TABLE run (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;"
+     "CREATE TABLE run_head ("
+     " id INTEGER PRIMARY KEY, level INT NOT NULL, n INT NOT NULL,"
+     " first BLOB NOT NULL) STRICT"},
+    {1, 0,
+     "CREATE TABLE trace ("
+     " id INTEGER PRIMARY KEY, trace_id BLOB NOT NULL, project INT NOT NULL,"
+     " session INT, start INT NOT NULL, start_rest INT NOT NULL,"
+     " end INT NOT NULL, end_rest INT NOT NULL, n INT NOT NULL,"
+     " sum INT NOT NULL) STRICT;"
+     "CREATE INDEX trace_start ON trace (project, start);"
+     "CREATE INDEX trace_session ON trace (session, start)"
+     " WHERE session IS NOT NULL"},
+    {1, 0,
+     "CREATE TABLE session ("
+     " id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+     " project INT NOT NULL, start INT, start_rest INT, end INT,"
+     " end_rest INT, sum INT NOT NULL) STRICT"},
+    {1, 0,
+     "CREATE TABLE gone (kind INT NOT NULL, id INT NOT NULL,"
+     " hash INT NOT NULL, PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID"},
+    {1, 0,
+     "CREATE TABLE project ("
+     " id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, description TEXT,"
+     " created INT NOT NULL, updated INT NOT NULL, sum INT NOT NULL,"
+     " policy INT) STRICT"},
+    {2, 0,
+     "CREATE TABLE annotation ("
+     " id INTEGER PRIMARY KEY, kind INT NOT NULL, target INT NOT NULL,"
+     " position INT NOT NULL, trace INT NOT NULL, project INT NOT NULL,"
+     " annotator INT NOT NULL, source INT NOT NULL, author INT NOT NULL,"
+     " created INT NOT NULL, updated INT NOT NULL, sum INT NOT NULL,"
+     " name TEXT NOT NULL, identifier TEXT NOT NULL, score REAL, label TEXT,"
+     " target_id BLOB NOT NULL, metadata TEXT, explanation TEXT) STRICT;"
+     "CREATE UNIQUE INDEX annotation_key ON annotation"
+     " (kind, target, position, name, identifier);"
+     "CREATE INDEX annotation_target ON annotation (target_id);"
+     "CREATE INDEX annotation_trace ON annotation (trace, kind);"
+     "CREATE INDEX annotation_name ON annotation (kind, project, name);"
+     "CREATE INDEX annotation_identifier ON annotation (kind, identifier)"
+     " WHERE identifier <> ''"},
+    {2, 1,
+     "ALTER TABLE counter ADD span_annotation INT NOT NULL DEFAULT 1;"
+     "ALTER TABLE counter ADD trace_annotation INT NOT NULL DEFAULT 1;"
+     "ALTER TABLE counter ADD session_annotation INT NOT NULL DEFAULT 1;"
+     "ALTER TABLE counter ADD document_annotation INT NOT NULL DEFAULT 1;"
+     "ALTER TABLE counter ADD annotations INT NOT NULL DEFAULT 0;"
+     "ALTER TABLE counter ADD cost_details INT NOT NULL DEFAULT 0"},
+    {3, 0,
+     "CREATE TABLE price_version ("
+     " id INTEGER PRIMARY KEY, span INT NOT NULL, created INT NOT NULL,"
+     " built_in INT NOT NULL, models TEXT NOT NULL, sum INT NOT NULL)"
+     " STRICT"},
+    {3, 1, "ALTER TABLE counter ADD prices INT NOT NULL DEFAULT 0"},
+    {4, 0,
+     "CREATE TABLE policy ("
+     " id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL,"
+     " cron TEXT NOT NULL, limits INT NOT NULL, max_days REAL NOT NULL,"
+     " max_count INT NOT NULL, sum INT NOT NULL) STRICT"},
+    {4, 1, "ALTER TABLE project ADD COLUMN policy INT"},
+    {5, 2, "DROP TABLE cost_detail"}, /* costs are computed */
 };
+enum { STEPS = sizeof steps / sizeof *steps };
 enum { POLICIES = 4 }; /* brings the default one */
-enum { NEWEST = sizeof migrations / sizeof *migrations };
+
+static int newest(void)
+{
+    return steps[STEPS - 1].format;
+}
 
 static phx_status pragma_int(struct connection *connection, const char *text,
                              int64_t *out, phx_error *err)
@@ -145,7 +174,20 @@ static phx_status seed(struct connection *connection, phx_error *err)
     return counter_write(connection, &counter, err);
 }
 
-/* Rows are written when all migrations have run: the tables are as now. */
+/* Into an empty database, or a store of an earlier format. */
+static phx_status make_tables(struct connection *connection, int64_t format,
+                              phx_error *err)
+{
+    phx_status status = PHX_OK;
+
+    for (int i = 0; i < STEPS && status >= 0; i++) {
+        if (steps[i].from <= format && format < steps[i].format)
+            status = connection_execute(connection, steps[i].text, err);
+    }
+    return status;
+}
+
+/* Rows are written when the tables are as now. */
 static phx_status migrate(struct connection *connection, int64_t from,
                           int64_t retention_days, phx_error *err)
 {
@@ -154,16 +196,14 @@ static phx_status migrate(struct connection *connection, int64_t from,
 
     if ((status = sql_begin(connection, true, err)) < 0)
         return status;
-    for (int64_t i = from; i < NEWEST && status >= 0; i++)
-        status = connection_execute(connection, migrations[i], err);
-    if (status >= 0)
+    if ((status = make_tables(connection, from, err)) >= 0)
         status = from == 0 ? seed(connection, err)
                            : counter_migrate(connection, from, err);
     if (status >= 0 && from < POLICIES)
         status = policy_seed(connection, retention_days, err);
     snprintf(text, sizeof text,
              "PRAGMA application_id = %d; PRAGMA user_version = %d",
-             APPLICATION_ID, NEWEST);
+             APPLICATION_ID, newest());
     if (status < 0 ||
         (status = connection_execute(connection, text, err)) < 0 ||
         (status = sql_commit(connection, err)) < 0)
@@ -188,10 +228,10 @@ static phx_status read_version(struct connection *connection, int64_t *out,
     if (application != APPLICATION_ID && (tables > 0 || version != 0))
         return fail(err, PHX_CORRUPT, -1,
                     "the file is a database, but no store of libphoenix");
-    if (version > NEWEST)
+    if (version > newest())
         return fail(err, PHX_UNSUPPORTED, -1,
                     "the store has format %lld, this build knows up to %d",
-                    (long long)version, NEWEST);
+                    (long long)version, newest());
     *out = version;
     return PHX_OK;
 }
@@ -204,14 +244,14 @@ phx_status schema_prepare(struct connection *connection,
 
     if (status < 0)
         return status;
-    if (version < NEWEST &&
+    if (version < newest() &&
         (options->read_only || (options->no_migrate && version > 0)))
         return fail(err, PHX_UNSUPPORTED, -1,
                     "the store has format %lld and is to be brought to %d",
-                    (long long)version, NEWEST);
+                    (long long)version, newest());
     if (options->read_only || (status = connection_own(connection, err)) < 0)
         return status;
-    return version < NEWEST
+    return version < newest()
                ? migrate(connection, version, options->retention_days, err)
                : PHX_OK;
 }
@@ -256,12 +296,14 @@ phx_status schema_verify(struct connection *connection, phx_error *err)
     phx_status status = read_version(connection, &version, err);
     int code = status < 0 ? SQLITE_OK : sqlite3_open(":memory:", &wanted);
 
-    for (int i = 0; i < NEWEST && status >= 0 && code == SQLITE_OK; i++)
-        code = sqlite3_exec(wanted, migrations[i], NULL, NULL, NULL);
+    for (int i = 0; i < STEPS && status >= 0 && code == SQLITE_OK; i++) {
+        if (steps[i].from == 0)
+            code = sqlite3_exec(wanted, steps[i].text, NULL, NULL, NULL);
+    }
     if (status >= 0 && code != SQLITE_OK)
         status = fail_os(err, PHX_NO_MEMORY, code, "store: %s",
                          sqlite3_errstr(code));
-    if (status >= 0 && version != NEWEST)
+    if (status >= 0 && version != newest())
         status = fail(err, PHX_CORRUPT, -1, "the store's format is lost");
     if (status >= 0)
         status = compare(connection, wanted, err);

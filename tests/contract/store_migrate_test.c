@@ -97,6 +97,27 @@ static void make_from(const char *path, const char *sql_path)
     sqlite3_close(db);
 }
 
+/* All tables and indexes, a line each, blanks left out. */
+static void list_tables(const char *path, char *out, size_t size)
+{
+    static const char query[] =
+        "SELECT type || ' ' || name || ' ' || tbl_name || ' ' ||"
+        " replace(replace(ifnull(sql, ''), ' ', ''), char(10), '')"
+        " FROM sqlite_schema ORDER BY type, name";
+    sqlite3 *db;
+    sqlite3_stmt *rows = NULL;
+    size_t used = 0;
+
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, query, -1, &rows, NULL), SQLITE_OK);
+    while (sqlite3_step(rows) == SQLITE_ROW)
+        used += (size_t)snprintf(out + used, size - used, "%s\n",
+                                 (const char *)sqlite3_column_text(rows, 0));
+    sqlite3_finalize(rows);
+    sqlite3_close(db);
+    ok(used > 0 && used < size);
+}
+
 static void check_trace(phx_store *store, phx_id number, uint64_t start,
                         uint64_t end, int spans, int64_t tokens)
 {
@@ -184,6 +205,28 @@ TEST(a_store_of_any_format_opens_and_goes_on)
     }
 }
 
+TEST(a_migrated_store_has_the_tables_of_a_new_one)
+{
+    static char fresh[1 << 14], migrated[1 << 14];
+    struct place place;
+
+    UNUSED_STATE;
+    place_make(&place);
+    place_open(&place, 0);
+    place_close(&place);
+    list_tables(place.path, fresh, sizeof fresh);
+    place_remove(&place);
+    for (int i = 0; i < FORMATS; i++) {
+        place_make(&place);
+        make_from(place.path, formats[i]);
+        place_open(&place, 0);
+        place_close(&place);
+        list_tables(place.path, migrated, sizeof migrated);
+        eq_string(migrated, fresh);
+        place_remove(&place);
+    }
+}
+
 TEST(an_older_store_is_left_alone_if_asked)
 {
     UNUSED_STATE;
@@ -205,6 +248,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_store_of_any_format_opens_and_goes_on),
+        cmocka_unit_test(a_migrated_store_has_the_tables_of_a_new_one),
         cmocka_unit_test(an_older_store_is_left_alone_if_asked),
     };
 

@@ -31,7 +31,7 @@ TEST(an_empty_database_gets_the_tables)
     succeeds(pragma_int(connection, "PRAGMA user_version", &version, err));
     succeeds(
         pragma_int(connection, "PRAGMA application_id", &application, err));
-    eq_int(version, NEWEST);
+    eq_int(version, newest());
     eq_int(application, APPLICATION_ID);
     succeeds(counter_read(connection, &counter, err));
     eq_int(counter.project, 2); /* the default one */
@@ -82,7 +82,7 @@ TEST(a_newer_format_is_refused)
 
     UNUSED_STATE;
     succeeds(schema_prepare(connection, &defaults, err));
-    snprintf(text, sizeof text, "PRAGMA user_version = %d", NEWEST + 1);
+    snprintf(text, sizeof text, "PRAGMA user_version = %d", newest() + 1);
     run_sql(connection, text);
     fails_with(PHX_UNSUPPORTED, "knows up to",
                schema_prepare(connection, &defaults, err));
