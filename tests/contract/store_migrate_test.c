@@ -4,6 +4,8 @@
  *
  * STORE_MAKE=PATH in the environment makes such a store of the format of this
  * build; "sqlite3 PATH .dump" and the pragmas at the top make the SQL of it.
+ * The build had a page of the built-in prices only, which keeps the SQL short;
+ * so opening one changes its prices, too.
  */
 #include "t.h"
 
@@ -13,8 +15,9 @@
 
 #include "api/inside.h"
 
-static const char *const formats[] = {"tests/contract/store_v1.sql",
-                                      "tests/contract/store_v2.sql"};
+static const char *const formats[] = {
+    "tests/contract/store_v1.sql", "tests/contract/store_v2.sql",
+    "tests/contract/store_v3.sql", "tests/contract/store_v4.sql"};
 enum { FORMATS = sizeof formats / sizeof *formats };
 
 /* Lasting and young blocks, merged runs, a description, a session in two
@@ -27,7 +30,8 @@ static void fill(phx_store *store)
          "{\"stringValue\":\"{\\\"tier\\\":\\\"gold\\\"}\"}"},
         {"01", "03", "02", "gone", NULL, "TOOL", 2100, 2200},
         {"02", "04", NULL, "root", "s2", "AGENT", UINT64_MAX, 0},
-        {"02", "05", "04", "call", NULL, "LLM", 0, UINT64_MAX, 0, 3},
+        {"02", "05", "04", "call", NULL, "LLM", 0, UINT64_MAX, 0, 3,
+         "llm.model_name", "{\"stringValue\":\"mine-1\"}"},
         {"03", "06", "ee", "lost", "s1", "LLM", 7000, 8000, 0, 0, "data",
          "{\"bytesValue\":\"AAEC\"}"},
         {"03", "07", "07", "self", NULL, "LLM", 1500, 1400},
@@ -66,6 +70,33 @@ static void say_things(phx_store *store)
     }
 }
 
+/* Since format 3: spans from 5 on cost less than those to come. */
+static void set_prices(phx_store *store)
+{
+    static const char *const models[] = {
+        "{\"name\": \"mine\", \"name_pattern\": \"^mine-\", \"prices\": ["
+        "{\"token_type\": \"input\", \"is_prompt\": true, \"rate\": 0.25}]}",
+        "{\"name\": \"mine\", \"name_pattern\": \"^mine-\", \"prices\": ["
+        "{\"token_type\": \"input\", \"is_prompt\": true, \"rate\": 0.5}]}"};
+    phx_id id = 0;
+
+    succeeds(phx_price_put(store, models[0], strlen(models[0]), &id, err));
+    succeeds(phx_prices_apply(store, 5, err));
+    succeeds(phx_price_put(store, models[1], strlen(models[1]), &id, err));
+}
+
+/* Since format 4. */
+static void set_policies(phx_store *store)
+{
+    const phx_retention_rule few = {PHX_MAX_COUNT, 0, 1000};
+    const phx_retention_rule days = {PHX_MAX_DAYS, 2.5, 0};
+    phx_id id = 0;
+
+    succeeds(phx_policy_create(store, "few", "0 1 * * *", &few, &id, err));
+    succeeds(phx_project_set_policy(store, 2, id, err));
+    succeeds(phx_policy_update(store, 0, NULL, NULL, &days, err));
+}
+
 static void make_if_asked(void)
 {
     const char *path = getenv("STORE_MAKE");
@@ -78,6 +109,8 @@ static void make_if_asked(void)
     succeeds(open_url(url, PHX_OPEN_NO_COMPACT, &store, err));
     fill(store);
     say_things(store);
+    set_prices(store);
+    set_policies(store);
     phx_store_close(store);
 }
 
@@ -172,6 +205,52 @@ static void check_annotations(phx_store *store, int format)
            format >= 2 ? 3 : 2);
 }
 
+/* What a span cost; -1 if it has no costs. */
+static double cost_of(phx_store *store, phx_id span)
+{
+    const phx_cost *cost;
+    phx_cursor *cursor;
+    double dollars = -1;
+
+    succeeds(phx_store_find_costs(store, span, &cursor, err));
+    if (phx_cursor_next_cost(cursor, &cost, NULL) == PHX_OK)
+        dollars = cost->cost;
+    phx_cursor_close(cursor);
+    return dollars;
+}
+
+/* Older stores get the built-in prices for all that they have. */
+static void check_prices(phx_store *store, int format)
+{
+    phx_buf models = PHX_BUF_INIT;
+
+    ok(cost_of(store, 5) == (format >= 3 ? 0.75 : -1));
+    succeeds(phx_prices_read(store, &models, err));
+    ok((strstr((const char *)models.data, "0.5") != NULL) == (format >= 3));
+    ok(strstr((const char *)models.data, "gpt-4o-mini") != NULL);
+    phx_buf_free(&models);
+}
+
+static void check_policies(phx_store *store, int format)
+{
+    const phx_retention_policy *policy;
+    phx_cursor *cursor;
+
+    succeeds(phx_store_find_policies(store, -1, &cursor, err));
+    succeeds(phx_cursor_next_policy(cursor, &policy, err));
+    eq_int(policy->id, 0);
+    eq_text(policy->name, "Default");
+    ok(policy->rule.max_days == (format >= 4 ? 2.5 : 0));
+    eq_int(phx_cursor_next_policy(cursor, &policy, NULL),
+           format >= 4 ? PHX_OK : PHX_DONE);
+    if (format >= 4) {
+        eq_text(policy->name, "few");
+        eq_int(policy->rule.max_count, 1000);
+        eq_int(policy->projects, 1);
+    }
+    phx_cursor_close(cursor);
+}
+
 static void check_growth(phx_store *store)
 {
     ok(!send_to(store, NULL, &(struct sent){"01", "01"}));
@@ -200,6 +279,8 @@ TEST(a_store_of_any_format_opens_and_goes_on)
         check_content(place.store);
         place_reopen(&place, PHX_OPEN_NO_COMPACT | PHX_OPEN_NO_MIGRATE);
         check_annotations(place.store, i + 1);
+        check_prices(place.store, i + 1);
+        check_policies(place.store, i + 1);
         check_growth(place.store);
         place_remove(&place);
     }
