@@ -7,7 +7,11 @@
 
 #include "store/inside.h"
 
-enum { LOG_PAGES_FULL = SHRUNK(65536, 80) }; /* a put does it, if nobody does */
+enum {
+    LOG_PAGES_FULL = SHRUNK(65536, 80), /* a put does it, if nobody does */
+    LOG_REST = SHRUNK(512, 4),          /* pages that commits may wait for */
+    VACUUM_NS = 10 * 1000000
+};
 
 void background_lock(struct store *store)
 {
@@ -88,30 +92,53 @@ static phx_status compact_small(struct store *store, phx_error *err)
     return status;
 }
 
-/* Most of the log is copied while commits go on; only the rest is copied in
- * their way, and then the log begins anew. */
-phx_status copy_log(struct store *store, long long above, phx_error *err)
+/* Copies as much of the log as its readers allow; of how much, and how far. */
+static int copy_pages(struct store *store, int *pages, int *copied)
 {
-    sqlite3 *db = store->background->db;
-    int code, frames = 0, copied = 0;
+    int code = sqlite3_wal_checkpoint_v2(
+        store->background->db, NULL, SQLITE_CHECKPOINT_PASSIVE, pages, copied);
 
-    if (store->path == NULL || atomic_load(&store->log_pages) <= above)
-        return PHX_DONE;
-    (void)sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
-                                    NULL);
-    pthread_mutex_lock(&store->write_lock);
-    code = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE,
-                                     &frames, &copied);
-    /* What a reader still needs is copied the next time. */
-    atomic_store(&store->log_pages, frames == copied ? 0 : frames - copied);
-    pthread_mutex_unlock(&store->write_lock);
-    return code == SQLITE_OK || code == SQLITE_BUSY
-               ? PHX_DONE
-               : connection_fail(store->background, code, err);
+    return code == SQLITE_BUSY ? SQLITE_OK : code;
 }
 
-/* A slice of the free pages: of all, or where they are over a quarter of the
- * file, which is the most that is kept for what comes in. */
+/* SQLite leaves it to the copying that gets to the end of the log. */
+static int sync_pages(struct store *store)
+{
+    sqlite3_file *file = NULL;
+    int code = sqlite3_file_control(store->background->db, NULL,
+                                    SQLITE_FCNTL_FILE_POINTER, &file);
+
+    return code == SQLITE_OK ? file->pMethods->xSync(file, SQLITE_SYNC_NORMAL)
+                             : code;
+}
+
+/* Most of the log gets to the disk while commits go on; only what they add
+ * meanwhile is copied in their way, and then the log begins anew. */
+phx_status copy_log(struct store *store, long long above, phx_error *err)
+{
+    long long left = atomic_load(&store->log_pages), before;
+    int code, pages = 0, copied = 0;
+
+    if (store->path == NULL || left <= above)
+        return PHX_DONE;
+    do {
+        before = left;
+        if ((code = copy_pages(store, &pages, &copied)) == SQLITE_OK)
+            code = sync_pages(store);
+        left = atomic_load(&store->log_pages) - copied;
+    } while (code == SQLITE_OK && left > LOG_REST && left < before / 2);
+    if (code == SQLITE_OK) {
+        pthread_mutex_lock(&store->write_lock);
+        code = copy_pages(store, &pages, &copied);
+        /* What a reader still needs is copied the next time. */
+        atomic_store(&store->log_pages, pages - copied);
+        pthread_mutex_unlock(&store->write_lock);
+    }
+    return code == SQLITE_OK ? PHX_DONE : connection_fail(NULL, code, err);
+}
+
+/* Some ms of giving free pages back: of all, or where they are over a quarter
+ * of the file, which is the most that is kept for what comes in. */
 static phx_status give_back_pages(struct store *store, bool all, phx_error *err)
 {
     struct statement *pages;
@@ -131,8 +158,11 @@ static phx_status give_back_pages(struct store *store, bool all, phx_error *err)
     }
     if (status == PHX_OK && free_pages > 0) {
         struct statement *vacuum = sql(store->background, SQL_VACUUM);
-        while ((status = sql_next(vacuum, err)) == PHX_OK)
-            ;
+        uint64_t end = time_monotonic() + VACUUM_NS;
+        while ((status = sql_next(vacuum, err)) == PHX_OK &&
+               time_monotonic() < end)
+            ; /* a page */
+        sql_end(vacuum);
     }
     store_write_end(store);
     return status < 0 ? status : free_pages > 0 ? PHX_OK : PHX_DONE;

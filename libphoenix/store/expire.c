@@ -17,7 +17,7 @@
 #define DAY_US 86400e6
 
 /* Some 10 ms; a block may be one more than is asked for, of 4,096 traces. */
-enum { SLICE_TRACES = SHRUNK(1000, 1), SLICE_BLOCKS = SHRUNK(8, 3) };
+enum { SLICE_TRACES = SHRUNK(500, 1), SLICE_BLOCKS = SHRUNK(8, 3) };
 
 /* A trace that goes, and how many rows of it a block that goes has. */
 struct due {
@@ -238,8 +238,11 @@ void slices_end(struct store *store)
 phx_status slice_go_on(struct store *store, const struct slice_limits *limits,
                        bool *more, phx_error *err)
 {
+    phx_status status = copy_log(store, LOG_PAGES, err);
+
     *more = time_monotonic() < limits->end;
-    return store_check_interrupt(store, limits->interrupts, err);
+    return status < 0 ? status
+                      : store_check_interrupt(store, limits->interrupts, err);
 }
 
 /* Moves the cut to the later of what the limits of the rule say. */
