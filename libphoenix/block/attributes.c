@@ -239,6 +239,7 @@ static phx_status lend_frame(struct lender *lender, uint32_t number,
     return PHX_OK;
 }
 
+/* A text that is most of its frame moves with it: it is there once. */
 static phx_status long_bytes(struct lender *lender, int64_t number,
                              phx_text *out, phx_error *err)
 {
@@ -248,15 +249,16 @@ static phx_status long_bytes(struct lender *lender, int64_t number,
 
     if ((status = block_find_text(lender->block, number, &spot, err)) < 0)
         return status;
-    if (lender->how == LEND_FRAMES)
-        status = lend_frame(lender, spot.frame, &bytes, err);
-    else
+    bool copy = lender->how == LEND_COPY &&
+                spot.size < lender->block->frames[spot.frame - 1].raw / 2;
+    if (copy || lender->how == LEND_BLOCK)
         status = block_frame_bytes(lender->block, spot.frame, &bytes, err);
+    else
+        status = lend_frame(lender, spot.frame, &bytes, err);
     if (status < 0)
         return status;
     *out = text_span(bytes + spot.offset, spot.size);
-    return lender->how == LEND_COPY ? copy_text(lender->arena, out, err)
-                                    : PHX_OK;
+    return copy ? copy_text(lender->arena, out, err) : PHX_OK;
 }
 
 phx_status lend_string(struct lender *lender, const struct block_texts *texts,

@@ -192,6 +192,12 @@ phx_status block_read_spans(struct block *block, struct arena *arena,
                             const uint32_t *rows, size_t count, int parts,
                             struct span *out, phx_error *err);
 
+/* The same up to the row, the first at least, with which the arena holds over
+ * `most` bytes; *count becomes how many that are. */
+phx_status block_read_some(struct block *block, struct arena *arena,
+                           size_t most, const uint32_t *rows, size_t *count,
+                           int parts, struct span *out, phx_error *err);
+
 /* What is read of spans instead of the whole: attributes at and below some
  * paths of keys, and perhaps events. */
 struct block_choice {
@@ -200,10 +206,10 @@ struct block_choice {
     bool events;
 };
 
-/* The same, with as much of their attributes and events; links, scope and
- * resource are left out. All that the spans hold is in the arena. */
+/* The same again, with as much of their attributes and events; links, scope
+ * and resource are left out. All that the spans hold is in the arena. */
 phx_status block_read_chosen(struct block *block, struct arena *arena,
-                             const uint32_t *rows, size_t count,
+                             size_t most, const uint32_t *rows, size_t *count,
                              const struct block_choice *choice,
                              struct span *out, phx_error *err);
 

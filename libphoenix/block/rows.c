@@ -313,9 +313,9 @@ static phx_status read_row(struct rows_reader *reader, uint32_t row,
 }
 
 static phx_status read_rows(struct block *block, struct arena *arena,
-                            const uint32_t *rows, size_t count, int parts,
-                            const struct block_choice *choice, struct span *out,
-                            phx_error *err)
+                            size_t most, const uint32_t *rows, size_t *count,
+                            int parts, const struct block_choice *choice,
+                            struct span *out, phx_error *err)
 {
     struct rows_reader reader = {.block = block,
                                  .bare = (parts & BLOCK_BARE) != 0,
@@ -323,20 +323,24 @@ static phx_status read_rows(struct block *block, struct arena *arena,
                                  .row = NO_ROW,
                                  .lender = {.block = block, .arena = arena}};
     void *tables = NULL;
+    size_t taken = 0;
     phx_status status;
 
     if ((parts & BLOCK_LENT) != 0)
         reader.lender.how = LEND_BLOCK;
     else
-        reader.lender.how = count * 4 >= block->rows ? LEND_FRAMES : LEND_COPY;
+        reader.lender.how = *count * 4 >= block->rows ? LEND_FRAMES : LEND_COPY;
     tree_init(&reader.tree, arena, 0);
     if ((status = new_tables(&reader, &tables, err)) < 0 ||
         (status = open_fixed(&reader, err)) < 0 ||
         (status = open_columns(&reader, err)) < 0)
         goto done;
-    for (size_t i = 0; i < count; i++)
-        if ((status = read_row(&reader, rows[i], &out[i], err)) < 0)
+    while (taken < *count && (taken == 0 || arena->total <= most)) {
+        if ((status = read_row(&reader, rows[taken], &out[taken], err)) < 0)
             goto done;
+        taken++;
+    }
+    *count = taken;
     status = PHX_OK;
 done:
     tree_clear(&reader.tree);
@@ -348,16 +352,25 @@ phx_status block_read_spans(struct block *block, struct arena *arena,
                             const uint32_t *rows, size_t count, int parts,
                             struct span *out, phx_error *err)
 {
-    return read_rows(block, arena, rows, count, parts, NULL, out, err);
+    return read_rows(block, arena, SIZE_MAX, rows, &count, parts, NULL, out,
+                     err);
+}
+
+phx_status block_read_some(struct block *block, struct arena *arena,
+                           size_t most, const uint32_t *rows, size_t *count,
+                           int parts, struct span *out, phx_error *err)
+{
+    return read_rows(block, arena, most, rows, count, parts, NULL, out, err);
 }
 
 phx_status block_read_chosen(struct block *block, struct arena *arena,
-                             const uint32_t *rows, size_t count,
+                             size_t most, const uint32_t *rows, size_t *count,
                              const struct block_choice *choice,
                              struct span *out, phx_error *err)
 {
     bool bare = choice->count == 0 && !choice->events;
 
-    return read_rows(block, arena, rows, count, bare ? BLOCK_BARE : BLOCK_WHOLE,
-                     bare ? NULL : choice, out, err);
+    return read_rows(block, arena, most, rows, count,
+                     bare ? BLOCK_BARE : BLOCK_WHOLE, bare ? NULL : choice, out,
+                     err);
 }

@@ -54,8 +54,9 @@ static phx_status decode_rows(struct reading *reading, phx_error *err)
     phx_status status = PHX_OK;
 
     if (choice == NULL)
-        return block_read_spans(block, arena, reading->rows, reading->row_count,
-                                BLOCK_WHOLE, reading->spans, err);
+        return block_read_some(block, arena, reading->most, reading->rows,
+                               &reading->row_count, BLOCK_WHOLE, reading->spans,
+                               err);
     size_t size = size_mul(choice->path_count, sizeof(struct block_path *));
     struct block_path **paths = arena_new(arena, size);
     if (paths == NULL)
@@ -66,9 +67,9 @@ static phx_status decode_rows(struct reading *reading, phx_error *err)
     const struct block_choice chosen = {paths, choice->path_count,
                                         choice->events};
     return status < 0 ? status
-                      : block_read_chosen(block, arena, reading->rows,
-                                          reading->row_count, &chosen,
-                                          reading->spans, err);
+                      : block_read_chosen(block, arena, reading->most,
+                                          reading->rows, &reading->row_count,
+                                          &chosen, reading->spans, err);
 }
 
 /* Reads the rows that wait. DONE if the page is too large now. */

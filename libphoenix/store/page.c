@@ -7,7 +7,7 @@
 
 enum {
     PAGE_BYTES = SHRUNK(16 << 20, 8 << 10), /* a page closes past that */
-    READ_ROWS = SHRUNK(64, 2)               /* rows read between looks at it */
+    READ_ROWS = SHRUNK(64, 2)               /* read together */
 };
 
 /* Rows of a page, in its order; their blocks stay open with the snapshot. */
@@ -171,8 +171,8 @@ static phx_status pack_tests(const struct span_filter *filter,
 
 /* --- their spans ----------------------------------------------------------------- */
 
-/* The spans of up to READ_ROWS picks, block by block, each to its place.
- * spans [READ_ROWS] is for the reading. */
+/* The spans of up to READ_ROWS picks, block by block, each to its place; fewer
+ * once the page is large. spans [READ_ROWS] is for the reading. */
 static phx_status read_picks(const struct hit *hits, size_t count, bool bare,
                              struct span *spans, struct span_page *out,
                              phx_error *err)
@@ -192,14 +192,17 @@ static phx_status read_picks(const struct hit *hits, size_t count, bool bare,
         }
         if (found == 0)
             continue;
-        if ((status = block_read_spans(
-                 hits[first].opened->stored.block, &out->arena, rows, found,
-                 bare ? BLOCK_BARE : BLOCK_WHOLE, spans, err)) < 0)
+        if ((status = block_read_some(hits[first].opened->stored.block,
+                                      &out->arena, PAGE_BYTES, rows, &found,
+                                      bare ? BLOCK_BARE : BLOCK_WHOLE, spans,
+                                      err)) < 0)
             return status;
         for (size_t i = 0; i < found; i++) {
             out->spans[out->count + places[i]] = spans[i];
             done[places[i]] = true;
         }
+        if (out->arena.total > PAGE_BYTES)
+            count = places[found - 1] + 1;
     }
     out->count += count;
     return PHX_OK;
@@ -225,7 +228,7 @@ static phx_status place_spans(struct connection *connection,
 static phx_status read_page(const struct picks *picks, bool bare,
                             struct span_page *out, phx_error *err)
 {
-    size_t size = size_mul(picks->count, sizeof *out->spans), done = 0;
+    size_t size = size_mul(picks->count, sizeof *out->spans);
     struct span *some_spans;
     phx_status status;
 
@@ -233,19 +236,16 @@ static phx_status read_page(const struct picks *picks, bool bare,
     some_spans = arena_new(&out->arena, READ_ROWS * sizeof *some_spans);
     if (out->spans == NULL || some_spans == NULL)
         return arena_status(&out->arena, size, err);
-    out->next = picks->next;
-    while (done < picks->count) {
-        size_t some = picks->count - done;
+    while (out->count < picks->count &&
+           (out->count == 0 || out->arena.total <= PAGE_BYTES)) {
+        size_t some = picks->count - out->count;
         some = some < READ_ROWS ? some : READ_ROWS;
-        if ((status = read_picks(picks->hits + done, some, bare, some_spans,
-                                 out, err)) < 0)
+        if ((status = read_picks(picks->hits + out->count, some, bare,
+                                 some_spans, out, err)) < 0)
             return status;
-        done += some;
-        if (done < picks->count && out->arena.total > PAGE_BYTES) {
-            out->next = picks->hits[done].number;
-            break;
-        }
     }
+    out->next = out->count < picks->count ? picks->hits[out->count].number
+                                          : picks->next;
     return place_spans(picks->snapshot->connection, out, err);
 }
 

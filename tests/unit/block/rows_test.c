@@ -55,6 +55,36 @@ TEST(rows_come_in_any_order)
     made_clear(&made);
 }
 
+TEST(reading_stops_where_the_arena_holds_enough)
+{
+    UNUSED_STATE;
+    make_rows(60);
+    struct span spans[60];
+    uint32_t rows[60];
+    for (uint32_t i = 0; i < 60; i++)
+        rows[i] = i;
+    for (size_t most = 0; most < 40000; most += 2500) {
+        struct block *block = made_open(&made);
+        struct arena arena;
+        size_t count = 60, fewer;
+        arena_init(&arena, 1 << 24);
+        succeeds(block_read_some(block, &arena, most, rows, &count, BLOCK_WHOLE,
+                                 spans, err));
+        ok(count == 1 || most > 0);
+        ok(count == 60 || arena.total > most);
+        for (size_t i = 0; i < count; i++)
+            ok(same_span(&spans[i], &made.spans[i]));
+        arena_clear(&arena);
+        fewer = count - 1;
+        succeeds(block_read_some(block, &arena, most, rows, &fewer, BLOCK_WHOLE,
+                                 spans, err));
+        ok(fewer == count - 1 && (fewer == 0 || arena.total <= most));
+        arena_clear(&arena);
+        block_close(block);
+    }
+    made_clear(&made);
+}
+
 TEST(a_row_past_the_last_is_refused)
 {
     UNUSED_STATE;
@@ -114,7 +144,9 @@ TEST(chosen_attributes_are_those_of_the_whole)
     struct block *block = made_open(&made);
     succeeds(block_path_open(block, &arena, &c, 1, &paths[0], err));
     succeeds(block_path_open(block, &arena, b, 2, &paths[1], err));
-    succeeds(block_read_chosen(block, &arena, rows, 40, &choice, spans, err));
+    size_t count = 40;
+    succeeds(block_read_chosen(block, &arena, SIZE_MAX, rows, &count, &choice,
+                               spans, err));
     block_close(block);
     for (uint32_t i = 0; i < 40; i++) {
         const struct span *whole = &made.spans[rows[i]];
@@ -197,6 +229,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_come_in_any_order),
+        cmocka_unit_test(reading_stops_where_the_arena_holds_enough),
         cmocka_unit_test(a_row_past_the_last_is_refused),
         cmocka_unit_test(bare_spans_have_no_attributes),
         cmocka_unit_test(chosen_attributes_are_those_of_the_whole),
