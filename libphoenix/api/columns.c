@@ -203,10 +203,14 @@ static void add_chosen(struct span_source *source, struct column *column,
 static phx_status read_session(struct span_source *source, phx_id session,
                                phx_text *out, phx_error *err)
 {
+    const struct store_condition none = {.count = 0};
+    phx_session_query query = PHX_SESSION_QUERY_INIT;
     phx_session *found;
     size_t count;
+
+    query.session = session;
     phx_status status =
-        store_read_sessions(source->cursor->store, 0, session, 0, true, 1,
+        store_read_sessions(source->cursor->store, &query, &none,
                             &source->session_arena, &found, &count, err);
 
     if (status == PHX_OK)
