@@ -380,6 +380,7 @@ static phx_status read_and_encode(struct pass *pass, phx_error *err)
             return status;
         from = to;
     }
+    posting_sort(&pass->postings);
     return PHX_OK;
 }
 

@@ -8,6 +8,8 @@
 
 #include "store/inside.h"
 
+#include <stdlib.h>
+
 uint64_t posting_hash(uint64_t secret, enum posting_kind kind, phx_text id)
 {
     return hash_bytes(id.data, id.size,
@@ -25,6 +27,21 @@ phx_status posting_add(struct posting_list *list, uint64_t hash, uint32_t block,
     list->items = items;
     list->items[list->count++] = (struct posting){hash, block};
     return PHX_OK;
+}
+
+static int by_hash(const void *a, const void *b)
+{
+    const struct posting *x = a, *y = b;
+
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return (x->block > y->block) - (x->block < y->block);
+}
+
+void posting_sort(struct posting_list *list)
+{
+    if (list->count > 0)
+        qsort(list->items, list->count, sizeof *list->items, by_hash);
 }
 
 void posting_clear(struct posting_list *list)

@@ -43,6 +43,7 @@ struct block_set {
 uint64_t posting_hash(uint64_t secret, enum posting_kind kind, phx_text id);
 phx_status posting_add(struct posting_list *list, uint64_t hash, uint32_t block,
                        phx_error *err);
+void posting_sort(struct posting_list *list); /* as a run has them */
 void posting_clear(struct posting_list *list);
 phx_status block_set_add(struct block_set *set, int64_t block, phx_error *err);
 void block_set_clear(struct block_set *set);
@@ -96,10 +97,9 @@ phx_status run_list_read(struct connection *connection,
                          const struct run_list **out, phx_error *err);
 phx_status run_find(struct connection *connection, const struct run_list *list,
                     uint64_t hash, struct block_set *out, phx_error *err);
-/* Sorts the postings and writes them as a new run, inside the caller's
- * transaction. */
+/* Writes sorted postings as a new run, inside the caller's transaction. */
 phx_status run_write(struct connection *connection, struct counter *counter,
-                     struct posting_list *postings, phx_error *err);
+                     const struct posting_list *postings, phx_error *err);
 
 /* The same posting by posting, in order, for merges: the parts may go in over
  * several transactions, the head comes with run_finish. */

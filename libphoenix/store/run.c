@@ -252,17 +252,8 @@ phx_status run_finish(struct connection *connection, struct run_writer *writer,
     return sql_run(insert, err);
 }
 
-static int by_hash(const void *a, const void *b)
-{
-    const struct posting *x = a, *y = b;
-
-    if (x->hash != y->hash)
-        return x->hash < y->hash ? -1 : 1;
-    return (x->block > y->block) - (x->block < y->block);
-}
-
 phx_status run_write(struct connection *connection, struct counter *counter,
-                     struct posting_list *postings, phx_error *err)
+                     const struct posting_list *postings, phx_error *err)
 {
     struct run_writer *writer;
     phx_status status = PHX_OK;
@@ -272,7 +263,6 @@ phx_status run_write(struct connection *connection, struct counter *counter,
         return PHX_OK;
     if ((writer = memory_new(sizeof *writer)) == NULL)
         return fail_memory(err, sizeof *writer);
-    qsort(postings->items, postings->count, sizeof *postings->items, by_hash);
     run_open(writer, counter->run++, 0);
     for (size_t i = 0; i < postings->count && status >= 0; i++)
         status = run_put(connection, writer, &postings->items[i], err);

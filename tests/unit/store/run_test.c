@@ -31,6 +31,7 @@ static void write_keys(struct scene *scene, uint32_t from, uint32_t to)
         succeeds(posting_add(&list, key(i), i + 1000, err));
         succeeds(posting_add(&list, key(i), i, err));
     }
+    posting_sort(&list);
     succeeds(run_write(scene->connection, &scene->counter, &list, err));
     posting_clear(&list);
 }
@@ -105,6 +106,7 @@ TEST(equal_hashes_may_fill_parts)
         for (uint32_t j = 0; j < 3 * RUN_PART; j++)
             succeeds(posting_add(&list, hashes[i], j, err));
     }
+    posting_sort(&list);
     succeeds(run_write(scene.connection, &scene.counter, &list, err));
     posting_clear(&list);
     for (uint32_t i = 0; i < 5; i++)
@@ -122,6 +124,7 @@ TEST(an_empty_run_is_not_written)
     UNUSED_STATE;
     scene_open(&scene);
     before = scene.counter;
+    posting_sort(&list);
     succeeds(run_write(scene.connection, &scene.counter, &list, err));
     assert_memory_equal(&before, &scene.counter, sizeof before);
     finds(&scene, 7, 0, 0);
