@@ -79,6 +79,7 @@ phx_status block_open(struct block_reader *reader, block_fetch fetch, void *ctx,
                       struct block **out, phx_error *err);
 void block_close(struct block *block);
 uint32_t block_rows(const struct block *block);
+size_t block_size(const struct block *block); /* of all frames, decoded */
 
 /* Columns every row has. Ints unless noted. */
 enum block_column {

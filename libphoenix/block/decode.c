@@ -57,6 +57,15 @@ uint32_t block_rows(const struct block *block)
     return block->rows;
 }
 
+size_t block_size(const struct block *block)
+{
+    size_t size = 0;
+
+    for (uint32_t i = 0; i < block->frame_count; i++)
+        size += block->frames[i].raw;
+    return size;
+}
+
 /* --- frames --------------------------------------------------------------------- */
 
 /* zstd tells the size of what a frame holds before it is decoded: nothing is

@@ -27,7 +27,7 @@ void background_unlock(struct store *store)
 
 static phx_status compact_young(struct store *store, bool all, phx_error *err)
 {
-    struct rewrite rewrite = {0};
+    struct rewrite rewrite = {.some = true, .young = true};
     int64_t spans = 0;
     phx_status status;
 
@@ -43,8 +43,7 @@ static phx_status compact_young(struct store *store, bool all, phx_error *err)
         if (rewrite.blocks.count > 0 && (spans + rows > 2 * YOUNG_SPANS ||
                                          rewrite.blocks.count >= YOUNG_BLOCKS))
             break;
-        rewrite.oldest = sql_int(young, 0);
-        status = block_set_add(&rewrite.blocks, rewrite.oldest, err);
+        status = block_set_add(&rewrite.blocks, sql_int(young, 0), err);
         spans += rows;
         if (status < 0 || spans >= YOUNG_SPANS)
             break;
@@ -60,7 +59,7 @@ static phx_status compact_young(struct store *store, bool all, phx_error *err)
 
 static phx_status compact_small(struct store *store, phx_error *err)
 {
-    struct rewrite rewrite = {0};
+    struct rewrite rewrite = {.some = true};
     struct block_set *blocks = &rewrite.blocks;
     int64_t project = -1, day = -1;
     phx_status status;

@@ -57,7 +57,7 @@ static phx_status open_inputs(struct pass *pass, phx_error *err)
 {
     const struct block_set *blocks = &pass->rewrite->blocks;
     size_t size = size_mul(size_add(blocks->count, 1), sizeof *pass->inputs);
-    size_t total = 0;
+    size_t total = 0, bytes = 0;
     phx_status status;
 
     if ((pass->inputs = memory_new(size)) == NULL)
@@ -72,6 +72,13 @@ static phx_status open_inputs(struct pass *pass, phx_error *err)
             (status = stored_block_open(pass->connection, input->row.id,
                                         &input->stored, err)) < 0)
             return status;
+        bytes += block_size(input->stored.block);
+        /* Of two, one becomes full or both one: small blocks get fewer. */
+        if (bytes > REWRITE_BYTES && pass->input_count > 1 &&
+            pass->rewrite->some) {
+            stored_block_close(&input->stored);
+            break;
+        }
         total += block_rows(input->stored.block);
         pass->input_count++;
     }
@@ -323,12 +330,12 @@ static void settle(struct pass *pass)
     atomic_fetch_sub(&store->young_blocks, blocks);
     atomic_store(&store->merge_wanted, true);
     atomic_store(&store->small_wanted, true);
-    if (pass->rewrite->oldest > 0) {
+    if (pass->rewrite->young && pass->input_count > 0) {
+        int64_t last = pass->inputs[pass->input_count - 1].row.id;
         /* Hints that stay for want of memory are harmless. */
         pthread_mutex_lock(&store->memory_lock);
-        if (memtable_forget(store->memtable, (uint32_t)pass->rewrite->oldest,
-                            NULL) >= 0)
-            store->memtable_from = pass->rewrite->oldest;
+        if (memtable_forget(store->memtable, (uint32_t)last, NULL) >= 0)
+            store->memtable_from = last;
         pthread_mutex_unlock(&store->memory_lock);
     }
     const struct gone *forgotten = pass->rewrite->forgotten;

@@ -420,14 +420,16 @@ enum {
     SMALL_ROWS = SHRUNK(2048, 8), /* a lasting block below is small; of a */
     SMALL_BLOCKS = SHRUNK(8, 3),  /* project and day, so many become one */
     GOOD_ROWS = SHRUNK(4096, 16), /* a lasting block has, if it can */
-    LOG_PAGES = SHRUNK(8192, 40)  /* 32 MiB: time to copy the log */
+    REWRITE_BYTES = SHRUNK(128 << 20, 64 << 10), /* decoded together */
+    LOG_PAGES = SHRUNK(8192, 40) /* 32 MiB: time to copy the log */
 };
 
 /* One group of blocks rewritten in lasting order, without the rows that are
  * gone; `forgotten` are the gone rows that no other block has. */
 struct rewrite {
     struct block_set blocks;
-    int64_t oldest; /* young blocks up to this id are all among them; or 0 */
+    bool some;  /* the first will do, where all are over REWRITE_BYTES */
+    bool young; /* young blocks up to the last of them are all among them */
     const struct gone *forgotten;
 };
 phx_status compact_blocks(struct store *store, const struct rewrite *rewrite,
