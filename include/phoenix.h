@@ -814,6 +814,18 @@ enum {
     PHX_BIN_YEAR = 6
 };
 
+enum {
+    PHX_ROLLUP_TEXTS = 1,     /* first_input, last_output */
+    PHX_ROLLUP_EXCEPTIONS = 2 /* exceptions: reads the events of failed spans */
+};
+
+/* Spans that failed with exceptions of a type. */
+typedef struct phx_exception {
+    phx_text type; /* exception.type of the last event `exception`; "" if there
+                      is none, "other" beyond 256 types */
+    int64_t spans;
+} phx_exception;
+
 /* What is summed up: spans that start in a window of time, or traces that do,
  * whenever their spans start. */
 typedef struct phx_rollup_query {
@@ -830,7 +842,7 @@ typedef struct phx_rollup_query {
     const double *quantiles; /* 0 to 1 each [quantile_count], up to 16 */
     size_t quantile_count;
     int32_t costs;           /* 1 for what the spans cost, too: slower */
-    int32_t flags;           /* 0, for later use */
+    int32_t flags;           /* PHX_ROLLUP_..., or-ed */
 } phx_rollup_query;
 #define PHX_ROLLUP_QUERY_INIT \
     {sizeof(phx_rollup_query), PHX_SPAN, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0}
@@ -855,6 +867,11 @@ typedef struct phx_rollup {
     double total_cost;       /* nearest double, in whatever order spans come */
     const phx_cost *costs;   /* by type of token [cost_count] */
     size_t cost_count;
+    phx_text first_input;    /* input.value of the span without a parent id that */
+    phx_text last_output;    /* starts first, output.value of the one that starts
+                                last; absent if they have none, or unasked */
+    const phx_exception *exceptions; /* by type [exception_count]; they add */
+    size_t exception_count;          /* up to error_spans, or are unasked */
 } phx_rollup;
 
 /*

@@ -130,7 +130,8 @@ static bool rollup_is_sound(const phx_rollup_query *query)
                   (query->of == PHX_TRACE && query->kinds == 0)) &&
                  query->bin >= 0 && query->bin <= PHX_BIN_YEAR &&
                  query->utc_offset >= -1440 && query->utc_offset <= 1440 &&
-                 query->quantile_count <= 16 &&
+                 query->quantile_count <= 16 && query->flags >= 0 &&
+                 query->flags <= (PHX_ROLLUP_TEXTS | PHX_ROLLUP_EXCEPTIONS) &&
                  (query->quantiles != NULL || query->quantile_count == 0);
 
     for (size_t i = 0; sound && i < query->quantile_count; i++)

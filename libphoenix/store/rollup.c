@@ -11,19 +11,17 @@
 
 #include "store/rollup.h"
 
-enum { BINS = SHRUNK(20000, 100), BIN_BITS = 15 };
-_Static_assert(BINS <= 1 << BIN_BITS, "a key holds a bin's number");
-
 struct latencies {
     uint64_t *values; /* latency_key */
     size_t count, capacity;
 };
 
 /* What is added up for a bin besides its row. */
-struct bin {
+struct sums {
     int64_t kinds[KIND_COUNT], statuses[STATUS_COUNT];
     struct latencies latencies;
     struct cost_types costs;
+    struct said said;
 };
 
 /* A trace whose spans are added up. */
@@ -42,83 +40,24 @@ struct roll {
     const phx_rollup_query *query;
     struct snapshot snapshot;
     struct arena *arena; /* of what is returned */
-    phx_rollup *rows;    /* [bin_count] */
-    struct bin *bins;
-    size_t bin_count;
-    size_t bin; /* of the span before */
+    struct bins bins;
+    struct sums *sums; /* [bins.count] */
 
     bool by_trace; /* only spans of these count */
     struct map by_number;
     struct summed_trace *traces;
     size_t trace_count, trace_capacity;
     struct counted seen, failed;
-    struct arena scratch; /* of one span's cost */
+    struct arena scratch; /* of one span's cost, or events */
 };
-
-/* --- bins ----------------------------------------------------------------------- */
-
-static phx_status add_bin(struct roll *roll, uint64_t start, uint64_t end,
-                          size_t *capacity, phx_error *err)
-{
-    phx_rollup *rows = arena_grow(roll->arena, roll->rows, capacity,
-                                  roll->bin_count, sizeof *rows);
-
-    if (rows == NULL)
-        return arena_status(roll->arena, sizeof *rows, err);
-    if (roll->bin_count == BINS)
-        return fail(err, PHX_TOO_BIG, -1, "the window has over %d bins", BINS);
-    roll->rows = rows;
-    rows[roll->bin_count++] =
-        (phx_rollup){.start_time = start, .end_time = end};
-    return PHX_OK;
-}
-
-static phx_status make_bins(struct roll *roll, phx_error *err)
-{
-    const phx_rollup_query *query = roll->query;
-    enum time_bin bin = (enum time_bin)query->bin;
-    int offset = query->utc_offset * 60;
-    uint64_t end = query->end_time > 0 ? query->end_time : UINT64_MAX;
-    uint64_t at = time_bin_begin(query->start_time, bin, offset);
-    size_t capacity = 0;
-    phx_status status;
-
-    if (bin == BIN_NONE)
-        return add_bin(roll, query->start_time, end, &capacity, err);
-    do {
-        uint64_t next = time_bin_end(at, bin, offset);
-        if ((status = add_bin(roll, at, next, &capacity, err)) < 0)
-            return status;
-        at = next;
-    } while (at < end);
-    return PHX_OK;
-}
-
-/* The bin of an instant of the window; mostly that of the one before. */
-static size_t bin_of(struct roll *roll, uint64_t at)
-{
-    const phx_rollup *last = &roll->rows[roll->bin];
-    size_t low = 0, high = roll->bin_count;
-
-    if (at >= last->start_time && at < last->end_time)
-        return roll->bin;
-    while (low + 1 < high) {
-        size_t middle = low + (high - low) / 2;
-        if (roll->rows[middle].start_time <= at)
-            low = middle;
-        else
-            high = middle;
-    }
-    return roll->bin = low;
-}
 
 /* --- sums ----------------------------------------------------------------------- */
 
 static phx_status add_latency(struct roll *roll, size_t bin, int64_t latency,
                               phx_error *err)
 {
-    struct latencies *list = &roll->bins[bin].latencies;
-    phx_rollup *row = &roll->rows[bin];
+    struct latencies *list = &roll->sums[bin].latencies;
+    phx_rollup *row = &roll->bins.rows[bin];
 
     if (latency > row->max_latency)
         row->max_latency = latency;
@@ -162,7 +101,8 @@ static phx_status count_trace(struct counted *counted, int64_t trace,
 static phx_status add_trace(struct roll *roll, const struct trace_row *row,
                             phx_error *err)
 {
-    size_t bin = roll->query->of == PHX_TRACE ? bin_of(roll, row->start) : 0;
+    size_t bin =
+        roll->query->of == PHX_TRACE ? bins_find(&roll->bins, row->start) : 0;
     struct summed_trace *traces =
         memory_grow(roll->traces, &roll->trace_capacity, roll->trace_count,
                     sizeof *traces, err);
@@ -178,7 +118,7 @@ static phx_status add_trace(struct roll *roll, const struct trace_row *row,
     traces[roll->trace_count++] = (struct summed_trace){.bin = (uint32_t)bin};
     if (roll->query->of != PHX_TRACE)
         return PHX_OK;
-    roll->rows[bin].traces++;
+    roll->bins.rows[bin].traces++;
     return add_latency(roll, bin, (int64_t)(row->end - row->start), err);
 }
 
@@ -230,6 +170,8 @@ enum {
     STATUS,
     PROMPT,
     COMPLETION,
+    SPAN,
+    PARENT,
     COLUMNS
 };
 
@@ -238,7 +180,7 @@ static phx_status add_span(struct roll *roll, size_t bin, int64_t number,
                            struct summed_trace *trace, const int64_t *row,
                            phx_error *err)
 {
-    phx_rollup *sum = &roll->rows[bin];
+    phx_rollup *sum = &roll->bins.rows[bin];
     bool error = row[STATUS] == STATUS_ERROR;
     phx_status status;
 
@@ -247,8 +189,8 @@ static phx_status add_span(struct roll *roll, size_t bin, int64_t number,
         return fail(err, PHX_CORRUPT, -1, "a span of trace %lld has no kind",
                     (long long)number);
     sum->spans++;
-    roll->bins[bin].kinds[row[KIND]]++;
-    roll->bins[bin].statuses[row[STATUS]]++;
+    roll->sums[bin].kinds[row[KIND]]++;
+    roll->sums[bin].statuses[row[STATUS]]++;
     if (row[KIND] == KIND_LLM) {
         add_tokens(&sum->prompt_tokens, row[PROMPT]);
         add_tokens(&sum->completion_tokens, row[COMPLETION]);
@@ -276,7 +218,27 @@ static phx_status add_cost(struct roll *roll, struct opened *opened,
     if ((status = cost_of_row(&roll->snapshot, opened, row, &roll->scratch,
                               &cost, err)) < 0)
         return status;
-    return cost_types_add(&roll->bins[bin].costs, roll->arena, &cost, err);
+    return cost_types_add(&roll->sums[bin].costs, roll->arena, &cost, err);
+}
+
+/* What only some ask for, as it costs more than columns. */
+static phx_status add_more(struct roll *roll, struct opened *opened,
+                           uint32_t row, size_t bin, const int64_t *columns,
+                           phx_error *err)
+{
+    int32_t flags = roll->query->flags;
+    struct said *said = &roll->sums[bin].said;
+    phx_status status = PHX_OK;
+
+    if ((flags & PHX_ROLLUP_TEXTS) != 0 && columns[PARENT] == 0)
+        said_add_root(said, opened, row, (uint64_t)columns[START],
+                      columns[SPAN]);
+    if ((flags & PHX_ROLLUP_EXCEPTIONS) != 0 && columns[STATUS] == STATUS_ERROR)
+        status =
+            said_add_error(said, roll->arena, opened, row, &roll->scratch, err);
+    return status >= 0 && roll->query->costs
+               ? add_cost(roll, opened, row, bin, err)
+               : status;
 }
 
 static phx_status add_block(struct roll *roll, struct opened *opened,
@@ -286,15 +248,18 @@ static phx_status add_block(struct roll *roll, struct opened *opened,
         COLUMN_TRACE,         COLUMN_TRACE_NUMBER,
         COLUMN_START,         COLUMN_DURATION,
         COLUMN_KIND,          COLUMN_STATUS,
-        COLUMN_PROMPT_TOKENS, COLUMN_COMPLETION_TOKENS};
+        COLUMN_PROMPT_TOKENS, COLUMN_COMPLETION_TOKENS,
+        COLUMN_NUMBER,        COLUMN_PARENT};
+    bool roots = (roll->query->flags & PHX_ROLLUP_TEXTS) != 0;
+    const int count = roots ? COLUMNS : SPAN;
     const struct block_ints *ints[COLUMNS];
     phx_status status = PHX_OK;
 
-    for (int c = 0; c < COLUMNS && status >= 0; c++)
+    for (int c = 0; c < count && status >= 0; c++)
         status = opened_ints(opened, columns[c], &ints[c], err);
     for (uint32_t i = 0; status >= 0 && i < block_rows(opened->stored.block);
          i++) {
-        int64_t row[COLUMNS];
+        int64_t row[COLUMNS] = {0};
         if (!keep[i])
             continue;
         int64_t number =
@@ -304,15 +269,14 @@ static phx_status add_block(struct roll *roll, struct opened *opened,
                            : NULL;
         if (roll->by_trace && index == NULL)
             continue;
-        for (int c = START; c < COLUMNS; c++)
+        for (int c = START; c < count; c++)
             row[c] = block_int(ints[c], i);
         struct summed_trace *trace = index ? &roll->traces[*index] : NULL;
         size_t bin = roll->query->of == PHX_TRACE
                          ? trace->bin
-                         : bin_of(roll, (uint64_t)row[START]);
-        if ((status = add_span(roll, bin, number, trace, row, err)) >= 0 &&
-            roll->query->costs)
-            status = add_cost(roll, opened, i, bin, err);
+                         : bins_find(&roll->bins, (uint64_t)row[START]);
+        if ((status = add_span(roll, bin, number, trace, row, err)) >= 0)
+            status = add_more(roll, opened, i, bin, row, err);
     }
     return status;
 }
@@ -352,8 +316,8 @@ static phx_status add_spans(struct roll *roll, phx_error *err)
 static phx_status finish_bin(struct roll *roll, size_t bin, phx_error *err)
 {
     const phx_rollup_query *query = roll->query;
-    struct bin *from = &roll->bins[bin];
-    phx_rollup *row = &roll->rows[bin];
+    struct sums *from = &roll->sums[bin];
+    phx_rollup *row = &roll->bins.rows[bin];
     size_t size = size_mul(query->quantile_count, sizeof(double));
     double *quantiles = arena_new(roll->arena, size);
     int64_t *kinds = arena_copy(roll->arena, from->kinds, sizeof from->kinds);
@@ -369,25 +333,28 @@ static phx_status finish_bin(struct roll *roll, size_t bin, phx_error *err)
     row->kinds = kinds;
     row->statuses = statuses;
     row->latencies = quantiles;
-    return cost_types_give(&from->costs, roll->arena, row, err);
+    phx_status status = cost_types_give(&from->costs, roll->arena, row, err);
+    return status < 0
+               ? status
+               : said_give(&from->said, &roll->snapshot, roll->arena, row, err);
 }
 
 static phx_status roll_up(struct roll *roll, phx_error *err)
 {
-    phx_status status = make_bins(roll, err);
+    phx_status status = bins_make(&roll->bins, roll->query, roll->arena, err);
 
     if (status < 0)
         return status;
-    size_t size = size_mul(roll->bin_count, sizeof *roll->bins);
-    if ((roll->bins = memory_new(size)) == NULL)
+    size_t size = size_mul(roll->bins.count, sizeof *roll->sums);
+    if ((roll->sums = memory_new(size)) == NULL)
         return fail_memory(err, size);
-    memset(roll->bins, 0, size);
+    memset(roll->sums, 0, size);
     status = add_spans(roll, err);
-    for (size_t i = 0; i < roll->bin_count && status >= 0; i++)
+    for (size_t i = 0; i < roll->bins.count && status >= 0; i++)
         status = finish_bin(roll, i, err);
-    for (size_t i = 0; i < roll->bin_count; i++)
-        memory_free(roll->bins[i].latencies.values);
-    memory_free(roll->bins);
+    for (size_t i = 0; i < roll->bins.count; i++)
+        memory_free(roll->sums[i].latencies.values);
+    memory_free(roll->sums);
     return status;
 }
 
@@ -410,7 +377,7 @@ phx_status store_roll_up(struct store *store, const phx_rollup_query *query,
     arena_clear(&roll.scratch);
     if (status < 0)
         return status;
-    *out = roll.rows;
-    *count = roll.bin_count;
+    *out = roll.bins.rows;
+    *count = roll.bins.count;
     return PHX_OK;
 }

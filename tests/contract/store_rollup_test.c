@@ -284,12 +284,110 @@ TEST(what_cannot_be_summed_up_is_refused)
     place_remove(&place);
 }
 
+/* --- texts and exceptions -------------------------------------------------------- */
+
+/* A span whose input or output is its name, and an exception among its events
+ * for each letter of `types`. */
+static void speak(struct place *place, const char *trace, const char *span,
+                  const char *parent, int start, int error, const char *types)
+{
+    struct request request = {.count = 1};
+    phx_ingest_report report;
+
+    request_print(&request,
+                  "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{"
+                  "\"traceId\":\"%s\",\"spanId\":\"%s\",\"parentSpanId\":"
+                  "\"%s\",\"name\":\"x\",\"startTimeUnixNano\":\"%d\","
+                  "\"endTimeUnixNano\":\"%d\",\"status\":{\"code\":%d},"
+                  "\"attributes\":[{\"key\":\"input.value\",\"value\":{"
+                  "\"stringValue\":\"in %s\"}},{\"key\":\"output.value\","
+                  "\"value\":{\"intValue\":\"%d\"}}],\"events\":[",
+                  trace, span, parent, start, start + 5, error ? 2 : 1, span,
+                  start);
+    for (; *types != '\0'; types++)
+        request_print(&request,
+                      "{\"name\":\"%s\",\"attributes\":[{\"key\":"
+                      "\"exception.type\",\"value\":{\"stringValue\":"
+                      "\"%c\"}}]}%s",
+                      *types == '-' ? "log" : "exception", *types,
+                      types[1] ? "," : "");
+    request_print(&request, "]}");
+    succeeds(request_ingest(&request, place->store, NULL, &report, err));
+    eq_int(report.accepted, 1);
+}
+
+/* "first input|last output|type=count ..." of one row. */
+static void eq_said(phx_store *store, phx_rollup_query query,
+                    const char *expected)
+{
+    const phx_rollup *row;
+    phx_cursor *cursor;
+    char said[256];
+
+    query.flags = PHX_ROLLUP_TEXTS | PHX_ROLLUP_EXCEPTIONS;
+    succeeds(phx_store_roll_up(store, &query, &cursor, err));
+    succeeds(phx_cursor_next_rollup(cursor, &row, err));
+    int used = snprintf(said, sizeof said, "%.*s|%.*s|",
+                        (int)row->first_input.size, row->first_input.data,
+                        (int)row->last_output.size, row->last_output.data);
+    int64_t failed = 0;
+    for (size_t i = 0; i < row->exception_count; i++) {
+        const phx_exception *exception = &row->exceptions[i];
+        used += snprintf(said + used, sizeof said - (size_t)used, "%.*s=%d ",
+                         (int)exception->type.size, exception->type.data,
+                         (int)exception->spans);
+        failed += exception->spans;
+    }
+    eq_string(said, expected);
+    eq_int(failed, row->error_spans);
+    phx_cursor_close(cursor);
+}
+
+TEST(what_roots_say_and_why_spans_fail)
+{
+    phx_rollup_query query = PHX_ROLLUP_QUERY_INIT;
+    const phx_rollup *row;
+    phx_cursor *cursor;
+    struct place place;
+
+    UNUSED_STATE;
+    place_make(&place);
+    place_open(&place, PHX_OPEN_NO_COMPACT);
+    speak(&place, "01", "02", "01", 10, 1, "A");
+    speak(&place, "01", "03", "", 30, 1, "AB-");
+    speak(&place, "01", "01", "", 20, 1, "");
+    speak(&place, "01", "04", "", 20, 0, "A");
+    speak(&place, "02", "05", "ee", 5, 1, "B");
+    for (int round = 0; round < 2; round++) {
+        query.of = PHX_SPAN;
+        query.trace = 0;
+        eq_said(place.store, query, "in 01|30|=1 A=1 B=2 ");
+        query.trace = trace_of(&place, "02");
+        eq_said(place.store, query, "||B=1 ");
+        query.of = PHX_TRACE;
+        query.trace = trace_of(&place, "01");
+        eq_said(place.store, query, "in 01|30|=1 A=1 B=1 ");
+        succeeds(phx_store_roll_up(place.store, &query, &cursor, err));
+        succeeds(phx_cursor_next_rollup(cursor, &row, err));
+        ok(row->first_input.data == NULL && row->exception_count == 0);
+        phx_cursor_close(cursor);
+        compact_all(place.store);
+    }
+    query.trace = 0;
+    speak(&place, "03", "06", "", 50, 1, "C");
+    speak(&place, "03", "07", "", 50, 1, "D"); /* one type too many for tests */
+    query.of = PHX_SPAN;
+    eq_said(place.store, query, "in 01|50|=1 A=1 B=2 C=1 other=1 ");
+    place_remove(&place);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(sums_are_those_of_the_rows),
         cmocka_unit_test(a_window_without_spans_has_its_bins),
         cmocka_unit_test(what_cannot_be_summed_up_is_refused),
+        cmocka_unit_test(what_roots_say_and_why_spans_fail),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

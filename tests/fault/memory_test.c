@@ -374,6 +374,7 @@ static phx_status roll_up(struct scene *scene, phx_error *err)
     query.quantiles = &half;
     query.quantile_count = 1;
     query.costs = 1;
+    query.flags = PHX_ROLLUP_TEXTS | PHX_ROLLUP_EXCEPTIONS;
     for (int i = 0; i < 2 && status >= 0; i++) {
         query.of = i == 0 ? PHX_SPAN : PHX_TRACE;
         status = phx_store_roll_up(scene->store, &query, &cursor, err);
