@@ -155,6 +155,9 @@ typedef struct phx_span {
     phx_text kind_attribute;   /* JSON: the attribute openinference.span.kind as
                                   sent, which flat attributes leave out; absent
                                   if there is none */
+    int64_t cumulative_prompt_tokens; /* with those of all spans below it in its */
+    int64_t cumulative_completion_tokens; /* trace, if PHX_SPAN_TOTALS is asked */
+    double cumulative_cost;    /* the same in USD; NaN without a price */
 } phx_span;
 
 typedef struct phx_batch phx_batch;
@@ -589,6 +592,9 @@ enum {
     PHX_ATTRIBUTES_NONE = 2    /* neither attributes nor events: faster */
 };
 
+enum { PHX_SPAN_TOTALS = 1 }; /* cumulative tokens and cost: all spans of the
+                                 traces are read */
+
 /* One test of a span's attribute: equal, and of equal type, except that an
  * integer finds a float of its value, too. */
 typedef struct phx_attribute_test {
@@ -609,7 +615,7 @@ typedef struct phx_span_query {
     uint32_t kinds;      /* 1 << index into phx_kind_name, or-ed; 0: all */
     uint32_t statuses;   /* 1 << PHX_SPAN_..., or-ed; 0: all */
     int32_t roots_only;  /* 1 for spans without a parent id */
-    int32_t flags;       /* 0, for later use */
+    int32_t flags;       /* PHX_SPAN_TOTALS or 0 */
     const phx_text *trace_ids; /* hex [trace_id_count] */
     size_t trace_id_count;
     const phx_text *span_ids; /* hex */

@@ -53,6 +53,7 @@ phx_status phx_store_find_spans(phx_store *store, const phx_span_query *query,
         !take_options(&wanted, sizeof wanted, query) || wanted.order < 0 ||
         wanted.order > PHX_OLDEST_FIRST || wanted.attributes < 0 ||
         wanted.attributes > PHX_ATTRIBUTES_NONE ||
+        (wanted.flags & ~PHX_SPAN_TOTALS) != 0 ||
         (wanted.trace_ids == NULL && wanted.trace_id_count != 0) ||
         (wanted.span_ids == NULL && wanted.span_id_count != 0) ||
         (wanted.parent_ids == NULL && wanted.parent_id_count != 0) ||
@@ -70,6 +71,7 @@ phx_status phx_store_find_spans(phx_store *store, const phx_span_query *query,
     cursor->ascending = wanted.order == PHX_OLDEST_FIRST;
     cursor->attributes = wanted.attributes;
     cursor->bare = wanted.attributes == PHX_ATTRIBUTES_NONE;
+    cursor->totalled = (wanted.flags & PHX_SPAN_TOTALS) != 0;
     cursor->next = wanted.from;
     cursor->left = wanted.limit > 0 ? wanted.limit : -1;
     *out = cursor;
@@ -94,6 +96,13 @@ static phx_status next_span(phx_cursor *cursor, struct span **out,
                  store_read_spans(cursor->store, &cursor->filter, cursor->next,
                                   cursor->ascending, cursor->bare, rows,
                                   &cursor->page, err)) < 0) {
+            cursor->at = 0;
+            return status;
+        }
+        if (cursor->totalled &&
+            (status = totals_read(cursor->store, &cursor->page, true,
+                                  &cursor->totals, err)) < 0) {
+            span_page_clear(&cursor->page);
             cursor->at = 0;
             return status;
         }
@@ -138,6 +147,13 @@ static phx_status name_project(phx_cursor *cursor, int64_t project,
     return PHX_OK;
 }
 
+static void fill_totals(phx_span *row, const struct span_total *total)
+{
+    row->cumulative_prompt_tokens = total->prompt;
+    row->cumulative_completion_tokens = total->completion;
+    row->cumulative_cost = total->cost;
+}
+
 phx_status phx_cursor_next_span(phx_cursor *cursor, const phx_span **out,
                                 phx_error *err)
 {
@@ -157,6 +173,8 @@ phx_status phx_cursor_next_span(phx_cursor *cursor, const phx_span **out,
         give_spans_back(cursor, 1);
         return status;
     }
+    if (cursor->totalled)
+        fill_totals(&cursor->lent->row, &cursor->totals[cursor->at - 1]);
     *out = &cursor->lent->row;
     return PHX_OK;
 }

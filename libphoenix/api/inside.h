@@ -82,6 +82,17 @@ struct phx_store {
  * NULL leaves them. False if it is too small to have a size. */
 bool take_options(void *out, size_t size, const void *given);
 
+/* --- totals.c ------------------------------------------------------------ */
+
+struct span_total {
+    int64_t prompt, completion;
+    double cost; /* NaN without a price, or where costs are not asked for */
+};
+
+/* Of a page's spans, in its arena [page->count]. */
+phx_status totals_read(struct store *store, struct span_page *page, bool costs,
+                       struct span_total **out, phx_error *err);
+
 /* --- cursor.c ------------------------------------------------------------ */
 
 enum cursor_kind {
@@ -106,7 +117,9 @@ struct phx_cursor {
     /* spans */
     struct span_filter filter;
     struct span_page page;
+    struct span_total *totals; /* of the page's, or NULL */
     struct lent_span *lent;
+    bool totalled;
     int64_t next; /* 0 with `started`: the end */
     int64_t left; /* rows still wanted; -1 for all */
     bool started;

@@ -187,6 +187,7 @@ phx_status lent_span_fill(struct lent_span *lent, const struct span *span,
         .completion_tokens = span->completion_tokens,
         .status = span->status,
         .flags = (int32_t)span->flags,
+        .cumulative_cost = (double)NAN,
         .kind = text_of(span_kind_name(span->kind)),
     };
     if ((status = lend_texts(lent, span, project, err)) < 0 ||

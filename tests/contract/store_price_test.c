@@ -290,6 +290,76 @@ TEST(conditions_see_what_spans_cost)
     place_remove(&place);
 }
 
+/* Spans in order of number: "prompt tokens:micro-USD", cumulative. */
+static void eq_totals(phx_store *store, int64_t limit, const char *expected)
+{
+    phx_span_query query = PHX_SPAN_QUERY_INIT;
+    const phx_span *span;
+    phx_cursor *cursor;
+    char list[256] = "";
+
+    query.flags = PHX_SPAN_TOTALS;
+    query.attributes = PHX_ATTRIBUTES_NONE;
+    query.order = PHX_OLDEST_FIRST;
+    query.limit = limit;
+    succeeds(phx_store_find_spans(store, &query, &cursor, err));
+    while (phx_cursor_next_span(cursor, &span, NULL) == PHX_OK) {
+        size_t used = strlen(list);
+        double cost = span->cumulative_cost;
+        snprintf(list + used, sizeof list - used, "%s=%d:%.0f ",
+                 span->span_id.data, (int)span->cumulative_prompt_tokens,
+                 isnan(cost) ? -1 : cost * 1e6);
+    }
+    eq_string(list, expected);
+    phx_cursor_close(cursor);
+}
+
+/* A span of 1000 tokens, priced or not, under a parent. */
+static void add_below(struct place *place, const char *span, const char *parent,
+                      const char *kind, const char *model)
+{
+    char value[64];
+
+    snprintf(value, sizeof value, "{\"stringValue\": \"%s\"}", model);
+    send(place, &(struct sent){"01", span, parent, .kind = kind, .tokens = 1000,
+                               .key = "llm.model_name", .value = value});
+}
+
+TEST(a_span_tells_what_is_below_it)
+{
+    struct place place;
+    phx_span_query query = PHX_SPAN_QUERY_INIT;
+    phx_cursor *cursor;
+    phx_id id = 0;
+
+    UNUSED_STATE;
+    set_up(&place);
+    put_price(place.store, CHEAP, &id);
+    add_below(&place, "04", "03", "LLM", "mine-1"); /* before its parents */
+    add_below(&place, "03", "02", "TOOL", "mine-1");
+    add_below(&place, "05", "02", "LLM", "mine-1");
+    add_below(&place, "05", "01", "LLM", "mine-1"); /* once more: not counted */
+    add_below(&place, "02", "01", "LLM", "other");
+    add_below(&place, "01", NULL, "CHAIN", "mine-1");
+    add_below(&place, "06", "07", "LLM", "mine-1"); /* a cycle */
+    add_below(&place, "07", "06", "LLM", "mine-1");
+    add_below(&place, "08", "06", "LLM", "other");
+    for (int round = 0; round < 2; round++) {
+        eq_totals(place.store, 0,
+                  "04=1000:1000 03=1000:1000 05=1000:1000 02=3000:2000"
+                  " 01=3000:2000 06=2000:1000 07=1000:1000 08=1000:-1 ");
+        eq_totals(place.store, 2, "04=1000:1000 03=1000:1000 ");
+        compact_all(place.store);
+    }
+    delete_one(place.store, PHX_SPAN, span_of(&place, "05"));
+    eq_totals(place.store, 4,
+              "04=1000:1000 03=1000:1000 02=2000:1000 01=2000:1000 ");
+    query.flags = 2;
+    fails_with(PHX_MISUSE, "",
+               phx_store_find_spans(place.store, &query, &cursor, err));
+    place_remove(&place);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -299,6 +369,7 @@ int main(void)
         cmocka_unit_test(what_is_no_price_is_refused),
         cmocka_unit_test(sums_are_those_of_the_spans),
         cmocka_unit_test(conditions_see_what_spans_cost),
+        cmocka_unit_test(a_span_tells_what_is_below_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

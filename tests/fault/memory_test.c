@@ -472,6 +472,7 @@ static phx_status walk_filtered(struct scene *scene, phx_error *err)
     phx_status status;
 
     spans.filter = (phx_text){on_span, sizeof on_span - 1};
+    spans.flags = PHX_SPAN_TOTALS;
     traces.filter = (phx_text){on_trace, sizeof on_trace - 1};
     sessions.filter = (phx_text){on_session, sizeof on_session - 1};
     status = phx_store_find_spans(scene->store, &spans, &cursor, err);
