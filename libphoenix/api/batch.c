@@ -19,10 +19,12 @@ static phx_status read_request(struct phx_batch *batch, int32_t format,
 
     switch (format) {
     case PHX_OTLP_PROTOBUF:
-        status = wire_read_protobuf(&batch->arena, bytes, size, &request, err);
+        status = wire_read_protobuf(&batch->arena, WIRE_SPANS, bytes, size,
+                                    &request, err);
         break;
     case PHX_OTLP_JSON:
-        status = wire_read_json(&batch->arena, bytes, size, &request, err);
+        status = wire_read_json(&batch->arena, WIRE_SPANS, bytes, size,
+                                &request, err);
         break;
     case PHX_SPAN_JSON:
         status = span_json_read(&batch->arena, text_span(bytes, size),
@@ -144,6 +146,7 @@ phx_status phx_otlp_answer(int32_t format, uint64_t rejected,
     if (format == PHX_OTLP_PROTOBUF)
         wire_write_answer_protobuf(&text, rejected, reason ? reason : "");
     else
-        wire_write_answer_json(&text, rejected, reason ? reason : "");
+        wire_write_answer_json(&text, WIRE_SPANS, rejected,
+                               reason ? reason : "");
     return give_buf(&text, "the answer", out, err);
 }

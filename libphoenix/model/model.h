@@ -105,15 +105,37 @@ struct span {
     int64_t project;
 };
 
-/* An array of spans that grows inside an arena. */
+/* What a program logged, perhaps inside a span: gen_ai events, exceptions. */
+struct log_record {
+    uint64_t time;          /* ns; 0 if it is not known */
+    uint64_t observed_time; /* ns; 0 the same */
+    int32_t severity;       /* SeverityNumber as sent */
+    uint32_t flags;
+    phx_text severity_text;
+    phx_text event_name;
+    phx_text trace_id; /* raw bytes; the span's, empty or zero for none */
+    phx_text span_id;
+    struct value body; /* null if there is none */
+    struct attributes attributes;
+    const struct resource *resource; /* shared between records */
+    const struct scope *scope;       /* the same */
+};
+
+/* Arrays of spans and of records that grow inside an arena. */
 struct span_list {
     struct span *spans;
     size_t count;
     size_t capacity;
 };
+struct log_list {
+    struct log_record *records;
+    size_t count;
+    size_t capacity;
+};
 
-/* A cleared span at the end of the list, or NULL (arena_status tells why). */
+/* Cleared, at the end of the list; or NULL (arena_status tells why). */
 struct span *span_list_add(struct arena *arena, struct span_list *list);
+struct log_record *log_list_add(struct arena *arena, struct log_list *list);
 
 /* names.c -------------------------------------------------------------------
  */
@@ -137,6 +159,7 @@ void pack_value(struct buf *out, const struct value *value);
 phx_status unpack_value(struct arena *arena, struct reader *in,
                         struct value *out, phx_error *err);
 
+void pack_event(struct buf *out, const struct span_event *event);
 void pack_events(struct buf *out, const struct span *span);
 phx_status unpack_events(struct arena *arena, struct reader *in,
                          struct span *span, phx_error *err);

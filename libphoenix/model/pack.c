@@ -147,15 +147,18 @@ void pack_attributes(struct buf *out, const struct attributes *attributes)
     }
 }
 
+void pack_event(struct buf *out, const struct span_event *event)
+{
+    buf_add_u64(out, event->time);
+    pack_text(out, event->name);
+    pack_attributes(out, &event->attributes);
+}
+
 void pack_events(struct buf *out, const struct span *span)
 {
     buf_add_varint(out, span->event_count);
-    for (uint32_t i = 0; i < span->event_count; i++) {
-        const struct span_event *event = &span->events[i];
-        buf_add_u64(out, event->time);
-        pack_text(out, event->name);
-        pack_attributes(out, &event->attributes);
-    }
+    for (uint32_t i = 0; i < span->event_count; i++)
+        pack_event(out, &span->events[i]);
 }
 
 void pack_links(struct buf *out, const struct span *span)

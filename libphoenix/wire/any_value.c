@@ -185,14 +185,35 @@ static phx_status read_value(struct decoder *decoder, struct reader in,
     return PHX_OK;
 }
 
-phx_status attribute_read(struct decoder *decoder, phx_text bytes,
-                          struct member *out)
+static phx_status read_attribute(struct decoder *decoder, phx_text bytes,
+                                 struct member *out)
 {
-    struct reader in;
+    struct reader in = reader_over(bytes);
     phx_status status;
 
-    reader_init(&in, bytes.data, bytes.size);
     if ((status = read_pair(decoder, in, &out->key, &in)) < 0)
         return status;
     return read_value(decoder, in, 0, &out->value);
+}
+
+phx_status any_value_read(struct decoder *decoder, struct reader in,
+                          struct value *out)
+{
+    return read_value(decoder, in, 0, out);
+}
+
+phx_status attributes_start(struct decoder *decoder, uint32_t count,
+                            const char *what, struct attributes *out)
+{
+    phx_status status;
+
+    if ((status = wire_check_count(&decoder->request, count, what)) < 0)
+        return status;
+    return wire_new_members(decoder->arena, count, &out->members, decoder->err);
+}
+
+phx_status attributes_add(struct decoder *decoder, const struct field *field,
+                          struct attributes *out)
+{
+    return read_attribute(decoder, field->bytes, &out->members[out->count++]);
 }

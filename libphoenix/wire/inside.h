@@ -13,8 +13,18 @@ struct decoder {
     const uint8_t *base; /* the request, in the arena */
     size_t size;
     struct wire_request request;
-    bool barred; /* the spans being walked have an unusable resource or scope */
+    const struct resource *resource; /* of what is being walked */
+    const struct scope *scope;
+    bool barred; /* one of these two is unusable */
     phx_error *err;
+};
+
+/* What a request is a list of, and how one of them is read, which is also
+ * how it comes into the request. */
+struct signal {
+    const char *resources, *scopes, *items; /* names of the lists in JSON */
+    phx_status (*read)(struct decoder *decoder, struct reader item);
+    phx_status (*read_json)(struct decoder *decoder, const struct value *item);
 };
 
 static const phx_text EMPTY = {"", 0};
@@ -33,15 +43,16 @@ enum {
 /* Tags, number * 8 + wire type, of the messages of opentelemetry-proto. A
  * known field of another wire type has another tag, so it is skipped. */
 enum {
-    REQUEST_RESOURCE_SPANS = 1 * 8 + BYTES,
+    /* alike for spans, logs and metrics */
+    REQUEST_RESOURCES = 1 * 8 + BYTES,
 
-    RESOURCE_SPANS_RESOURCE = 1 * 8 + BYTES,
-    RESOURCE_SPANS_SCOPE_SPANS = 2 * 8 + BYTES,
-    RESOURCE_SPANS_SCHEMA_URL = 3 * 8 + BYTES,
+    RESOURCES_RESOURCE = 1 * 8 + BYTES,
+    RESOURCES_SCOPES = 2 * 8 + BYTES,
+    RESOURCES_SCHEMA_URL = 3 * 8 + BYTES,
 
-    SCOPE_SPANS_SCOPE = 1 * 8 + BYTES,
-    SCOPE_SPANS_SPANS = 2 * 8 + BYTES,
-    SCOPE_SPANS_SCHEMA_URL = 3 * 8 + BYTES,
+    SCOPES_SCOPE = 1 * 8 + BYTES,
+    SCOPES_ITEMS = 2 * 8 + BYTES,
+    SCOPES_SCHEMA_URL = 3 * 8 + BYTES,
 
     RESOURCE_ATTRIBUTES = 1 * 8 + BYTES,
     RESOURCE_DROPPED = 2 * 8 + VARINT,
@@ -82,6 +93,25 @@ enum {
 
     STATUS_MESSAGE = 2 * 8 + BYTES,
     STATUS_CODE = 3 * 8 + VARINT,
+
+    LOG_TIME = 1 * 8 + FIXED64,
+    LOG_SEVERITY = 2 * 8 + VARINT,
+    LOG_SEVERITY_TEXT = 3 * 8 + BYTES,
+    LOG_BODY = 5 * 8 + BYTES,
+    LOG_ATTRIBUTES = 6 * 8 + BYTES,
+    LOG_DROPPED = 7 * 8 + VARINT,
+    LOG_FLAGS = 8 * 8 + FIXED32,
+    LOG_TRACE_ID = 9 * 8 + BYTES,
+    LOG_SPAN_ID = 10 * 8 + BYTES,
+    LOG_OBSERVED_TIME = 11 * 8 + FIXED64,
+    LOG_EVENT_NAME = 12 * 8 + BYTES,
+
+    METRIC_GAUGE = 5 * 8 + BYTES,
+    METRIC_SUM = 7 * 8 + BYTES,
+    METRIC_HISTOGRAM = 9 * 8 + BYTES,
+    METRIC_EXPONENTIAL_HISTOGRAM = 10 * 8 + BYTES,
+    METRIC_SUMMARY = 11 * 8 + BYTES,
+    METRIC_DATA_POINTS = 1 * 8 + BYTES, /* of each of these */
 
     ATTRIBUTE_KEY = 1 * 8 + BYTES,
     ATTRIBUTE_VALUE = 2 * 8 + BYTES,
@@ -127,10 +157,25 @@ phx_status field_count(struct decoder *decoder, struct reader message,
 phx_status field_part(struct decoder *decoder, struct reader message,
                       uint32_t tag, struct reader *out);
 
+static inline struct reader reader_over(phx_text bytes)
+{
+    struct reader reader;
+
+    reader_init(&reader, bytes.data, bytes.size);
+    return reader;
+}
+
 /* --- any_value.c: KeyValue and AnyValue ------------------------------- */
 
-phx_status attribute_read(struct decoder *decoder, phx_text bytes,
-                          struct member *out);
+phx_status any_value_read(struct decoder *decoder, struct reader in,
+                          struct value *out);
+
+/* Room for a list of attributes that comes count times in its message, which
+ * `what` names in the plural; then one after the other. */
+phx_status attributes_start(struct decoder *decoder, uint32_t count,
+                            const char *what, struct attributes *out);
+phx_status attributes_add(struct decoder *decoder, const struct field *field,
+                          struct attributes *out);
 
 /* --- otlp_json_field.c: members of a message in OTLP/JSON ------------- */
 
@@ -179,15 +224,27 @@ phx_status message_real(struct decoder *decoder, phx_text digits,
 
 /* --- otlp_json_value.c: attributes of OTLP/JSON ---------------------- */
 
+phx_status any_value_read_json(struct decoder *decoder, const struct value *any,
+                               struct value *out);
+
 /* The attributes of a message and the count of those dropped; `what` names
  * them where there are too many. */
 phx_status attributes_read_json(struct decoder *decoder,
                                 const struct value *message, const char *what,
                                 struct attributes *out);
 
+/* --- otlp.c, otlp_json.c, otlp_log.c, otlp_metric.c: one of each ------ */
+
+phx_status span_read(struct decoder *decoder, struct reader item);
+phx_status span_read_json(struct decoder *decoder, const struct value *item);
+phx_status log_read(struct decoder *decoder, struct reader item);
+phx_status log_read_json(struct decoder *decoder, const struct value *item);
+phx_status metric_read(struct decoder *decoder, struct reader item);
+phx_status metric_read_json(struct decoder *decoder, const struct value *item);
+
 /* --- intake.c: what both forms do alike ------------------------------- */
 
-/* What a span's reader returns when the span is to be left out. It never
+/* What a reader returns when its span or record is to be left out. It never
  * leaves the room. */
 enum { WIRE_REFUSED = -100 };
 
@@ -215,12 +272,17 @@ phx_status wire_new_members(struct arena *arena, size_t count,
 phx_status wire_new_list(struct arena *arena, uint8_t kind, size_t count,
                          struct value *out, phx_error *err);
 
-/* A span to be filled, whose texts are empty. */
-struct span *wire_add_span(struct arena *arena, struct wire_request *request);
+const struct signal *wire_signal(enum wire_signal signal);
 
-/* Settles the span added last, with the status of reading it: it stays, or
- * is taken back and counted, or its failure is passed on. */
+/* Settles the last one of a list of *count, with the status of reading it: it
+ * stays, or is taken back and counted, or its failure is passed on. */
+phx_status wire_settle(struct wire_request *request, size_t *count,
+                       phx_status status);
+
+/* To be filled, with its resource and scope and with texts that are empty. */
+phx_status wire_add_span(struct decoder *decoder, struct span **out);
 phx_status wire_settle_span(struct wire_request *request, phx_status status);
+phx_status wire_add_log(struct decoder *decoder, struct log_record **out);
 
 /* Of members with one key keeps the last value at the first place. */
 phx_status wire_unique_keys(struct member *members, uint32_t *count,

@@ -1,6 +1,6 @@
 /*
- * intake.c - what both readers of requests do alike: add spans, leave out
- * those that cannot be kept, and make the keys of an object distinct.
+ * intake.c - what both readers of requests do alike: add spans and records,
+ * leave out those that cannot be kept, make the keys of an object distinct.
  */
 #include "base/base.h"
 #include "wire/wire.h"
@@ -73,15 +73,42 @@ phx_status wire_new_list(struct arena *arena, uint8_t kind, size_t count,
     return PHX_OK;
 }
 
-struct span *wire_add_span(struct arena *arena, struct wire_request *request)
+const struct signal *wire_signal(enum wire_signal signal)
 {
-    struct span *span = span_list_add(arena, &request->spans);
+    static const struct signal signals[] = {
+        [WIRE_SPANS] = {"resourceSpans", "scopeSpans", "spans", span_read,
+                        span_read_json},
+        [WIRE_LOGS] = {"resourceLogs", "scopeLogs", "logRecords", log_read,
+                       log_read_json},
+        [WIRE_METRICS] = {"resourceMetrics", "scopeMetrics", "metrics",
+                          metric_read, metric_read_json},
+    };
 
-    if (span != NULL) {
-        span->trace_id = span->span_id = span->parent_id = EMPTY;
-        span->trace_state = span->name = span->status_message = EMPTY;
-    }
-    return span;
+    return &signals[signal];
+}
+
+phx_status wire_settle(struct wire_request *request, size_t *count,
+                       phx_status status)
+{
+    if (status != WIRE_REFUSED)
+        return status;
+    --*count;
+    request->rejected++;
+    return PHX_OK;
+}
+
+phx_status wire_add_span(struct decoder *decoder, struct span **out)
+{
+    struct span *span = span_list_add(decoder->arena, &decoder->request.spans);
+
+    if (span == NULL)
+        return arena_status(decoder->arena, sizeof *span, decoder->err);
+    span->trace_id = span->span_id = span->parent_id = EMPTY;
+    span->trace_state = span->name = span->status_message = EMPTY;
+    span->resource = decoder->resource;
+    span->scope = decoder->scope;
+    *out = span;
+    return PHX_OK;
 }
 
 phx_status wire_settle_span(struct wire_request *request, phx_status status)
@@ -92,12 +119,22 @@ phx_status wire_settle_span(struct wire_request *request, phx_status status)
         status = wire_refuse(request, "span has no trace id");
     if (status == PHX_OK && span->span_id.size == 0)
         status = wire_refuse(request, "span has no span id");
-    if (status == WIRE_REFUSED) {
-        request->spans.count--;
-        request->rejected++;
-        status = PHX_OK;
-    }
-    return status;
+    return wire_settle(request, &request->spans.count, status);
+}
+
+phx_status wire_add_log(struct decoder *decoder, struct log_record **out)
+{
+    struct log_record *record =
+        log_list_add(decoder->arena, &decoder->request.logs);
+
+    if (record == NULL)
+        return arena_status(decoder->arena, sizeof *record, decoder->err);
+    record->severity_text = record->event_name = EMPTY;
+    record->trace_id = record->span_id = EMPTY;
+    record->resource = decoder->resource;
+    record->scope = decoder->scope;
+    *out = record;
+    return PHX_OK;
 }
 
 /* Where the key of members[at] came before, or `at`. Few keys are compared

@@ -1,51 +1,12 @@
 /*
- * otlp.c - an ExportTraceServiceRequest in protobuf to spans.
+ * otlp.c - a span in protobuf: ids, times, attributes, status, events, links.
  *
- *     request  ResourceSpans ...
- *              ├ resource, schema url
- *              └ ScopeSpans ...
- *                ├ scope, schema url
- *                └ Span ...
- *                  ├ ids, name, times, attributes, status
- *                  └ events, links
- *
- * The request is copied into the arena once and spans point into that copy.
  * Lists are counted before room is made for them.
- *
- * libprotobuf-c is not used: it refuses a request for a known field of another
- * wire type, recurses without bound, and takes longer to copy every text than
- * all of this takes.
  */
 #include "base/base.h"
 #include "wire/wire.h"
 
 #include "wire/inside.h"
-
-static struct reader reader_over(phx_text bytes)
-{
-    struct reader reader;
-
-    reader_init(&reader, bytes.data, bytes.size);
-    return reader;
-}
-
-/* Room for a list of attributes that comes count times in its message. */
-static phx_status start_attributes(struct decoder *decoder, uint32_t count,
-                                   const char *what, struct attributes *out)
-{
-    phx_status status;
-
-    if ((status = wire_check_count(&decoder->request, count, what)) < 0)
-        return status;
-    return wire_new_members(decoder->arena, count, &out->members, decoder->err);
-}
-
-static phx_status add_attribute(struct decoder *decoder,
-                                const struct field *field,
-                                struct attributes *out)
-{
-    return attribute_read(decoder, field->bytes, &out->members[out->count++]);
-}
 
 static phx_status read_event(struct decoder *decoder, struct reader in,
                              struct span_event *out)
@@ -57,7 +18,7 @@ static phx_status read_event(struct decoder *decoder, struct reader in,
     *out = (struct span_event){.name = EMPTY};
     if ((status = field_count(decoder, in, counts)) < 0 ||
         (status =
-             start_attributes(decoder, counts[EVENT_ATTRIBUTES >> 3],
+             attributes_start(decoder, counts[EVENT_ATTRIBUTES >> 3],
                               "attributes of an event", &out->attributes)) < 0)
         return status;
     while (in.at < in.end) {
@@ -71,7 +32,7 @@ static phx_status read_event(struct decoder *decoder, struct reader in,
             status = field_text(decoder, &field, "event name", &out->name);
             break;
         case EVENT_ATTRIBUTES:
-            status = add_attribute(decoder, &field, &out->attributes);
+            status = attributes_add(decoder, &field, &out->attributes);
             break;
         case EVENT_DROPPED:
             out->attributes.dropped = (uint32_t)field.number;
@@ -93,7 +54,7 @@ static phx_status read_link(struct decoder *decoder, struct reader in,
     *out = (struct span_link){
         .trace_id = EMPTY, .span_id = EMPTY, .trace_state = EMPTY};
     if ((status = field_count(decoder, in, counts)) < 0 ||
-        (status = start_attributes(decoder, counts[LINK_ATTRIBUTES >> 3],
+        (status = attributes_start(decoder, counts[LINK_ATTRIBUTES >> 3],
                                    "attributes of a link", &out->attributes)) <
             0)
         return status;
@@ -112,7 +73,7 @@ static phx_status read_link(struct decoder *decoder, struct reader in,
                                 &out->trace_state);
             break;
         case LINK_ATTRIBUTES:
-            status = add_attribute(decoder, &field, &out->attributes);
+            status = attributes_add(decoder, &field, &out->attributes);
             break;
         case LINK_DROPPED:
             out->attributes.dropped = (uint32_t)field.number;
@@ -162,7 +123,7 @@ static phx_status start_lists(struct decoder *decoder, struct reader in,
     uint32_t links = counts[SPAN_LINKS >> 3];
     if ((status = wire_check_count(request, events, "events")) < 0 ||
         (status = wire_check_count(request, links, "links")) < 0 ||
-        (status = start_attributes(decoder, counts[SPAN_ATTRIBUTES >> 3],
+        (status = attributes_start(decoder, counts[SPAN_ATTRIBUTES >> 3],
                                    "attributes", &out->attributes)) < 0)
         return status;
     size_t events_size = events * sizeof *out->events;
@@ -204,7 +165,7 @@ static phx_status read_span_field(struct decoder *decoder,
         out->end_time = field->number;
         return PHX_OK;
     case SPAN_ATTRIBUTES:
-        return add_attribute(decoder, field, &out->attributes);
+        return attributes_add(decoder, field, &out->attributes);
     case SPAN_DROPPED_ATTRIBUTES:
         out->attributes.dropped = (uint32_t)field->number;
         return PHX_OK;
@@ -249,162 +210,12 @@ static phx_status read_span(struct decoder *decoder, struct reader in,
     return PHX_OK;
 }
 
-static phx_status read_resource(struct decoder *decoder, struct reader in,
-                                struct resource *out)
+phx_status span_read(struct decoder *decoder, struct reader item)
 {
-    uint32_t counts[FIELD_COUNTS];
-    struct field field;
-    phx_status status;
+    struct span *span = NULL;
+    phx_status status = wire_add_span(decoder, &span);
 
-    if ((status = field_count(decoder, in, counts)) < 0 ||
-        (status = start_attributes(decoder, counts[RESOURCE_ATTRIBUTES >> 3],
-                                   "attributes of a resource",
-                                   &out->attributes)) < 0)
+    if (status < 0)
         return status;
-    while (in.at < in.end) {
-        if ((status = field_next(decoder, &in, &field)) < 0)
-            return status;
-        if (field.tag == RESOURCE_ATTRIBUTES)
-            status = add_attribute(decoder, &field, &out->attributes);
-        else if (field.tag == RESOURCE_DROPPED)
-            out->attributes.dropped = (uint32_t)field.number;
-        if (status < 0)
-            return status;
-    }
-    return PHX_OK;
-}
-
-static phx_status read_scope(struct decoder *decoder, struct reader in,
-                             struct scope *out)
-{
-    uint32_t counts[FIELD_COUNTS];
-    struct field field;
-    phx_status status;
-
-    if ((status = field_count(decoder, in, counts)) < 0 ||
-        (status = start_attributes(decoder, counts[SCOPE_ATTRIBUTES >> 3],
-                                   "attributes of a scope", &out->attributes)) <
-            0)
-        return status;
-    while (in.at < in.end) {
-        if ((status = field_next(decoder, &in, &field)) < 0)
-            return status;
-        switch (field.tag) {
-        case SCOPE_NAME:
-            status = field_text(decoder, &field, "scope name", &out->name);
-            break;
-        case SCOPE_VERSION:
-            status =
-                field_text(decoder, &field, "scope version", &out->version);
-            break;
-        case SCOPE_ATTRIBUTES:
-            status = add_attribute(decoder, &field, &out->attributes);
-            break;
-        case SCOPE_DROPPED:
-            out->attributes.dropped = (uint32_t)field.number;
-            break;
-        }
-        if (status < 0)
-            return status;
-    }
-    return PHX_OK;
-}
-
-static phx_status read_scope_spans(struct decoder *decoder, struct reader in,
-                                   const struct resource *resource)
-{
-    bool barred = decoder->barred;
-    struct reader part;
-    struct field field;
-    phx_status status;
-
-    struct scope *scope = arena_new(decoder->arena, sizeof *scope);
-    if (scope == NULL)
-        return arena_status(decoder->arena, sizeof *scope, decoder->err);
-    *scope =
-        (struct scope){.name = EMPTY, .version = EMPTY, .schema_url = EMPTY};
-    if ((status = field_part(decoder, in, SCOPE_SPANS_SCOPE, &part)) < 0)
-        return status;
-    status = read_scope(decoder, part, scope);
-    if (status < 0 && status != WIRE_REFUSED)
-        return status;
-    decoder->barred = barred || status == WIRE_REFUSED;
-    while (in.at < in.end) {
-        if ((status = field_next(decoder, &in, &field)) < 0)
-            return status;
-        if (field.tag == SCOPE_SPANS_SPANS) {
-            struct span *span =
-                wire_add_span(decoder->arena, &decoder->request);
-            if (span == NULL)
-                return arena_status(decoder->arena, sizeof *span, decoder->err);
-            span->resource = resource;
-            span->scope = scope;
-            status = wire_settle_span(
-                &decoder->request,
-                read_span(decoder, reader_over(field.bytes), span));
-        } else if (field.tag == SCOPE_SPANS_SCHEMA_URL) {
-            status =
-                field_text(decoder, &field, "schema url", &scope->schema_url);
-        }
-        if (status < 0)
-            return status;
-    }
-    decoder->barred = barred;
-    return PHX_OK;
-}
-
-static phx_status read_resource_spans(struct decoder *decoder, struct reader in)
-{
-    struct reader part;
-    struct field field;
-    phx_status status;
-
-    struct resource *resource = arena_new(decoder->arena, sizeof *resource);
-    if (resource == NULL)
-        return arena_status(decoder->arena, sizeof *resource, decoder->err);
-    *resource = (struct resource){.schema_url = EMPTY};
-    if ((status = field_part(decoder, in, RESOURCE_SPANS_RESOURCE, &part)) < 0)
-        return status;
-    status = read_resource(decoder, part, resource);
-    if (status < 0 && status != WIRE_REFUSED)
-        return status;
-    decoder->barred = status == WIRE_REFUSED;
-    while (in.at < in.end) {
-        if ((status = field_next(decoder, &in, &field)) < 0)
-            return status;
-        if (field.tag == RESOURCE_SPANS_SCOPE_SPANS)
-            status =
-                read_scope_spans(decoder, reader_over(field.bytes), resource);
-        else if (field.tag == RESOURCE_SPANS_SCHEMA_URL)
-            status = field_text(decoder, &field, "schema url",
-                                &resource->schema_url);
-        if (status < 0)
-            return status;
-    }
-    return PHX_OK;
-}
-
-phx_status wire_read_protobuf(struct arena *arena, const void *bytes,
-                              size_t size, struct wire_request *out,
-                              phx_error *err)
-{
-    struct decoder decoder = {.arena = arena, .size = size, .err = err};
-    struct reader in;
-    struct field field;
-    phx_status status;
-
-    if ((status = wire_copy_request(arena, bytes, size, &decoder.base, err)) <
-        0)
-        return status;
-    reader_init(&in, decoder.base, size);
-    while (in.at < in.end) {
-        if ((status = field_next(&decoder, &in, &field)) < 0)
-            return status;
-        if (field.tag == REQUEST_RESOURCE_SPANS &&
-            (status = read_resource_spans(&decoder, reader_over(field.bytes))) <
-                0)
-            return status;
-    }
-    wire_finish(&decoder.request, out);
-    return PHX_OK;
+    return wire_settle_span(&decoder->request, read_span(decoder, item, span));
 }

@@ -1,7 +1,6 @@
 /*
- * otlp_json.c - an ExportTraceServiceRequest in OTLP/JSON to spans. It has
- * the shape of the protobuf request; see otlp.c. The request is copied into
- * the arena once and texts without escapes point into that copy.
+ * otlp_json.c - a span in OTLP/JSON. It has the shape of the protobuf span; see
+ * otlp.c.
  */
 #include "base/base.h"
 #include "wire/wire.h"
@@ -127,115 +126,12 @@ static phx_status read_span(struct decoder *decoder, const struct value *span,
     return read_links(decoder, span, out);
 }
 
-static phx_status read_scope(struct decoder *decoder,
-                             const struct value *scope_spans, struct scope *out)
+phx_status span_read_json(struct decoder *decoder, const struct value *item)
 {
-    struct value scope;
-    phx_status status;
+    struct span *span = NULL;
+    phx_status status = wire_add_span(decoder, &span);
 
-    if ((status = message_text(decoder, scope_spans, "schemaUrl",
-                               &out->schema_url)) < 0 ||
-        (status = message_part(decoder, scope_spans, "scope", &scope)) < 0 ||
-        (status = message_text(decoder, &scope, "name", &out->name)) < 0 ||
-        (status = message_text(decoder, &scope, "version", &out->version)) < 0)
+    if (status < 0)
         return status;
-    return attributes_read_json(decoder, &scope, "attributes of a scope",
-                                &out->attributes);
-}
-
-static phx_status read_scope_spans(struct decoder *decoder,
-                                   const struct value *scope_spans,
-                                   const struct resource *resource)
-{
-    bool barred = decoder->barred;
-    struct value list;
-    phx_status status;
-
-    struct scope *scope = arena_new(decoder->arena, sizeof *scope);
-    if (scope == NULL)
-        return arena_status(decoder->arena, sizeof *scope, decoder->err);
-    if ((status = message_check(decoder, scope_spans, "scopeSpans")) < 0 ||
-        (status = message_list(decoder, scope_spans, "spans", &list)) < 0)
-        return status;
-    status = read_scope(decoder, scope_spans, scope);
-    if (status < 0 && status != WIRE_REFUSED)
-        return status;
-    decoder->barred = barred || status == WIRE_REFUSED;
-    for (uint32_t i = 0; i < list.count; i++) {
-        struct span *span = wire_add_span(decoder->arena, &decoder->request);
-        if (span == NULL)
-            return arena_status(decoder->arena, sizeof *span, decoder->err);
-        span->resource = resource;
-        span->scope = scope;
-        status = wire_settle_span(&decoder->request,
-                                  read_span(decoder, &list.items[i], span));
-        if (status < 0)
-            return status;
-    }
-    decoder->barred = barred;
-    return PHX_OK;
-}
-
-static phx_status read_resource(struct decoder *decoder,
-                                const struct value *resource_spans,
-                                struct resource *out)
-{
-    struct value resource;
-    phx_status status;
-
-    if ((status = message_text(decoder, resource_spans, "schemaUrl",
-                               &out->schema_url)) < 0 ||
-        (status =
-             message_part(decoder, resource_spans, "resource", &resource)) < 0)
-        return status;
-    return attributes_read_json(decoder, &resource, "attributes of a resource",
-                                &out->attributes);
-}
-
-static phx_status read_resource_spans(struct decoder *decoder,
-                                      const struct value *resource_spans)
-{
-    struct value list;
-    phx_status status;
-
-    struct resource *resource = arena_new(decoder->arena, sizeof *resource);
-    if (resource == NULL)
-        return arena_status(decoder->arena, sizeof *resource, decoder->err);
-    if ((status = message_check(decoder, resource_spans, "resourceSpans")) <
-            0 ||
-        (status = message_list(decoder, resource_spans, "scopeSpans", &list)) <
-            0)
-        return status;
-    status = read_resource(decoder, resource_spans, resource);
-    if (status < 0 && status != WIRE_REFUSED)
-        return status;
-    decoder->barred = status == WIRE_REFUSED;
-    for (uint32_t i = 0; i < list.count; i++) {
-        if ((status = read_scope_spans(decoder, &list.items[i], resource)) < 0)
-            return status;
-    }
-    return PHX_OK;
-}
-
-phx_status wire_read_json(struct arena *arena, const void *bytes, size_t size,
-                          struct wire_request *out, phx_error *err)
-{
-    struct decoder decoder = {.arena = arena, .err = err};
-    const uint8_t *copy;
-    struct value request;
-    struct value list;
-    phx_status status;
-
-    if ((status = wire_copy_request(arena, bytes, size, &copy, err)) < 0 ||
-        (status = json_read(arena, text_span(copy, size), JSON_DEEP, &request,
-                            err)) < 0 ||
-        (status = message_check(&decoder, &request, "request")) < 0 ||
-        (status = message_list(&decoder, &request, "resourceSpans", &list)) < 0)
-        return status;
-    for (uint32_t i = 0; i < list.count; i++) {
-        if ((status = read_resource_spans(&decoder, &list.items[i])) < 0)
-            return status;
-    }
-    wire_finish(&decoder.request, out);
-    return PHX_OK;
+    return wire_settle_span(&decoder->request, read_span(decoder, item, span));
 }

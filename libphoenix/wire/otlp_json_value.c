@@ -204,3 +204,9 @@ phx_status attributes_read_json(struct decoder *decoder,
     return message_u32(decoder, object, "droppedAttributesCount",
                        &out->dropped);
 }
+
+phx_status any_value_read_json(struct decoder *decoder, const struct value *any,
+                               struct value *out)
+{
+    return read_value(decoder, any, 0, out);
+}

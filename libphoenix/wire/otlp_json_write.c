@@ -289,9 +289,14 @@ void wire_write_json(struct buf *out, const struct span *const *spans,
     json_close_object(&writer);
 }
 
-void wire_write_answer_json(struct buf *out, uint64_t rejected,
-                            const char *reason)
+void wire_write_answer_json(struct buf *out, enum wire_signal signal,
+                            uint64_t rejected, const char *reason)
 {
+    static const char *const counts[] = {
+        [WIRE_SPANS] = "rejectedSpans",
+        [WIRE_LOGS] = "rejectedLogRecords",
+        [WIRE_METRICS] = "rejectedDataPoints",
+    };
     struct json_writer writer;
     phx_text message = text_of(reason);
 
@@ -300,7 +305,7 @@ void wire_write_answer_json(struct buf *out, uint64_t rejected,
     if (rejected > 0 || message.size > 0) {
         json_key(&writer, "partialSuccess");
         json_open_object(&writer);
-        put_uint_text(&writer, "rejectedSpans", rejected);
+        put_uint_text(&writer, counts[signal], rejected);
         put_text(&writer, "errorMessage", message);
         json_close_object(&writer);
     }

@@ -1,6 +1,6 @@
 /*
- * otlp_write.c - spans to an ExportTraceServiceRequest in protobuf, and the
- * answer to one.
+ * otlp_write.c - spans to an ExportTraceServiceRequest in protobuf, a log
+ * record to an ExportLogsServiceRequest, and the answer to one.
  *
  * A message is opened with one byte for its size and closed once the size is
  * known; what needs a longer one is moved up by a few bytes. Zeros and empty
@@ -160,7 +160,7 @@ static uint64_t enum_bits(int32_t number)
 
 static void put_span(struct buf *out, const struct span *span)
 {
-    size_t start = open_message(out, SCOPE_SPANS_SPANS);
+    size_t start = open_message(out, SCOPES_ITEMS);
 
     put_bytes_field(out, SPAN_TRACE_ID, span->trace_id);
     put_bytes_field(out, SPAN_SPAN_ID, span->span_id);
@@ -188,6 +188,27 @@ static void put_span(struct buf *out, const struct span *span)
     close_message(out, start);
 }
 
+static void put_resource(struct buf *out, const struct resource *resource)
+{
+    if (resource == NULL)
+        return;
+    size_t part = open_message(out, RESOURCES_RESOURCE);
+    put_attributes(out, RESOURCE_ATTRIBUTES, RESOURCE_DROPPED,
+                   &resource->attributes);
+    close_message(out, part);
+}
+
+static void put_scope(struct buf *out, const struct scope *scope)
+{
+    if (scope == NULL)
+        return;
+    size_t part = open_message(out, SCOPES_SCOPE);
+    put_bytes_field(out, SCOPE_NAME, scope->name);
+    put_bytes_field(out, SCOPE_VERSION, scope->version);
+    put_attributes(out, SCOPE_ATTRIBUTES, SCOPE_DROPPED, &scope->attributes);
+    close_message(out, part);
+}
+
 /* The spans from first on that share resource and scope; gives the one after
  * them. */
 static size_t put_scope_spans(struct buf *out, const struct span *const *spans,
@@ -195,22 +216,15 @@ static size_t put_scope_spans(struct buf *out, const struct span *const *spans,
 {
     const struct resource *resource = spans[first]->resource;
     const struct scope *scope = spans[first]->scope;
-    size_t start = open_message(out, RESOURCE_SPANS_SCOPE_SPANS);
+    size_t start = open_message(out, RESOURCES_SCOPES);
     size_t i = first;
 
-    if (scope != NULL) {
-        size_t part = open_message(out, SCOPE_SPANS_SCOPE);
-        put_bytes_field(out, SCOPE_NAME, scope->name);
-        put_bytes_field(out, SCOPE_VERSION, scope->version);
-        put_attributes(out, SCOPE_ATTRIBUTES, SCOPE_DROPPED,
-                       &scope->attributes);
-        close_message(out, part);
-    }
+    put_scope(out, scope);
     while (i < count && spans[i]->resource == resource &&
            spans[i]->scope == scope)
         put_span(out, spans[i++]);
     if (scope != NULL)
-        put_bytes_field(out, SCOPE_SPANS_SCHEMA_URL, scope->schema_url);
+        put_bytes_field(out, SCOPES_SCHEMA_URL, scope->schema_url);
     close_message(out, start);
     return i;
 }
@@ -220,19 +234,14 @@ static size_t put_resource_spans(struct buf *out,
                                  size_t first)
 {
     const struct resource *resource = spans[first]->resource;
-    size_t start = open_message(out, REQUEST_RESOURCE_SPANS);
+    size_t start = open_message(out, REQUEST_RESOURCES);
     size_t i = first;
 
-    if (resource != NULL) {
-        size_t part = open_message(out, RESOURCE_SPANS_RESOURCE);
-        put_attributes(out, RESOURCE_ATTRIBUTES, RESOURCE_DROPPED,
-                       &resource->attributes);
-        close_message(out, part);
-    }
+    put_resource(out, resource);
     while (i < count && spans[i]->resource == resource)
         i = put_scope_spans(out, spans, count, i);
     if (resource != NULL)
-        put_bytes_field(out, RESOURCE_SPANS_SCHEMA_URL, resource->schema_url);
+        put_bytes_field(out, RESOURCES_SCHEMA_URL, resource->schema_url);
     close_message(out, start);
     return i;
 }
@@ -242,6 +251,41 @@ void wire_write_protobuf(struct buf *out, const struct span *const *spans,
 {
     for (size_t i = 0; i < count;)
         i = put_resource_spans(out, spans, count, i);
+}
+
+static void put_record(struct buf *out, const struct log_record *record)
+{
+    size_t start = open_message(out, SCOPES_ITEMS);
+
+    put_number_field(out, LOG_TIME, record->time);
+    put_number_field(out, LOG_SEVERITY, enum_bits(record->severity));
+    put_bytes_field(out, LOG_SEVERITY_TEXT, record->severity_text);
+    if (record->body.kind != JSON_NULL)
+        put_value(out, LOG_BODY, &record->body);
+    put_attributes(out, LOG_ATTRIBUTES, LOG_DROPPED, &record->attributes);
+    put_number_field(out, LOG_FLAGS, record->flags);
+    put_bytes_field(out, LOG_TRACE_ID, record->trace_id);
+    put_bytes_field(out, LOG_SPAN_ID, record->span_id);
+    put_number_field(out, LOG_OBSERVED_TIME, record->observed_time);
+    put_bytes_field(out, LOG_EVENT_NAME, record->event_name);
+    close_message(out, start);
+}
+
+void wire_write_log(struct buf *out, const struct log_record *record)
+{
+    size_t resources = open_message(out, REQUEST_RESOURCES);
+
+    put_resource(out, record->resource);
+    size_t scopes = open_message(out, RESOURCES_SCOPES);
+    put_scope(out, record->scope);
+    put_record(out, record);
+    if (record->scope != NULL)
+        put_bytes_field(out, SCOPES_SCHEMA_URL, record->scope->schema_url);
+    close_message(out, scopes);
+    if (record->resource != NULL)
+        put_bytes_field(out, RESOURCES_SCHEMA_URL,
+                        record->resource->schema_url);
+    close_message(out, resources);
 }
 
 void wire_write_answer_protobuf(struct buf *out, uint64_t rejected,

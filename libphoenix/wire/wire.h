@@ -1,9 +1,10 @@
 /*
- * wire: OTLP trace requests <-> spans with flat attributes.
+ * wire: OTLP requests <-> spans with flat attributes, and log records.
  *
  * Reading is whole or not at all: bytes that are no request fail. A span that
  * cannot be kept (no id, nested too deep, too many attributes) is left out
- * and counted, and its neighbours stay.
+ * and counted, and its neighbours stay; so is a log record. Of metrics nothing
+ * is kept: their data points are counted.
  */
 #ifndef WIRE_WIRE_H
 #define WIRE_WIRE_H
@@ -17,20 +18,24 @@ enum {
                                   also events and links of a span */
 };
 
+enum wire_signal { WIRE_SPANS, WIRE_LOGS, WIRE_METRICS };
+
 struct wire_request {
     struct span_list spans; /* in wire order */
-    uint64_t rejected;      /* spans left out */
+    struct log_list logs;   /* the same */
+    uint64_t rejected;      /* spans, records or data points left out */
     char reason[160];       /* why the first of them was; "" if none */
 };
 
 /* Errors: INVALID (malformed, not UTF-8; offset where decoding stopped, -1 if
  * it is the meaning of a JSON member that is wrong), TOO_BIG (over 2 GiB or the
- * arena's limit). The spans point into the arena only. Texts that are not sent
- * are empty, and resource and scope are always there. */
-phx_status wire_read_protobuf(struct arena *arena, const void *bytes,
-                              size_t size, struct wire_request *out,
-                              phx_error *err);
-phx_status wire_read_json(struct arena *arena, const void *bytes, size_t size,
+ * arena's limit). Spans and records point into the arena only. Texts that are
+ * not sent are empty, and resource and scope are always there. */
+phx_status wire_read_protobuf(struct arena *arena, enum wire_signal signal,
+                              const void *bytes, size_t size,
+                              struct wire_request *out, phx_error *err);
+phx_status wire_read_json(struct arena *arena, enum wire_signal signal,
+                          const void *bytes, size_t size,
                           struct wire_request *out, phx_error *err);
 
 /* One ExportTraceServiceRequest of the spans' wire parts; neighbours of equal
@@ -42,10 +47,14 @@ void wire_write_protobuf(struct buf *out, const struct span *const *spans,
 void wire_write_json(struct buf *out, const struct span *const *spans,
                      size_t count);
 
-/* ExportTraceServiceResponse: empty, or with its partial_success. */
+/* One ExportLogsServiceRequest of a record, which reads back as it was. */
+void wire_write_log(struct buf *out, const struct log_record *record);
+
+/* The response to an export: empty, or with its partial_success. Protobuf has
+ * one for all signals. */
 void wire_write_answer_protobuf(struct buf *out, uint64_t rejected,
                                 const char *reason);
-void wire_write_answer_json(struct buf *out, uint64_t rejected,
-                            const char *reason);
+void wire_write_answer_json(struct buf *out, enum wire_signal signal,
+                            uint64_t rejected, const char *reason);
 
 #endif

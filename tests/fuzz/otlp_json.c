@@ -41,11 +41,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     buf_init(&first, 1 << 28);
     buf_init(&second, 1 << 28);
     buf_init(&protobuf, 1 << 28);
-    if (wire_read_json(&arena, data, size, &request, NULL) == PHX_OK) {
+    if (wire_read_json(&arena, WIRE_SPANS, data, size, &request, NULL) ==
+        PHX_OK) {
         write_request(&arena, &first, &request, false);
         write_request(&arena, &protobuf, &request, true);
-        if (wire_read_protobuf(&arena, protobuf.data, protobuf.size, &again,
-                               NULL) < 0 ||
+        if (wire_read_protobuf(&arena, WIRE_SPANS, protobuf.data, protobuf.size,
+                               &again, NULL) < 0 ||
             again.rejected != 0)
             abort();
         write_request(&arena, &second, &again, false);

@@ -49,17 +49,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     buf_init(&first, 1 << 28);
     buf_init(&second, 1 << 28);
     buf_init(&json, 1 << 28);
-    if (wire_read_protobuf(&arena, data, size, &request, NULL) == PHX_OK) {
+    if (wire_read_protobuf(&arena, WIRE_SPANS, data, size, &request, NULL) ==
+        PHX_OK) {
         write_request(&arena, &first, &request, false);
-        if (wire_read_protobuf(&arena, first.data, first.size, &again, NULL) <
-                0 ||
+        if (wire_read_protobuf(&arena, WIRE_SPANS, first.data, first.size,
+                               &again, NULL) < 0 ||
             again.rejected != 0)
             abort();
         write_request(&arena, &second, &again, false);
         check_same(&first, &second);
 
         write_request(&arena, &json, &request, true);
-        if (wire_read_json(&arena, json.data, json.size, &again, NULL) < 0 ||
+        if (wire_read_json(&arena, WIRE_SPANS, json.data, json.size, &again,
+                           NULL) < 0 ||
             again.rejected != 0)
             abort();
         write_request(&arena, &first, &again, true);

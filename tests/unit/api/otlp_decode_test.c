@@ -148,7 +148,8 @@ static bool check_again(struct arena *arena, phx_text id,
     succeeds(buf_status(&buf, "request", err));
     phx_text bytes = text_span(arena_copy(arena, buf.data, buf.size), buf.size);
     buf_clear(&buf);
-    succeeds(wire_read_protobuf(arena, bytes.data, bytes.size, &request, err));
+    succeeds(wire_read_protobuf(arena, WIRE_SPANS, bytes.data, bytes.size,
+                                &request, err));
     if (request.spans.count != 1) {
         fprintf(stderr, "%.*s: not read again: %s\n", (int)id.size, id.data,
                 request.reason);
@@ -167,8 +168,8 @@ static bool check_vector(struct arena *arena, const struct value *vector)
     const struct value *expected = value_at(vector, "expect.spans");
     struct wire_request request;
     phx_error story;
-    phx_status status =
-        wire_read_protobuf(arena, bytes.data, bytes.size, &request, &story);
+    phx_status status = wire_read_protobuf(arena, WIRE_SPANS, bytes.data,
+                                           bytes.size, &request, &story);
     bool holds = true;
     size_t next = 0;
 

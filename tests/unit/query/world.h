@@ -290,7 +290,7 @@ static inline void world_open(struct world *world)
     const struct value *store = value_member(&whole, "store");
     phx_text otlp =
         vectors_base64(&world->arena, world_text(store, "otlp_b64"));
-    succeeds(wire_read_protobuf(&world->arena, otlp.data, otlp.size,
+    succeeds(wire_read_protobuf(&world->arena, WIRE_SPANS, otlp.data, otlp.size,
                                 &world->request, err));
     world_build(world);
     world_add_judgements(world, store);

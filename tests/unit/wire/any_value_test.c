@@ -229,7 +229,8 @@ static void read_deep(size_t depth)
     add_deep_request(&bytes, depth);
     buf_add(&bytes, neighbour.data, neighbour.size);
     succeeds(buf_status(&bytes, "request", err));
-    succeeds(wire_read_protobuf(&arena, bytes.data, bytes.size, &request, err));
+    succeeds(wire_read_protobuf(&arena, WIRE_SPANS, bytes.data, bytes.size,
+                                &request, err));
     buf_clear(&bytes);
 }
 

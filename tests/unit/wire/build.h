@@ -147,7 +147,8 @@ static inline int tear_down(void **t_state)
 
 static inline phx_status read_piece(const struct piece *piece, phx_error *err)
 {
-    return wire_read_protobuf(&arena, piece->data, piece->size, &request, err);
+    return wire_read_protobuf(&arena, WIRE_SPANS, piece->data, piece->size,
+                              &request, err);
 }
 
 /* Reads a request of this one span, and gives it. */

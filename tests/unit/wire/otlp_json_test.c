@@ -28,7 +28,8 @@ static int tear_down(void **t_state)
 
 static phx_status read_json(const char *json, phx_error *err)
 {
-    return wire_read_json(&arena, json, strlen(json), &request, err);
+    return wire_read_json(&arena, WIRE_SPANS, json, strlen(json), &request,
+                          err);
 }
 
 #define IDS "\"traceId\":\"00ff\",\"spanId\":\"01\""
@@ -401,7 +402,8 @@ static void read_deep(int depth, const char *open, const char *close)
         buf_add_string(&json, close);
     buf_add_string(&json, "}]},{" IDS "}]}]}]}");
     succeeds(buf_status(&json, "request", err));
-    succeeds(wire_read_json(&arena, json.data, json.size, &request, err));
+    succeeds(wire_read_json(&arena, WIRE_SPANS, json.data, json.size, &request,
+                            err));
     buf_clear(&json);
 }
 
@@ -441,7 +443,8 @@ TEST(unknown_members_of_any_depth_are_ignored)
         buf_add_string(&json, "]");
     buf_add_string(&json, "}]}]}]}");
     succeeds(buf_status(&json, "request", err));
-    succeeds(wire_read_json(&arena, json.data, json.size, &request, err));
+    succeeds(wire_read_json(&arena, WIRE_SPANS, json.data, json.size, &request,
+                            err));
     eq_int(request.spans.count, 1);
     eq_int(request.rejected, 0);
     buf_clear(&json);
@@ -464,7 +467,8 @@ static void read_many(int count, bool of_resource)
                                         "}]}]}"
                                       : "]}]}]}");
     buf_add_string(&json, ",{\"scopeSpans\":[{\"spans\":[{" IDS "}]}]}]}");
-    succeeds(wire_read_json(&arena, json.data, json.size, &request, err));
+    succeeds(wire_read_json(&arena, WIRE_SPANS, json.data, json.size, &request,
+                            err));
     buf_clear(&json);
 }
 
@@ -489,7 +493,8 @@ TEST(spans_point_into_the_arena_only)
     char json[] = "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{" IDS
                   ",\"name\":\"plain\"}]}]}]}";
 
-    succeeds(wire_read_json(&arena, json, sizeof json - 1, &request, err));
+    succeeds(wire_read_json(&arena, WIRE_SPANS, json, sizeof json - 1, &request,
+                            err));
     memset(json, 'x', sizeof json);
     eq_text(request.spans.spans[0].name, "plain");
 }

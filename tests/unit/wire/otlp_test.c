@@ -11,7 +11,7 @@
 TEST(request_of_no_bytes_has_no_spans)
 {
     UNUSED_STATE;
-    succeeds(wire_read_protobuf(&arena, NULL, 0, &request, err));
+    succeeds(wire_read_protobuf(&arena, WIRE_SPANS, NULL, 0, &request, err));
     eq_int(request.spans.count, 0);
     eq_int(request.rejected, 0);
     eq_string(request.reason, "");
@@ -264,7 +264,8 @@ TEST(request_cut_anywhere_is_refused)
     add_request(&whole, &span, NULL, NULL);
     for (size_t size = 1; size < whole.size; size++)
         fails_with(PHX_INVALID, "not protobuf",
-                   wire_read_protobuf(&arena, whole.data, size, &request, err));
+                   wire_read_protobuf(&arena, WIRE_SPANS, whole.data, size,
+                                      &request, err));
     /* A message cut inside is caught however its size is given. */
     for (size_t size = 1; size < event.size; size++) {
         struct piece cut = event;
@@ -299,8 +300,8 @@ TEST(what_is_no_protobuf_is_refused)
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         fails_with(PHX_INVALID, "not protobuf",
-                   wire_read_protobuf(&arena, cases[i].bytes, cases[i].size,
-                                      &request, err));
+                   wire_read_protobuf(&arena, WIRE_SPANS, cases[i].bytes,
+                                      cases[i].size, &request, err));
 }
 
 TEST(offset_of_a_failure_is_where_decoding_stopped)
@@ -308,7 +309,8 @@ TEST(offset_of_a_failure_is_where_decoding_stopped)
     UNUSED_STATE;
     phx_error err;
 
-    eq_int(wire_read_protobuf(&arena, "\x10\x01\x0A\x05z", 5, &request, &err),
+    eq_int(wire_read_protobuf(&arena, WIRE_SPANS, "\x10\x01\x0A\x05z", 5,
+                              &request, &err),
            PHX_INVALID);
     eq_int(err.offset, 2);
 }
@@ -320,7 +322,8 @@ TEST(groups_nested_without_end_are_refused)
 
     memset(bytes, 0x0B, sizeof bytes);
     fails_with(PHX_INVALID, "not protobuf",
-               wire_read_protobuf(&arena, bytes, sizeof bytes, &request, err));
+               wire_read_protobuf(&arena, WIRE_SPANS, bytes, sizeof bytes,
+                                  &request, err));
 }
 
 /* A request with one text that is not UTF-8, in the field of this number of
@@ -450,7 +453,8 @@ static void read_many(size_t attributes, unsigned number)
     for (size_t i = 0; i < attributes; i++)
         buf_add(&bytes, (uint8_t[]){(uint8_t)(number << 3 | 2), 2, 0x0A, 0},
                 field);
-    succeeds(wire_read_protobuf(&arena, bytes.data, bytes.size, &request, err));
+    succeeds(wire_read_protobuf(&arena, WIRE_SPANS, bytes.data, bytes.size,
+                                &request, err));
     buf_clear(&bytes);
 }
 
@@ -504,7 +508,8 @@ TEST(spans_of_a_resource_that_cannot_be_kept_are_left_out)
         buf_add(&bytes, "\x0A\x00", 2);
     buf_add(&bytes, neighbour.data, neighbour.size);
 
-    succeeds(wire_read_protobuf(&arena, bytes.data, bytes.size, &request, err));
+    succeeds(wire_read_protobuf(&arena, WIRE_SPANS, bytes.data, bytes.size,
+                                &request, err));
     buf_clear(&bytes);
     eq_int(request.spans.count, 1);
     eq_int(request.rejected, 2);

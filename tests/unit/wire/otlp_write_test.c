@@ -42,9 +42,10 @@ static struct wire_request read_back(bool json)
 {
     struct wire_request request;
 
-    succeeds(
-        json ? wire_read_json(&arena, out.data, out.size, &request, err)
-             : wire_read_protobuf(&arena, out.data, out.size, &request, err));
+    succeeds(json ? wire_read_json(&arena, WIRE_SPANS, out.data, out.size,
+                                   &request, err)
+                  : wire_read_protobuf(&arena, WIRE_SPANS, out.data, out.size,
+                                       &request, err));
     return request;
 }
 
@@ -418,7 +419,7 @@ TEST(answer_of_full_success_is_empty)
     wire_write_answer_protobuf(&out, 0, NULL);
     wire_write_answer_protobuf(&out, 0, "");
     eq_int(out.size, 0);
-    wire_write_answer_json(&out, 0, NULL);
+    wire_write_answer_json(&out, WIRE_SPANS, 0, NULL);
     eq_text(text_span(out.data, out.size), "{}");
 }
 
@@ -428,12 +429,12 @@ TEST(answer_tells_how_many_spans_were_left_out_and_why)
     wire_write_answer_protobuf(&out, 300, "no id");
     eq_text(text_span(out.data, out.size), "\x0A\x0A\x08\xAC\x02\x12\x05no id");
     buf_reset(&out);
-    wire_write_answer_json(&out, 3, "no \"id\"");
+    wire_write_answer_json(&out, WIRE_SPANS, 3, "no \"id\"");
     eq_text(text_span(out.data, out.size),
             "{\"partialSuccess\":{\"rejectedSpans\":\"3\","
             "\"errorMessage\":\"no \\\"id\\\"\"}}");
     buf_reset(&out);
-    wire_write_answer_json(&out, 0, "slow down");
+    wire_write_answer_json(&out, WIRE_SPANS, 0, "slow down");
     eq_text(text_span(out.data, out.size),
             "{\"partialSuccess\":{\"errorMessage\":\"slow down\"}}");
 }
