@@ -54,6 +54,23 @@ phx_status attr_interpret(struct arena *arena, struct span *span,
  * follows from it; kind and status are the caller's. */
 phx_status attr_adopt(struct arena *arena, struct span *span, phx_error *err);
 
+/*
+ * Log records of a span that is interpreted become events of it, in order of
+ * time behind its own; gen_ai messages among them become its
+ * llm.input_messages and llm.output_messages, unless it has some. Which
+ * records come first, and how often, makes no difference.
+ *
+ * fates   [count]
+ */
+enum join_fate { JOIN_ADDED, JOIN_KNOWN, JOIN_NO_ROOM };
+enum {
+    JOIN_EVENTS = 16384,   /* events a span may have after it, */
+    JOIN_BYTES = 64 << 20, /* and what they take, packed */
+};
+phx_status attr_join(struct arena *arena, struct span *span,
+                     const struct log_record *records, size_t count,
+                     uint8_t *fates, phx_error *err);
+
 /* The wire part's flat attributes from the tree, for writing OTLP again. */
 phx_status attr_restore(struct arena *arena, struct span *span, phx_error *err);
 

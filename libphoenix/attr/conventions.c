@@ -140,11 +140,8 @@ phx_status attr_derive(struct arena *arena, struct span *span, phx_error *err)
     return set_tokens(arena, span, err);
 }
 
-/* The members of an object with one of them set; the old ones stay as they
- * are, for a sender's object is lent to other parts of the span. */
-static phx_status set_member(struct arena *arena, struct value *object,
-                             const char *key, struct value value,
-                             phx_error *err)
+phx_status attr_set_member(struct arena *arena, struct value *object,
+                           const char *key, struct value value, phx_error *err)
 {
     size_t size = size_mul((size_t)object->count + 1, sizeof(struct member));
     struct member *members = arena_new(arena, size);
@@ -176,10 +173,10 @@ phx_status attr_settle_input(struct arena *arena, struct value *tree,
     if ((status =
              attr_json(arena, value, JSON_SPACED | JSON_ASCII | JSON_NONFINITE,
                        &text.text, err)) < 0 ||
-        (status = set_member(arena, input, "value", text, err)) < 0)
+        (status = attr_set_member(arena, input, "value", text, err)) < 0)
         return status;
-    return set_member(arena, input, "mime_type",
-                      value_text(text_of("application/json")), err);
+    return attr_set_member(arena, input, "mime_type",
+                           value_text(text_of("application/json")), err);
 }
 
 phx_status attr_settle_event(struct arena *arena, struct span_event *event,
@@ -195,8 +192,8 @@ phx_status attr_settle_event(struct arena *arena, struct span_event *event,
     object.members = attributes->members;
     if (value_member(&object, key) != NULL)
         return PHX_OK;
-    if ((status =
-             set_member(arena, &object, key, value_text(text_of("")), err)) < 0)
+    if ((status = attr_set_member(arena, &object, key, value_text(text_of("")),
+                                  err)) < 0)
         return status;
     attributes->members = object.members;
     attributes->count = object.count;

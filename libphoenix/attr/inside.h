@@ -86,6 +86,11 @@ void attr_set_kind(struct span *span);
 /* Project, session and tokens of a span whose tree and kind are known. */
 phx_status attr_derive(struct arena *arena, struct span *span, phx_error *err);
 
+/* Sets one member of an object. The old members stay as they are, for a
+ * sender's object is lent to other parts of the span. */
+phx_status attr_set_member(struct arena *arena, struct value *object,
+                           const char *key, struct value value, phx_error *err);
+
 /* An input.value that is neither text nor empty becomes JSON text. */
 phx_status attr_settle_input(struct arena *arena, struct value *tree,
                              phx_error *err);
@@ -226,6 +231,29 @@ phx_text genai_optional(const struct value *object, const char *key,
  * NULL. */
 void genai_put_messages(struct genai *genai, const struct value *system,
                         const struct value *input, const struct value *output);
+
+/* --- join.c, log_messages.c: log records of a span ------------------------- */
+
+/* What an event says that was a log record: the keys of its members, beside
+ * the record's own attributes. */
+#define LOG_KEY "log.record."
+
+/* A member of an event that was a log record, or NULL; NULL for any key if it
+ * was none. */
+const struct value *log_event_member(const struct span_event *event,
+                                     const char *key);
+
+/* The messages of events that were log records, as members of "llm": null if
+ * there are none. */
+phx_status log_messages_read(struct arena *arena,
+                             const struct span_event *events, size_t count,
+                             struct value *out, phx_error *err);
+
+/* Puts the messages `after` into a tree, unless it has its own: others than
+ * those of `before`. */
+phx_status log_messages_put(struct arena *arena, const struct value *before,
+                            const struct value *after, struct value *tree,
+                            phx_error *err);
 
 /* --- genai_tools.c ------------------------------------------------------- */
 
