@@ -122,7 +122,11 @@ PHX_API void phx_buf_free(phx_buf *buf);
 enum {
     PHX_OTLP_PROTOBUF = 0, /* an ExportTraceServiceRequest */
     PHX_OTLP_JSON = 1,     /* the same as OTLP/JSON */
-    PHX_SPAN_JSON = 2      /* {"data": [span ...]} as REST shows spans */
+    PHX_SPAN_JSON = 2,     /* {"data": [span ...]} as REST shows spans */
+    PHX_LOGS_PROTOBUF = 3, /* an ExportLogsServiceRequest */
+    PHX_LOGS_JSON = 4,     /* the same as OTLP/JSON */
+    PHX_METRICS_PROTOBUF = 5, /* an ExportMetricsServiceRequest, ... */
+    PHX_METRICS_JSON = 6      /* ... of which nothing is kept */
 };
 
 enum { PHX_SPAN_UNSET = 0, PHX_SPAN_OK = 1, PHX_SPAN_ERROR = 2 };
@@ -168,6 +172,13 @@ typedef struct phx_batch phx_batch;
  * or links) is left out and counted: see phx_batch_rejected. PHX_SPAN_JSON is
  * taken whole or not at all, and the offset of a bad span is its index.
  *
+ * A log record belongs to the span it names. Stored before it or after it, the
+ * record becomes one of its events; messages that it carries (gen_ai.*) become
+ * the span's llm.input_messages and llm.output_messages if it has none, for
+ * every reader and filter. Records wait for their spans for as long as it
+ * takes, those that name none for ever. The data points of metrics are counted
+ * as left out, all of them.
+ *
  * bytes   [size] uncompressed, up to 64 MiB; yours again after the call. What
  *         is in them may take up to 512 MiB of memory.
  * project overrides the project of every span; NULL leaves it to the resource
@@ -178,13 +189,16 @@ PHX_CALL phx_batch_decode(int32_t format, const void *bytes, size_t size,
                           const char *project, phx_batch **out,
                           phx_error *err);
 
-PHX_API size_t phx_batch_size(const phx_batch *batch); /* spans */
+PHX_API size_t phx_batch_size(const phx_batch *batch); /* spans or records */
+
+/* The format it was decoded from; -1 of NULL. */
+PHX_API int32_t phx_batch_format(const phx_batch *batch);
 
 /* Bytes of memory that the batch holds until it is freed, for hosts that bound
  * what waits for a commit. */
 PHX_API size_t phx_batch_memory(const phx_batch *batch);
 
-/* How many spans were left out; *reason, if given, is lent until the batch is
+/* How many spans, records or data points were left out; *reason, if given, is lent until the batch is
  * freed: why the first was, or "". */
 PHX_API size_t phx_batch_rejected(const phx_batch *batch, const char **reason);
 
@@ -195,10 +209,10 @@ PHX_API const phx_span *phx_batch_span(phx_batch *batch, size_t index);
 PHX_API void phx_batch_free(phx_batch *batch);
 
 /*
- * The body of an ExportTraceServiceResponse.
+ * The body of an ExportTraceServiceResponse, or of that of logs or metrics.
  *
- * format   PHX_OTLP_PROTOBUF or PHX_OTLP_JSON.
- * rejected spans left out, for partial_success; 0 for a full success.
+ * format   of the request; not PHX_SPAN_JSON.
+ * rejected what was left out, for partial_success; 0 for a full success.
  * reason   why; NULL or "" for none.
  */
 PHX_CALL phx_otlp_answer(int32_t format, uint64_t rejected,
@@ -262,9 +276,10 @@ PHX_API void phx_store_close(phx_store *store);
 PHX_API void phx_store_interrupt(phx_store *store);
 
 typedef struct phx_ingest_report {
-    int64_t accepted;  /* spans stored */
-    int64_t duplicate; /* spans whose id was known; the first is kept */
-    int64_t rejected;  /* spans left out, see phx_batch_decode */
+    int64_t accepted;  /* spans or records stored */
+    int64_t duplicate; /* spans whose id was known, records that were there;
+                          the first is kept */
+    int64_t rejected;  /* those left out, see phx_batch_decode */
 } phx_ingest_report;
 
 /*

@@ -2,6 +2,9 @@
  * batch.c - the way of a request into the store, in one place:
  *
  *     bytes -> wire_read_* -> attr_interpret -> phx_batch -> store_put
+ *
+ * Log records go the same way, but for the attr_interpret: what they mean is
+ * their span's.
  */
 #include "base/base.h"
 
@@ -11,38 +14,51 @@
  * two bytes of hostile ones can cost a hundred. */
 enum { BATCH_MEMORY = 512 << 20 };
 
-static phx_status read_request(struct phx_batch *batch, int32_t format,
-                               const void *bytes, size_t size, phx_error *err)
+/* What each format is on the wire, REST's apart. */
+static const struct {
+    enum wire_signal signal;
+    bool json;
+} formats[] = {
+    [PHX_OTLP_PROTOBUF] = {WIRE_SPANS, false},
+    [PHX_OTLP_JSON] = {WIRE_SPANS, true},
+    [PHX_SPAN_JSON] = {WIRE_SPANS, true},
+    [PHX_LOGS_PROTOBUF] = {WIRE_LOGS, false},
+    [PHX_LOGS_JSON] = {WIRE_LOGS, true},
+    [PHX_METRICS_PROTOBUF] = {WIRE_METRICS, false},
+    [PHX_METRICS_JSON] = {WIRE_METRICS, true},
+};
+
+static bool is_format(int32_t format)
 {
+    return format >= 0 && (size_t)format < sizeof formats / sizeof *formats;
+}
+
+static phx_status read_request(struct phx_batch *batch, const void *bytes,
+                               size_t size, phx_error *err)
+{
+    enum wire_signal signal = formats[batch->format].signal;
+    struct arena *arena = &batch->arena;
     struct wire_request request = {0};
     phx_status status;
 
-    switch (format) {
-    case PHX_OTLP_PROTOBUF:
-        status = wire_read_protobuf(&batch->arena, WIRE_SPANS, bytes, size,
-                                    &request, err);
-        break;
-    case PHX_OTLP_JSON:
-        status = wire_read_json(&batch->arena, WIRE_SPANS, bytes, size,
-                                &request, err);
-        break;
-    case PHX_SPAN_JSON:
-        status = span_json_read(&batch->arena, text_span(bytes, size),
-                                &request.spans, err);
-        break;
-    default:
-        return fail(err, PHX_MISUSE, -1, "%d is no format", format);
-    }
+    if (batch->format == PHX_SPAN_JSON)
+        status =
+            span_json_read(arena, text_span(bytes, size), &request.spans, err);
+    else if (formats[batch->format].json)
+        status = wire_read_json(arena, signal, bytes, size, &request, err);
+    else
+        status = wire_read_protobuf(arena, signal, bytes, size, &request, err);
     if (status < 0)
         return status;
     batch->put.spans = request.spans;
+    batch->put.logs = request.logs;
     batch->rejected = request.rejected;
     memcpy(batch->reason, request.reason, sizeof batch->reason);
     return PHX_OK;
 }
 
-static phx_status interpret(struct phx_batch *batch, int32_t format,
-                            phx_text project, phx_error *err)
+static phx_status interpret(struct phx_batch *batch, phx_text project,
+                            phx_error *err)
 {
     struct span_list *spans = &batch->put.spans;
     phx_status status;
@@ -50,7 +66,7 @@ static phx_status interpret(struct phx_batch *batch, int32_t format,
     for (size_t i = 0; i < spans->count; i++) {
         struct span *span = &spans->spans[i];
         span->project_name = project;
-        status = format == PHX_SPAN_JSON
+        status = batch->format == PHX_SPAN_JSON
                      ? attr_adopt(&batch->arena, span, err)
                      : attr_interpret(&batch->arena, span, err);
         if (status < 0)
@@ -69,6 +85,8 @@ phx_status phx_batch_decode(int32_t format, const void *bytes, size_t size,
 
     if ((bytes == NULL && size > 0) || out == NULL)
         return fail_argument(err);
+    if (!is_format(format))
+        return fail(err, PHX_MISUSE, -1, "%d is no format", format);
     if (size > REQUEST_SIZE)
         return fail(err, PHX_TOO_BIG, -1, "the request is over %d bytes",
                     REQUEST_SIZE);
@@ -76,7 +94,7 @@ phx_status phx_batch_decode(int32_t format, const void *bytes, size_t size,
         return fail(err, PHX_INVALID, -1, "the project's name is not UTF-8");
     if ((batch = memory_new(sizeof *batch)) == NULL)
         return fail_memory(err, sizeof *batch);
-    *batch = (struct phx_batch){0};
+    *batch = (struct phx_batch){.format = format};
     arena_init(&batch->arena, BATCH_MEMORY);
     if (project != NULL) {
         name.data = arena_copy(&batch->arena, project, name.size);
@@ -85,10 +103,9 @@ phx_status phx_batch_decode(int32_t format, const void *bytes, size_t size,
             goto done;
         }
     }
-    if ((status = read_request(batch, format, bytes ? bytes : "", size, err)) <
-        0)
+    if ((status = read_request(batch, bytes ? bytes : "", size, err)) < 0)
         goto done;
-    status = interpret(batch, format, name, err);
+    status = interpret(batch, name, err);
 done:
     if (status < 0)
         phx_batch_free(batch);
@@ -99,7 +116,12 @@ done:
 
 size_t phx_batch_size(const phx_batch *batch)
 {
-    return batch == NULL ? 0 : batch->put.spans.count;
+    return batch == NULL ? 0 : batch->put.spans.count + batch->put.logs.count;
+}
+
+int32_t phx_batch_format(const phx_batch *batch)
+{
+    return batch == NULL ? -1 : batch->format;
 }
 
 size_t phx_batch_memory(const phx_batch *batch)
@@ -140,13 +162,13 @@ phx_status phx_otlp_answer(int32_t format, uint64_t rejected,
 {
     struct buf text;
 
-    if (out == NULL || (format != PHX_OTLP_PROTOBUF && format != PHX_OTLP_JSON))
+    if (out == NULL || !is_format(format) || format == PHX_SPAN_JSON)
         return fail_argument(err);
     buf_init(&text, 1 << 20);
-    if (format == PHX_OTLP_PROTOBUF)
-        wire_write_answer_protobuf(&text, rejected, reason ? reason : "");
-    else
-        wire_write_answer_json(&text, WIRE_SPANS, rejected,
+    if (formats[format].json)
+        wire_write_answer_json(&text, formats[format].signal, rejected,
                                reason ? reason : "");
+    else
+        wire_write_answer_protobuf(&text, rejected, reason ? reason : "");
     return give_buf(&text, "the answer", out, err);
 }

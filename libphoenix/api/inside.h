@@ -24,6 +24,7 @@ enum { REQUEST_SIZE = 64 << 20 };
 /* --- batch.c, span_json.c ------------------------------------------------- */
 
 struct phx_batch {
+    int32_t format; /* PHX_OTLP_PROTOBUF ... */
     struct arena arena;
     struct store_batch put;
     uint64_t rejected;

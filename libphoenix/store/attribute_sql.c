@@ -316,7 +316,7 @@ static void attr_is(sqlite3_context *context, int count, sqlite3_value **values)
     if (status == PHX_OK) {
         status = attribute_rows(opened, test, &rows, &err);
         if (status >= 0)
-            sqlite3_result_int(context, row_is_in(rows, row));
+            sqlite3_result_int(context, row_is_set(rows, row));
         snapshot_close(snapshot, opened);
     }
     if (status < 0)

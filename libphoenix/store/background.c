@@ -1,7 +1,8 @@
 /*
  * background.c - what keeps a store in shape while it is written: young blocks
- * into lasting ones, small ones together, runs merged, deleted rows swept, the
- * log copied into the file, free pages given back. One thread at a time.
+ * into lasting ones, small ones together, runs merged, deleted and outgrown
+ * rows swept, the log copied into the file, free pages given back. One thread
+ * at a time.
  */
 #include "base/base.h"
 
@@ -88,6 +89,32 @@ static phx_status compact_small(struct store *store, phx_error *err)
                      ? compact_blocks(store, &rewrite, err)
                      : PHX_DONE;
     block_set_clear(blocks);
+    return status;
+}
+
+/* Lasting blocks a quarter of whose rows are outgrown. */
+static phx_status compact_outgrown(struct store *store, phx_error *err)
+{
+    struct rewrite rewrite = {0};
+    phx_status status;
+
+    if (!atomic_exchange(&store->outgrown_wanted, false))
+        return PHX_DONE;
+    background_lock(store);
+    struct statement *many = sql(store->background, SQL_OUTGROWN_MANY);
+    sql_bind_int(many, 1, SMALL_BLOCKS);
+    while ((status = sql_next(many, err)) == PHX_OK) {
+        status = block_set_add(&rewrite.blocks, sql_int(many, 0), err);
+        if (status < 0)
+            break;
+    }
+    sql_end(many);
+    background_unlock(store);
+    if (status >= 0 && rewrite.blocks.count > 0) {
+        atomic_store(&store->outgrown_wanted, true);
+        status = compact_blocks(store, &rewrite, err);
+    }
+    block_set_clear(&rewrite.blocks);
     return status;
 }
 
@@ -178,6 +205,7 @@ static phx_status work(struct store *store, bool all, phx_error *err)
         (status = merge_runs(store, err)) != PHX_DONE ||
         (status = compact_young(store, false, err)) != PHX_DONE ||
         (status = sweep_gone(store, err)) != PHX_DONE ||
+        (status = compact_outgrown(store, err)) != PHX_DONE ||
         (status = compact_small(store, err)) != PHX_DONE ||
         (all && (status = compact_young(store, true, err)) != PHX_DONE))
         return status;

@@ -82,7 +82,8 @@ phx_status block_remove(struct connection *connection, int64_t id,
 
     sql_bind_int(frames, 1, id << FRAME_BITS);
     sql_bind_int(frames, 2, (id + 1) << FRAME_BITS);
-    if ((status = sql_run(frames, err)) < 0)
+    if ((status = sql_run(frames, err)) < 0 ||
+        (status = sql_run_with(connection, SQL_DELETE_OUTGROWN, id, err)) < 0)
         return status;
     return sql_run_with(connection, SQL_DELETE_BLOCK, id, err);
 }
@@ -151,6 +152,10 @@ phx_status stored_block_open(struct connection *connection, int64_t id,
         block_open(connection->reader, fetch, out, &out->block, err);
     if (status < 0) /* or the statement would hold its snapshot */
         sql_end(&connection->statements[SQL_FRAME]);
+    if (status >= 0 &&
+        (status = outgrown_read(connection, id, block_rows(out->block),
+                                &out->outgrown, err)) < 0)
+        stored_block_close(out);
     if (status == PHX_UNSUPPORTED) { /* the store is not newer, so: damage */
         status = PHX_CORRUPT;
         if (err != NULL)
@@ -165,5 +170,7 @@ void stored_block_close(struct stored_block *stored)
         return;
     block_close(stored->block);
     stored->block = NULL;
+    memory_free(stored->outgrown);
+    stored->outgrown = NULL;
     sql_end(&stored->connection->statements[SQL_FRAME]);
 }

@@ -6,6 +6,7 @@
  *     trace, session,     cache, else table; new ones get the next number
  *     project
  *     sort, encode        one block, or a few
+ *     log records         join.c, grow.c
  *     BEGIN .. COMMIT     rows of traces, blocks, frames, the counters
  *
  * Whatever memory learns before the commit is undone if it fails, but for the
@@ -28,33 +29,32 @@ struct put_request {
     bool done;
 };
 
-/* DONE if the span is new. A request that comes again brings the spans of one
- * block or a few, so the block of the last find is asked first. */
-static phx_status find_stored_span(struct commit *commit, phx_text id,
-                                   uint64_t hash, phx_error *err)
+/* A request that comes again brings the spans of one block or a few, so the
+ * block of the last find is asked first. */
+phx_status commit_find_stored(struct commit *commit, phx_text id, uint64_t hash,
+                              struct location *out, phx_error *err)
 {
     struct store *store = commit->store;
-    struct location location = {0};
     phx_status status = PHX_DONE;
 
     if (commit->repeated.block != NULL)
-        status = lookup_in_block(commit->repeated.block, &store->gone,
-                                 POSTING_SPAN, id, &location, err);
+        status = lookup_in_block(&commit->repeated, &store->gone, POSTING_SPAN,
+                                 id, out, err);
     if (status != PHX_DONE)
         return status;
-    status = lookup_written(store, POSTING_SPAN, id, hash, &location, err);
+    status = lookup_written(store, POSTING_SPAN, id, hash, out, err);
     if (status != PHX_OK)
         return status;
     stored_block_close(&commit->repeated);
-    return stored_block_open(store->writer, location.block, &commit->repeated,
-                             err);
+    return stored_block_open(store->writer, out->block, &commit->repeated, err);
 }
 
 /* OK if the span is new, DONE if it is known. Of two ids of one hash the
  * second takes the next free slot. */
 static phx_status check_new(struct commit *commit, const struct span *span,
-                            uint64_t hash, phx_error *err)
+                            uint64_t hash, bool maybe, phx_error *err)
 {
+    struct location location = {0};
     uint64_t slot = hash;
     uint32_t *index;
     phx_status status;
@@ -69,9 +69,9 @@ static phx_status check_new(struct commit *commit, const struct span *span,
         return fail_memory(err, sizeof *index);
     *index = (uint32_t)commit->seen_count;
     commit->seen[commit->seen_count++] = span;
-    if (!filter_maybe(commit->store->filter, hash))
+    if (!maybe)
         return PHX_OK;
-    status = find_stored_span(commit, span->span_id, hash, err);
+    status = commit_find_stored(commit, span->span_id, hash, &location, err);
     if (status < 0)
         return status;
     return status == PHX_DONE ? PHX_OK : PHX_DONE;
@@ -81,7 +81,8 @@ static phx_status take_span(struct commit *commit, struct span *span,
                             uint64_t hash, phx_ingest_report *report,
                             phx_error *err)
 {
-    phx_status status = check_new(commit, span, hash, err);
+    bool maybe = filter_maybe(commit->store->filter, hash);
+    phx_status status = check_new(commit, span, hash, maybe, err);
 
     if (status < 0)
         return status;
@@ -94,7 +95,7 @@ static phx_status take_span(struct commit *commit, struct span *span,
         return status;
     commit->spans[commit->count++] = span;
     report->accepted++;
-    return PHX_OK;
+    return maybe ? join_span(commit, span, hash, err) : PHX_OK;
 }
 
 /* --- blocks ------------------------------------------------------------------------- */
@@ -142,27 +143,28 @@ static phx_status remember_ids(struct commit *commit,
     return status;
 }
 
-static phx_status write_blocks(struct commit *commit, phx_error *err)
+phx_status commit_write_spans(struct commit *commit, struct span **list,
+                              size_t count, phx_error *err)
 {
     struct store *store = commit->store;
     const struct span *const *spans =
-        (const struct span *const *)(const void *)commit->spans;
+        (const struct span *const *)(const void *)list;
     size_t done = 0;
     phx_status status = PHX_OK;
 
-    qsort(commit->spans, commit->count, sizeof *commit->spans, span_order);
-    while (done < commit->count) {
+    qsort(list, count, sizeof *list, span_order);
+    while (done < count) {
         size_t taken;
         int64_t id = commit->counter.block++;
-        if ((status = block_encode(store->encoder, spans + done,
-                                   commit->count - done, store->image, &taken,
-                                   err)) < 0 ||
+        if ((status = block_encode(store->encoder, spans + done, count - done,
+                                   store->image, &taken, err)) < 0 ||
             (status = block_write(store->writer, id, LEVEL_YOUNG, -1,
                                   store->image, err)) < 0 ||
             (status = remember_ids(commit, spans + done, taken, (uint32_t)id,
                                    err)) < 0)
             return status;
         done += taken;
+        commit->rows += taken;
         commit->blocks++;
     }
     return status;
@@ -204,7 +206,10 @@ static phx_status write_all(struct commit *commit, phx_error *err)
                                       trace->fresh, err)) < 0)
             return status;
     }
-    if ((status = write_blocks(commit, err)) < 0 ||
+    join_set_apart(commit);
+    if ((status = commit_write_spans(commit, commit->spans, commit->count,
+                                     err)) < 0 ||
+        (status = join_write(commit, err)) < 0 ||
         (status = counter_write(writer, &commit->counter, err)) < 0)
         return status;
     return sql_commit(writer, err);
@@ -247,6 +252,8 @@ static void commit_clear(struct commit *commit)
     arena_clear(&commit->arena);
     map_clear(&commit->ids);
     map_clear(&commit->by_id);
+    map_clear(&commit->by_span);
+    memory_free(commit->joins);
     memory_free(commit->traces);
     map_clear(&commit->projects.map);
     memory_free(commit->projects.items);
@@ -271,8 +278,10 @@ static void commit_keep(struct commit *commit)
             (void)trace_cache_add(store->traces, trace->hash, &trace->row,
                                   NULL);
     }
-    atomic_fetch_add(&store->young_spans, (long long)commit->count);
+    atomic_fetch_add(&store->young_spans, (long long)commit->rows);
     atomic_fetch_add(&store->young_blocks, (long long)commit->blocks);
+    if (commit->join_count > 0)
+        atomic_store(&store->outgrown_wanted, true);
 }
 
 static void commit_undo(struct commit *commit)
@@ -308,8 +317,20 @@ static phx_status take_batch(struct commit *commit, struct store_batch *batch,
     return status;
 }
 
-static phx_status take_spans(struct commit *commit,
-                             const struct put_request *requests, phx_error *err)
+static phx_status take_logs(struct commit *commit, struct store_batch *batch,
+                            phx_error *err)
+{
+    phx_status status = PHX_OK;
+
+    for (size_t i = 0; i < batch->logs.count && status >= 0; i++)
+        status =
+            join_record(commit, &batch->logs.records[i], &batch->report, err);
+    return status;
+}
+
+/* Spans first: those that come with their log records are written once. */
+static phx_status take_all(struct commit *commit,
+                           const struct put_request *requests, phx_error *err)
 {
     phx_status status = PHX_OK;
 
@@ -317,6 +338,11 @@ static phx_status take_spans(struct commit *commit,
          r = r->next) {
         for (size_t i = 0; i < r->count && status >= 0; i++)
             status = take_batch(commit, r->batches[i], err);
+    }
+    for (const struct put_request *r = requests; r != NULL && status >= 0;
+         r = r->next) {
+        for (size_t i = 0; i < r->count && status >= 0; i++)
+            status = take_logs(commit, r->batches[i], err);
     }
     /* An open block holds a snapshot, which no transaction may begin in. */
     stored_block_close(&commit->repeated);
@@ -330,8 +356,9 @@ static phx_status commit_requests(struct store *store,
     phx_status status = commit_begin(&commit, store, requests, err);
 
     if (status >= 0)
-        status = take_spans(&commit, requests, err);
-    if (status >= 0 && commit.count > 0)
+        status = take_all(&commit, requests, err);
+    if (status >= 0 &&
+        (commit.count > 0 || commit.join_count > 0 || commit.loose != NULL))
         status = write_all(&commit, err);
     if (status < 0)
         commit_undo(&commit);

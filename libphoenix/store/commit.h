@@ -1,6 +1,6 @@
 /*
  * commit.h - a commit in the making: commit.c collects and writes its spans,
- * resolve.c numbers them.
+ * resolve.c numbers them, join.c and grow.c bring log records to them.
  */
 #ifndef STORE_COMMIT_H
 #define STORE_COMMIT_H
@@ -31,6 +31,23 @@ struct name_list {
     int64_t *next, *rows; /* of the commit's counter */
 };
 
+/* A log record of this commit. */
+struct arrival {
+    const struct log_record *record;
+    phx_ingest_report *report; /* of its batch */
+    struct arrival *next;
+};
+
+/* A span that has some, or for which some have waited. */
+struct join {
+    struct log_key key;
+    phx_text trace_id, span_id;
+    const struct span *span; /* in this commit; or NULL */
+    int64_t block;           /* where it is stored; 0 if it is not */
+    uint32_t row;
+    struct arrival *first, *last;
+};
+
 struct commit {
     struct store *store;
     struct arena arena;
@@ -45,12 +62,38 @@ struct commit {
     size_t trace_count, trace_capacity;
     struct name_list projects, sessions;
     struct stored_block repeated; /* where the last known span was found */
+    struct map by_span;           /* span -> index into joins */
+    struct join *joins;
+    size_t join_count, join_capacity;
+    struct arrival *loose; /* log records without a span */
     size_t memtable_before;
-    uint64_t blocks; /* written */
+    uint64_t blocks, rows; /* written */
 };
+
+/* DONE if no span is stored under the id; else its block is commit->repeated.
+ */
+phx_status commit_find_stored(struct commit *commit, phx_text id, uint64_t hash,
+                              struct location *out, phx_error *err);
+
+/* Sorts spans and writes them in blocks, inside the commit's transaction. */
+phx_status commit_write_spans(struct commit *commit, struct span **spans,
+                              size_t count, phx_error *err);
 
 /* Gives a new span its numbers, and widens its trace. */
 phx_status resolve_span(struct commit *commit, struct span *span,
                         phx_error *err);
+
+/* --- join.c, grow.c ---------------------------------------------------------- */
+
+/* A new span for which log records may wait. */
+phx_status join_span(struct commit *commit, const struct span *span,
+                     uint64_t hash, phx_error *err);
+/* A record, once all spans of the commit are there. */
+phx_status join_record(struct commit *commit, const struct log_record *record,
+                       phx_ingest_report *report, phx_error *err);
+/* Takes the spans that grow out of those that are written as they are. */
+void join_set_apart(struct commit *commit);
+/* Inside the commit's transaction. */
+phx_status join_write(struct commit *commit, phx_error *err);
 
 #endif

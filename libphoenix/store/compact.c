@@ -109,7 +109,8 @@ static phx_status place_trace(struct pass *pass, struct place *place,
 
 static phx_status place_rows(struct pass *pass, uint32_t input, phx_error *err)
 {
-    struct block *block = pass->inputs[input].stored.block;
+    const struct stored_block *stored = &pass->inputs[input].stored;
+    struct block *block = stored->block;
     struct block_ints numbers, starts, projects, traces, trace_numbers;
     struct place known = {0};
     phx_status status, found = PHX_DONE;
@@ -124,6 +125,8 @@ static phx_status place_rows(struct pass *pass, uint32_t input, phx_error *err)
     for (uint32_t i = 0; i < block_rows(block); i++) {
         int64_t trace =
             block_int(&trace_numbers, (uint32_t)block_int(&traces, i));
+        if (row_is_outgrown(stored, i))
+            continue; /* its trace may have gone, with the newer row */
         if (trace != known.trace) { /* rows of a trace are neighbours */
             known = (struct place){.project = block_int(&projects, i),
                                    .trace = trace};
@@ -288,6 +291,66 @@ static phx_status encode_group(struct pass *pass, size_t from, size_t to,
 
 /* --- swapping ---------------------------------------------------------------------- */
 
+/* Bits of the rows of inputs that are outgrown by now. */
+static phx_status read_outgrown(struct pass *pass, uint8_t **bits,
+                                phx_error *err)
+{
+    phx_status status = PHX_OK;
+
+    for (size_t i = 0; i < pass->input_count && status >= 0; i++) {
+        const struct block_row *row = &pass->inputs[i].row;
+        status = outgrown_read(pass->connection, row->id, row->zone.rows,
+                               &bits[i], err);
+    }
+    return status;
+}
+
+/* The outputs have the rows of all places, in their order: those that were
+ * outgrown while they were written are so in the output, too. */
+static phx_status mark_outputs(struct pass *pass, uint8_t *const *bits,
+                               int64_t first_block, uint32_t *rows,
+                               phx_error *err)
+{
+    const struct place *place = pass->places;
+    phx_status status = PHX_OK;
+
+    for (size_t i = 0; i < pass->output_count && status >= 0; i++) {
+        uint32_t count = pass->outputs[i]->image.zone.rows;
+        size_t found = 0;
+        for (uint32_t row = 0; row < count; row++, place++) {
+            if (bits[place->input] != NULL &&
+                row_is_set(bits[place->input], place->row))
+                rows[found++] = row;
+        }
+        if (found > 0)
+            status = outgrown_add(pass->connection, first_block + (int64_t)i,
+                                  count, rows, found, err);
+    }
+    return status;
+}
+
+static phx_status carry_outgrown(struct pass *pass, int64_t first_block,
+                                 phx_error *err)
+{
+    size_t size = size_mul(pass->input_count, sizeof(uint8_t *));
+    uint8_t **bits = memory_new(size_add(size, 1));
+    uint32_t *rows = memory_new(BLOCK_ROWS * sizeof *rows);
+    phx_status status = PHX_OK;
+
+    if (bits == NULL || rows == NULL) {
+        status = fail_memory(err, size);
+    } else {
+        memset(bits, 0, size);
+        if ((status = read_outgrown(pass, bits, err)) >= 0)
+            status = mark_outputs(pass, bits, first_block, rows, err);
+        for (size_t i = 0; i < pass->input_count; i++)
+            memory_free(bits[i]);
+    }
+    memory_free(rows);
+    memory_free(bits);
+    return status;
+}
+
 static phx_status swap(struct pass *pass, phx_error *err)
 {
     struct connection *connection = pass->connection;
@@ -298,6 +361,7 @@ static phx_status swap(struct pass *pass, phx_error *err)
         return status;
     for (size_t i = 0; i < pass->postings.count; i++)
         pass->postings.items[i].block += (uint32_t)counter.block;
+    status = carry_outgrown(pass, counter.block, err);
     for (size_t i = 0; i < pass->output_count && status >= 0; i++) {
         const struct output *output = pass->outputs[i];
         status = block_write(connection, counter.block++, output->level,

@@ -7,7 +7,7 @@
 
 #include "store/inside.h"
 
-enum { NUMBERS = 14 + ANNOTATION_KINDS };
+enum { NUMBERS = 16 + ANNOTATION_KINDS };
 
 /* The numbers of the row in the order of its columns. */
 static void list_numbers(struct counter *counter, int64_t *out[NUMBERS])
@@ -25,7 +25,9 @@ static void list_numbers(struct counter *counter, int64_t *out[NUMBERS])
         *out++ = &counter->annotation[i];
     *out++ = &counter->annotations;
     *out++ = &counter->dropped;
-    *out = &counter->prices;
+    *out++ = &counter->prices;
+    *out++ = &counter->log;
+    *out = &counter->logs;
 }
 
 static phx_status read_row(struct connection *connection, struct counter *out,
@@ -97,7 +99,8 @@ phx_status counter_create(struct connection *connection, phx_error *err)
                               .trace = 1,
                               .session = 1,
                               .project = 1,
-                              .annotation = {1, 1, 1, 1}};
+                              .annotation = {1, 1, 1, 1},
+                              .log = 1};
     phx_status status;
     uint8_t secret[8];
 
@@ -117,8 +120,9 @@ phx_status counter_migrate(struct connection *connection, int64_t format,
     static const size_t sizes[] = {
         [1] = offsetof(struct counter, annotation),
         [2] = offsetof(struct counter, prices),
-        [3] = sizeof(struct counter),
-        [4] = sizeof(struct counter),
+        [3] = offsetof(struct counter, log),
+        [4] = offsetof(struct counter, log),
+        [5] = offsetof(struct counter, log),
     };
     struct counter counter;
     int64_t sum;

@@ -75,9 +75,11 @@ void slice_read_end(struct store *store)
     background_unlock(store);
 }
 
-static phx_status count_rows(struct slice *slice, struct block *block,
-                             phx_error *err)
+/* Rows that are outgrown have their span elsewhere. */
+static phx_status count_rows(struct slice *slice,
+                             const struct stored_block *stored, phx_error *err)
 {
+    struct block *block = stored->block;
     struct block_ints traces, numbers;
     const struct block_texts *ids;
     size_t first = slice->count;
@@ -92,7 +94,8 @@ static phx_status count_rows(struct slice *slice, struct block *block,
         status =
             add_due(slice, block_int(&numbers, i), block_text(ids, i), err);
     for (uint32_t i = 0; i < block_rows(block) && status >= 0; i++)
-        slice->due[first + (size_t)block_int(&traces, i)].rows++;
+        slice->due[first + (size_t)block_int(&traces, i)].rows +=
+            !row_is_outgrown(stored, i);
     return status;
 }
 
@@ -104,7 +107,7 @@ static phx_status read_block(struct slice *slice, int64_t id, phx_error *err)
 
     if (status < 0)
         return status;
-    status = count_rows(slice, stored.block, err);
+    status = count_rows(slice, &stored, err);
     stored_block_close(&stored);
     slice->blocks[slice->block_count++] = id;
     return status;
@@ -187,7 +190,7 @@ static phx_status remove_due(struct removal *removal, const struct due *due,
              removal_hide(removal, PHX_TRACE, due->trace, due->hash, err)) < 0)
         return status;
     ++*removed;
-    return removal_trace(removal, &row, err);
+    return removal_trace(removal, &row, due->hash, err);
 }
 
 static phx_status remove_slice(const struct slice *slice, int64_t *removed,

@@ -82,11 +82,6 @@ phx_status attribute_open(struct opened *opened, phx_text packed,
 phx_status attribute_rows(struct opened *opened, phx_text packed,
                           const uint8_t **rows, phx_error *err);
 
-static inline bool row_is_in(const uint8_t *rows, uint32_t row)
-{
-    return rows[row / 8] >> (row % 8) & 1;
-}
-
 /* --- find.c ----------------------------------------------------------------- */
 
 /* What is searched for: the filter but for its tests and its

@@ -142,6 +142,9 @@ struct counter {
     int64_t dropped; /* 0: rows of a table that format 5 has no more */
     /* Since format 3. */
     int64_t prices; /* checksum of the price versions: changes with them */
+    /* Since format 6. */
+    int64_t log;  /* the next one */
+    int64_t logs; /* rows of this table */
 };
 
 phx_status counter_read(struct connection *connection, struct counter *out,
@@ -272,11 +275,12 @@ struct store {
     struct sweep_walk walk;   /* the sweep of many, if one is under way */
     atomic_llong young_spans; /* in level-0 blocks */
     atomic_llong young_blocks;
-    atomic_llong log_pages;   /* of the WAL */
-    atomic_bool sweep_wanted; /* something is gone */
-    atomic_uint forgotten;    /* times that something is no longer gone */
-    atomic_bool small_wanted; /* a project and day may have small blocks */
-    atomic_bool merge_wanted; /* a level may have RUN_FAN runs */
+    atomic_llong log_pages;      /* of the WAL */
+    atomic_bool sweep_wanted;    /* something is gone */
+    atomic_uint forgotten;       /* times that something is no longer gone */
+    atomic_bool outgrown_wanted; /* lasting blocks may have outgrown rows */
+    atomic_bool small_wanted;    /* a project and day may have small blocks */
+    atomic_bool merge_wanted;    /* a level may have RUN_FAN runs */
 
     pthread_mutex_t pool_lock;
     struct connection *pool; /* readers: idle ones first in line */
@@ -345,10 +349,67 @@ struct stored_block {
     struct block *block; /* NULL when closed */
     struct connection *connection;
     int64_t id;
+    uint8_t *outgrown; /* a bit a row; NULL if none is */
 };
 phx_status stored_block_open(struct connection *connection, int64_t id,
                              struct stored_block *out, phx_error *err);
 void stored_block_close(struct stored_block *stored);
+
+/* --- outgrown.c: rows written again in a newer block ----------------------- */
+
+static inline bool row_is_set(const uint8_t *rows, uint32_t row)
+{
+    return rows[row / 8] >> (row % 8) & 1;
+}
+
+/* Such a row is to be passed over. */
+static inline bool row_is_outgrown(const struct stored_block *stored,
+                                   uint32_t row)
+{
+    return stored->outgrown != NULL && row_is_set(stored->outgrown, row);
+}
+
+/* The bits of a block of so many rows, to be freed; NULL if it has none. */
+phx_status outgrown_read(struct connection *connection, int64_t block,
+                         uint32_t rows, uint8_t **out, phx_error *err);
+/* Some more rows are, inside the caller's transaction. */
+phx_status outgrown_add(struct connection *connection, int64_t block,
+                        uint32_t rows, const uint32_t *grown, size_t count,
+                        phx_error *err);
+
+/* --- log.c: log records that wait for their spans -------------------------- */
+
+/* Hashes of the ids of trace and span; or 0 and the time. */
+struct log_key {
+    uint64_t trace, span;
+};
+bool log_has_span(const struct log_record *record);
+struct log_key log_key_of(uint64_t secret, const struct log_record *record);
+
+/* Rows of the table, inside the caller's transaction. DONE if the record is
+ * there already. */
+phx_status log_add(struct connection *connection, struct counter *counter,
+                   const struct log_record *record, phx_error *err);
+phx_status log_remove(struct connection *connection, struct counter *counter,
+                      int64_t id, phx_error *err);
+/* All that wait for spans of a trace, by the hash of its id. */
+phx_status log_remove_trace(struct connection *connection,
+                            struct counter *counter, uint64_t trace,
+                            phx_error *err);
+/* Whether records wait for the key's span: DONE if none does. */
+phx_status log_waits(struct connection *connection, struct log_key key,
+                     phx_error *err);
+/* Ids of those that do, in order of arrival. */
+phx_status log_find(struct connection *connection, struct arena *arena,
+                    struct log_key key, int64_t **out, size_t *count,
+                    phx_error *err);
+phx_status log_get(struct connection *connection, struct arena *arena,
+                   uint64_t secret, int64_t id, struct log_record *out,
+                   phx_error *err);
+/* The record of a row. Errors: CORRUPT if it is not as it was written. */
+phx_status log_row_read(struct statement *row, struct arena *arena,
+                        uint64_t secret, struct log_record *out,
+                        phx_error *err);
 
 /* --- lookup.c: an id in the blocks ---------------------------------------- */
 
@@ -370,9 +431,9 @@ phx_status lookup_blocks(struct store *store, struct connection *connection,
                          const struct counter *counter, uint64_t hash,
                          struct block_set *out, phx_error *err);
 /* DONE if the block has no living row of the id. */
-phx_status lookup_in_block(struct block *block, const struct gone *gone,
-                           enum posting_kind kind, phx_text id,
-                           struct location *out, phx_error *err);
+phx_status lookup_in_block(const struct stored_block *stored,
+                           const struct gone *gone, enum posting_kind kind,
+                           phx_text id, struct location *out, phx_error *err);
 /* DONE if no living row has the id. */
 phx_status lookup_in_blocks(struct connection *connection,
                             const struct gone *gone, enum posting_kind kind,
@@ -406,9 +467,10 @@ phx_status removal_begin(struct removal *removal, struct store *store,
                          struct connection *connection, phx_error *err);
 phx_status removal_hide(struct removal *removal, int32_t kind, int64_t id,
                         uint64_t hash, phx_error *err);
-/* A trace's row goes; the rows of one session's traces best together. */
+/* A trace's row goes, with the log records that wait for its spans; hash is
+ * that of its id. The rows of one session's traces best together. */
 phx_status removal_trace(struct removal *removal, const struct trace_row *row,
-                         phx_error *err);
+                         uint64_t hash, phx_error *err);
 phx_status removal_end(struct removal *removal, phx_status status,
                        phx_error *err);
 

@@ -81,6 +81,21 @@ static phx_status load_filter(struct store *store, phx_error *err)
     return PHX_OK;
 }
 
+/* Spans that log records wait for are looked for as known ones are. */
+static phx_status load_waiting(struct store *store, phx_error *err)
+{
+    struct statement *spans = sql(store->writer, SQL_LOG_SPANS);
+    phx_status status;
+
+    while ((status = sql_next(spans, err)) == PHX_OK) {
+        status = filter_add(store->filter, (uint64_t)sql_int(spans, 0), err);
+        if (status < 0)
+            break;
+    }
+    sql_end(spans);
+    return status < 0 ? status : PHX_OK;
+}
+
 static phx_status load_traces(struct store *store, phx_error *err)
 {
     struct statement *last = sql(store->writer, SQL_TRACES_LAST);
@@ -114,7 +129,8 @@ phx_status load_for_writing(struct store *store, phx_error *err)
          (status = block_writer_new(&store->encoder, err)) < 0) ||
         (store->traces == NULL &&
          (status = trace_cache_new(&store->traces, err)) < 0) ||
-        (status = load_filter(store, err)) < 0)
+        (status = load_filter(store, err)) < 0 ||
+        (status = load_waiting(store, err)) < 0)
         goto done;
     pthread_mutex_lock(&store->memory_lock);
     memtable_cut(store->memtable, 0);

@@ -51,10 +51,11 @@ static bool row_is_gone(const struct gone *gone, int64_t project, int64_t trace,
 }
 
 /* Numbers of a row, for the location and for what is gone. */
-static phx_status locate_row(struct block *block, uint32_t row,
+static phx_status locate_row(const struct stored_block *stored, uint32_t row,
                              const struct gone *gone, enum posting_kind kind,
                              struct location *out, phx_error *err)
 {
+    struct block *block = stored->block;
     struct block_ints numbers, traces, trace_numbers, projects;
     phx_status status;
 
@@ -64,6 +65,7 @@ static phx_status locate_row(struct block *block, uint32_t row,
                                   err)) < 0 ||
         (status = block_read_ints(block, COLUMN_PROJECT, &projects, err)) < 0)
         return status;
+    out->block = stored->id;
     out->row = row;
     out->trace = block_int(&trace_numbers, (uint32_t)block_int(&traces, row));
     out->number = kind == POSTING_SPAN ? block_int(&numbers, row) : out->trace;
@@ -73,10 +75,11 @@ static phx_status locate_row(struct block *block, uint32_t row,
                : PHX_OK;
 }
 
-phx_status lookup_in_block(struct block *block, const struct gone *gone,
-                           enum posting_kind kind, phx_text id,
-                           struct location *out, phx_error *err)
+phx_status lookup_in_block(const struct stored_block *stored,
+                           const struct gone *gone, enum posting_kind kind,
+                           phx_text id, struct location *out, phx_error *err)
 {
+    struct block *block = stored->block;
     const struct block_texts *ids;
     struct block_ints traces = {0};
     uint32_t count, index = 0;
@@ -93,12 +96,14 @@ phx_status lookup_in_block(struct block *block, const struct gone *gone,
         uint32_t row = index++;
         if (kind == POSTING_TRACE) {
             for (row = 0; row < traces.count; row++) {
-                if (block_int(&traces, row) == (int64_t)index - 1)
+                if (block_int(&traces, row) == (int64_t)index - 1 &&
+                    !row_is_outgrown(stored, row))
                     break;
             }
         }
-        if (row < block_rows(block) &&
-            (status = locate_row(block, row, gone, kind, out, err)) != PHX_DONE)
+        if (row < block_rows(block) && !row_is_outgrown(stored, row) &&
+            (status = locate_row(stored, row, gone, kind, out, err)) !=
+                PHX_DONE)
             return status;
     }
     return PHX_DONE;
@@ -119,8 +124,7 @@ phx_status lookup_in_blocks(struct connection *connection,
             continue;
         if ((status = stored_block_open(connection, row.id, &stored, err)) < 0)
             return status;
-        out->block = row.id;
-        status = lookup_in_block(stored.block, gone, kind, id, out, err);
+        status = lookup_in_block(&stored, gone, kind, id, out, err);
         stored_block_close(&stored);
     }
     return status;

@@ -215,7 +215,7 @@ static phx_status keep_tested(struct match *match, phx_text test,
     phx_status status = attribute_rows(match->opened, test, &rows, err);
 
     for (uint32_t i = match->from; status >= 0 && i < match->to; i++)
-        match->keep[i] &= row_is_in(rows, i);
+        match->keep[i] &= row_is_set(rows, i);
     return status;
 }
 
@@ -248,7 +248,8 @@ phx_status match_rows(const struct find *find, struct match *match,
     const struct span_filter *filter = &search->filter;
     phx_status status;
 
-    memset(match->keep, 1, match->to);
+    for (uint32_t i = match->from; i < match->to; i++)
+        match->keep[i] = !row_is_outgrown(&match->opened->stored, i);
     status = keep_places(find, match, err);
     if (status >= 0 && (filter->start_time > 0 || filter->end_time > 0))
         status = keep_times(filter, match, err);

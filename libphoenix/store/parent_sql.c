@@ -57,7 +57,7 @@ static phx_status look_up(const struct child *child, enum block_column column,
     return status;
 }
 
-/* Whether a row of the same block is not deleted. */
+/* Whether a row of the same block is neither outgrown nor deleted. */
 static phx_status is_living(const struct child *child, uint32_t row,
                             const struct location *found, bool *out,
                             phx_error *err)
@@ -66,8 +66,8 @@ static phx_status is_living(const struct child *child, uint32_t row,
     const struct block_ints *projects;
     phx_status status;
 
-    *out = true;
-    if (gone->count == 0)
+    *out = !row_is_outgrown(&child->opened->stored, row);
+    if (!*out || gone->count == 0)
         return PHX_OK;
     if ((status = opened_ints(child->opened, COLUMN_PROJECT, &projects, err)) <
         0)
@@ -78,8 +78,8 @@ static phx_status is_living(const struct child *child, uint32_t row,
     return PHX_OK;
 }
 
-/* DONE if no parent is stored. One in the same block that is deleted may have
- * come again since. */
+/* DONE if no parent is stored. One in the same block that does not live may
+ * have come again since. */
 static phx_status find_parent(const struct child *child, struct location *out,
                               phx_error *err)
 {

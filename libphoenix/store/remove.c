@@ -62,8 +62,10 @@ static phx_status widen_session(struct removal *removal, phx_error *err)
 }
 
 phx_status removal_trace(struct removal *removal, const struct trace_row *row,
-                         phx_error *err)
+                         uint64_t hash, phx_error *err)
 {
+    struct connection *connection = removal->connection;
+    struct counter *counter = &removal->counter;
     phx_status status;
 
     if (row->session != removal->session) {
@@ -77,11 +79,11 @@ phx_status removal_trace(struct removal *removal, const struct trace_row *row,
         removal->start = row->start;
     if (row->end > removal->end)
         removal->end = row->end;
-    if ((status = remove_said(removal->connection, &removal->counter, row->id,
-                              0, err)) < 0)
+    if ((status = remove_said(connection, counter, row->id, 0, err)) < 0 ||
+        (status = log_remove_trace(connection, counter, hash, err)) < 0)
         return status;
-    removal->counter.traces--;
-    return sql_run_with(removal->connection, SQL_DELETE_TRACE, row->id, err);
+    counter->traces--;
+    return sql_run_with(connection, SQL_DELETE_TRACE, row->id, err);
 }
 
 phx_status removal_end(struct removal *removal, phx_status status,
@@ -135,7 +137,7 @@ static phx_status remove_trace(struct removal *removal, int64_t trace,
     sql_end(read);
     if ((status = removal_hide(removal, PHX_TRACE, trace, hash, err)) < 0)
         return status;
-    return removal_trace(removal, &row, err);
+    return removal_trace(removal, &row, hash, err);
 }
 
 static phx_status remove_session(struct removal *removal, int64_t session,

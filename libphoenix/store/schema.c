@@ -17,6 +17,8 @@ enum { APPLICATION_ID = 0x50485831 /* "PHX1" */ };
  *
  * Times are us since 1970, `_rest` the ns beyond. A trace's n counts its living
  * spans; a session's window is that of its deleted traces, and NULL without.
+ * A log's trace and span are hashes of ids, and its hash is of the body, which
+ * its sum leaves out.
  * Columns named sum are checksums of their row; the counter's `runs` and `gone`
  * are those of the rows of run_head and gone, xor-ed.
  *
@@ -49,7 +51,8 @@ static const struct step {
      " document_annotation INT NOT NULL DEFAULT 1,"
      " annotations INT NOT NULL DEFAULT 0,"
      " cost_details INT NOT NULL DEFAULT 0,"
-     " prices INT NOT NULL DEFAULT 0) STRICT"},
+     " prices INT NOT NULL DEFAULT 0, log INT NOT NULL DEFAULT 1,"
+     " logs INT NOT NULL DEFAULT 0) STRICT"},
     {1, 0,
      "CREATE TABLE block ("
      " id INTEGER PRIMARY KEY, level INT NOT NULL, project INT NOT NULL,"
@@ -125,6 +128,17 @@ static const struct step {
      " max_count INT NOT NULL, sum INT NOT NULL) STRICT"},
     {4, 1, "ALTER TABLE project ADD COLUMN policy INT"},
     {5, 2, "DROP TABLE cost_detail"}, /* costs are computed */
+    {6, 0,
+     "CREATE TABLE log ("
+     " id INTEGER PRIMARY KEY, trace INT NOT NULL, span INT NOT NULL,"
+     " hash INT NOT NULL, sum INT NOT NULL, body BLOB NOT NULL) STRICT;"
+     "CREATE UNIQUE INDEX log_span ON log (trace, span, hash);"
+     "CREATE TABLE outgrown ("
+     " block INTEGER PRIMARY KEY, n INT NOT NULL, rows BLOB NOT NULL,"
+     " sum INT NOT NULL) STRICT"},
+    {6, 1,
+     "ALTER TABLE counter ADD log INT NOT NULL DEFAULT 1;"
+     "ALTER TABLE counter ADD logs INT NOT NULL DEFAULT 0"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 enum { POLICIES = 4 }; /* brings the default one */

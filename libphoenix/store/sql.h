@@ -16,7 +16,7 @@
 #define COUNTER_NUMBERS                                                        \
     "block, run, span, trace, session, project, runs, gone, traces, sessions," \
     " projects, span_annotation, trace_annotation, session_annotation,"        \
-    " document_annotation, annotations, cost_details, prices"
+    " document_annotation, annotations, cost_details, prices, log, logs"
 #define PROJECT_ROW                                                            \
     "SELECT id, name, description, created, updated, sum, policy FROM project"
 #define POLICY_ROW                                                             \
@@ -25,6 +25,7 @@
 #define SESSION_ROW                                                            \
     "SELECT id, name, project, start, start_rest, end, end_rest, sum"          \
     " FROM session"
+#define LOG_ROW "SELECT id, trace, span, hash, sum, body FROM log"
 #define TRACE_ROW                                                              \
     "SELECT id, trace_id, project, session, start, start_rest, end, end_rest," \
     " n, sum FROM trace"
@@ -42,7 +43,7 @@
       " VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0)")                    \
     X(WRITE_COUNTER,                                                           \
       "UPDATE counter SET (" COUNTER_NUMBERS ", sum) ="                        \
-      " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"                \
+      " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"       \
       " WHERE id = 1")                                                         \
     X(SCHEMA_HAS,                                                              \
       "SELECT 1 FROM sqlite_schema WHERE type = ? AND name = ?"                \
@@ -205,8 +206,30 @@
       "DELETE FROM annotation WHERE kind = 2 AND target = ?")                  \
     X(DELETE_SESSIONS_ANNOTATIONS,                                             \
       "DELETE FROM annotation WHERE kind = 2 AND project = ?")                 \
+    X(INSERT_LOG,                                                              \
+      "INSERT OR IGNORE INTO log (id, trace, span, hash, sum, body)"           \
+      " VALUES (?, ?, ?, ?, ?, ?)")                                            \
+    X(LOGS_OF_SPAN, "SELECT id FROM log WHERE trace = ? AND span = ?")         \
+    X(LOG_BY_ID,                                                               \
+      LOG_ROW " WHERE id = ?")                                                 \
+    X(LOGS_ALL,                                                                \
+      LOG_ROW " WHERE id > ? ORDER BY id LIMIT 1")                             \
+    X(LOG_SPANS, "SELECT span FROM log WHERE trace <> 0")                      \
+    X(DELETE_LOG, "DELETE FROM log WHERE id = ?")                              \
+    X(DELETE_LOGS_OF_TRACE, "DELETE FROM log WHERE trace = ?")                 \
+    X(OUTGROWN, "SELECT rows, n, sum FROM outgrown WHERE block = ?")              \
+    X(WRITE_OUTGROWN,                                                          \
+      "INSERT OR REPLACE INTO outgrown (block, n, rows, sum)"                  \
+      " VALUES (?, ?, ?, ?)")                                                  \
+    X(DELETE_OUTGROWN, "DELETE FROM outgrown WHERE block = ?")                 \
+    X(OUTGROWN_MANY,                                                           \
+      "SELECT block FROM outgrown JOIN block ON id = outgrown.block"           \
+      " WHERE level >= 2 AND outgrown.n * 4 >= block.n LIMIT ?")               \
+    X(OUTGROWN_ORPHAN,                                                         \
+      "SELECT block FROM outgrown WHERE block NOT IN (SELECT id FROM block)")  \
     X(STAT,                                                                    \
-      "SELECT (SELECT ifnull(sum(n), 0) FROM block),"                          \
+      "SELECT (SELECT ifnull(sum(n), 0) FROM block)"                           \
+      " - (SELECT ifnull(sum(n), 0) FROM outgrown),"                           \
       " (SELECT count(*) FROM block),"                                         \
       " (SELECT count(*) FROM block WHERE level < 2),"                         \
       " (SELECT count(*) FROM gone), (SELECT page_size FROM pragma_page_size),"\

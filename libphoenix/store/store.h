@@ -63,6 +63,7 @@ void store_interrupt(struct store *store);
 
 struct store_batch {
     struct span_list spans;   /* interpreted; numbers are filled in */
+    struct log_list logs;     /* to be joined to their spans */
     phx_ingest_report report; /* accepted and duplicate are filled in */
 };
 

@@ -94,8 +94,10 @@ static phx_status remove_trace_of(struct removal *removal, int64_t project,
     if (status != PHX_OK)
         return status;
     trace_row_read(read, &row);
+    uint64_t hash =
+        posting_hash(removal->counter.secret, POSTING_TRACE, sql_text(read, 1));
     sql_end(read);
-    return removal_trace(removal, &row, err);
+    return removal_trace(removal, &row, hash, err);
 }
 
 /* A slice of a gone project's trace rows; OK if there may be more. */

@@ -100,7 +100,8 @@ static phx_status find_row(struct opened *opened, int64_t number, uint32_t *row,
     if (status < 0)
         return status;
     for (*row = 0; *row < numbers->count; ++*row) {
-        if (block_int(numbers, *row) == number)
+        if (block_int(numbers, *row) == number &&
+            !row_is_outgrown(&opened->stored, *row))
             return PHX_OK;
     }
     return PHX_DONE;
@@ -148,7 +149,7 @@ static phx_status find_in_blocks(struct snapshot *snapshot,
             continue;
         if ((status = snapshot_open(snapshot, row.id, &opened, err)) < 0)
             return status;
-        status = lookup_in_block(opened->stored.block, snapshot->gone, kind, id,
+        status = lookup_in_block(&opened->stored, snapshot->gone, kind, id,
                                  &location, err);
         if (status == PHX_OK && kind == POSTING_SPAN)
             status =

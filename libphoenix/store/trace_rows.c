@@ -79,6 +79,7 @@ static phx_status count_rows(struct opened *opened, const struct gone *gone,
         return status;
     for (uint32_t i = from; i < to; i++)
         *count += block_int(traces, i) == index &&
+                  !row_is_outgrown(&opened->stored, i) &&
                   !gone_has(gone, PHX_SPAN, block_int(spans, i));
     return PHX_OK;
 }

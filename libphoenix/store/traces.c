@@ -161,8 +161,8 @@ static void add_tokens(int64_t *sum, int64_t tokens)
         *sum = INT64_MAX;
 }
 
-static phx_status add_rows(struct totals *totals, struct block *block,
-                           phx_error *err)
+static phx_status add_rows(struct totals *totals,
+                           const struct stored_block *stored, phx_error *err)
 {
     enum { TRACE, NUMBER, SPAN, KIND, STATUS, PROMPT, COMPLETION, COLUMNS };
     static const enum block_column columns[COLUMNS] = {
@@ -173,6 +173,7 @@ static phx_status add_rows(struct totals *totals, struct block *block,
         COLUMN_STATUS,
         COLUMN_PROMPT_TOKENS,
         COLUMN_COMPLETION_TOKENS};
+    struct block *block = stored->block;
     struct block_ints ints[COLUMNS];
     phx_status status;
 
@@ -184,8 +185,9 @@ static phx_status add_rows(struct totals *totals, struct block *block,
         uint32_t in_block = (uint32_t)block_int(&ints[TRACE], i);
         const uint32_t *index = map_find(
             &totals->by_number, (uint64_t)block_int(&ints[NUMBER], in_block));
-        if (index == NULL || gone_has(totals->snapshot->gone, PHX_SPAN,
-                                      block_int(&ints[SPAN], i)))
+        if (index == NULL || row_is_outgrown(stored, i) ||
+            gone_has(totals->snapshot->gone, PHX_SPAN,
+                     block_int(&ints[SPAN], i)))
             continue;
         phx_trace *trace = &totals->list->rows[*index];
         totals->spans[*index]++;
@@ -213,7 +215,7 @@ static phx_status add_blocks(struct totals *totals, phx_error *err)
             continue;
         if ((status = stored_block_open(connection, row.id, &stored, err)) < 0)
             return status;
-        status = add_rows(totals, stored.block, err);
+        status = add_rows(totals, &stored, err);
         stored_block_close(&stored);
     }
     totals->blocks_read = totals->blocks.count;

@@ -125,14 +125,15 @@ static phx_status check_schema(struct verify *verify, phx_error *err)
     return verify_failure(verify, status, "file", 0, &why, err);
 }
 
-/* Frames that no block has. */
-static phx_status check_frames(struct verify *verify, phx_error *err)
+/* Rows that belong to a block that is not there. */
+static phx_status check_orphans(struct verify *verify, enum sql orphans,
+                                const char *what, phx_error *err)
 {
-    struct statement *orphan = sql(verify->connection, SQL_FRAME_ORPHAN);
+    struct statement *orphan = sql(verify->connection, orphans);
     phx_status status;
 
     while ((status = sql_next(orphan, err)) == PHX_OK) {
-        status = verify_fault(verify, "frame %lld is of no block",
+        status = verify_fault(verify, "%s %lld is of no block", what,
                               (long long)sql_int(orphan, 0));
         if (status < 0)
             break;
@@ -286,6 +287,26 @@ static phx_status check_prices(struct verify *verify, struct statement *read,
     return verify_failure(verify, status, "prices", 0, &why, err);
 }
 
+static phx_status check_log(struct verify *verify, struct statement *read,
+                            phx_error *err)
+{
+    struct log_record record;
+    struct arena arena;
+    phx_error why = {0};
+
+    arena_init(&arena, SIZE_MAX);
+    phx_status status =
+        log_row_read(read, &arena, verify->store->secret, &record, &why);
+    arena_clear(&arena);
+    if (status < 0)
+        return verify_failure(verify, status, "log record", sql_int(read, 0),
+                              &why, err);
+    return sql_int(read, 0) < verify->counter.log
+               ? PHX_OK
+               : verify_fault(verify, "log record %lld: above its counter",
+                              (long long)sql_int(read, 0));
+}
+
 phx_status verify_count(struct verify *verify, const char *nouns, int64_t rows,
                         int64_t counted)
 {
@@ -336,6 +357,10 @@ static phx_status check_tables(struct verify *verify, phx_error *err)
         (status = verify_each(verify, SQL_POLICIES_ALL, check_policy, -1, &rows,
                               err)) < 0)
         return status;
+    if ((status = verify_each(verify, SQL_LOGS_ALL, check_log, 0, &rows, err)) <
+            0 ||
+        (status = verify_count(verify, "log records", rows, counter->logs)) < 0)
+        return status;
     return verify_said(verify, err);
 }
 
@@ -349,7 +374,9 @@ static phx_status check_all(struct verify *verify, phx_error *err)
         (status = check_schema(verify, err)) < 0 ||
         (status = gone_read(verify->connection, &verify->gone, err)) < 0 ||
         (status = check_gone(verify)) < 0 ||
-        (status = check_frames(verify, err)) < 0)
+        (status = check_orphans(verify, SQL_FRAME_ORPHAN, "frame", err)) < 0 ||
+        (status = check_orphans(verify, SQL_OUTGROWN_ORPHAN,
+                                "set of outgrown rows", err)) < 0)
         return status;
     status = run_list_read(verify->connection, &verify->counter, &runs, &why);
     if (status < 0)

@@ -200,7 +200,7 @@ static phx_status check_span(struct verify *verify, const struct span *span,
 
 /* A walk over the rows of a block. */
 struct block_walk {
-    struct block *block;
+    const struct stored_block *stored;
     const struct block_row *row;
     struct arena arena; /* of some rows */
     int64_t last_trace;
@@ -220,7 +220,7 @@ static phx_status check_rows(struct verify *verify, struct block_walk *walk,
         return fail_memory(err, count * sizeof *spans);
     for (uint32_t i = 0; i < count; i++)
         rows[i] = from + i;
-    status = block_read_spans(walk->block, &walk->arena, rows, count,
+    status = block_read_spans(walk->stored->block, &walk->arena, rows, count,
                               BLOCK_BARE | BLOCK_LENT, spans, err);
     for (size_t i = 0; i < count && status >= 0; i++) {
         const struct span *span = &spans[i];
@@ -230,22 +230,24 @@ static phx_status check_rows(struct verify *verify, struct block_walk *walk,
             sum_posting(&walk->sum,
                         posting_hash(secret, POSTING_TRACE, span->trace_id));
         walk->last_trace = span->trace;
-        status = check_span(verify, span, walk->row, err);
+        if (!row_is_outgrown(walk->stored, rows[i]))
+            status = check_span(verify, span, walk->row, err);
     }
     return status;
 }
 
-static phx_status check_spans(struct verify *verify, struct block *block,
+static phx_status check_spans(struct verify *verify,
+                              const struct stored_block *stored,
                               const struct block_row *row, phx_error *err)
 {
-    struct block_walk walk = {.block = block, .row = row};
+    struct block_walk walk = {.stored = stored, .row = row};
+    uint32_t rows = block_rows(stored->block);
     struct posting_sum *written = NULL;
     phx_status status = PHX_OK;
 
     arena_init(&walk.arena, SIZE_MAX);
-    for (uint32_t at = 0; at < block_rows(block) && status >= 0;
-         at += SOME_ROWS) {
-        uint32_t left = block_rows(block) - at;
+    for (uint32_t at = 0; at < rows && status >= 0; at += SOME_ROWS) {
+        uint32_t left = rows - at;
         arena_reset(&walk.arena);
         status = check_rows(verify, &walk, at,
                             left < SOME_ROWS ? left : SOME_ROWS, err);
@@ -287,7 +289,7 @@ static phx_status check_block(struct verify *verify, struct statement *read,
         status = block_verify(stored.block, &row.zone, &why);
     status = status < 0
                  ? verify_failure(verify, status, "block", row.id, &why, err)
-                 : check_spans(verify, stored.block, &row, err);
+                 : check_spans(verify, &stored, &row, err);
     stored_block_close(&stored);
     return status;
 }

@@ -1,12 +1,13 @@
 /*
- * store_threads_test.c - many threads on one store: two ingest, one reads, one
- * annotates, one deletes, one compacts. What was acknowledged and not deleted
- * is there at the end, a reader never sees a span twice or half a request, and
- * the store is whole. Small; for TSan above all.
+ * store_threads_test.c - many threads on one store: some ingest spans and their
+ * log records, one reads, one annotates, one deletes, one compacts. What was
+ * acknowledged and not deleted is there at the end, a reader never sees a span
+ * twice or half a request, and the store is whole. Small; for TSan above all.
  */
 #include "t.h"
 
 #include "contract/annotated.h"
+#include "contract/logged.h"
 
 #include "api/inside.h"
 
@@ -62,6 +63,36 @@ static void *write_spans(void *ctx)
         atomic_store(&shared.acknowledged[writer], i + 1);
     }
     atomic_fetch_sub(&shared.writing, 1);
+    return NULL;
+}
+
+static void send_record(int writer, int number)
+{
+    struct logged logged = {.event = "said", .time = 1};
+    char trace[16], span[16], text[1024];
+    phx_error why = {0};
+    int i = number / SPANS;
+
+    logged.trace = name_id(trace, i % 3 == 0 ? 0xdd : 0xaa, writer,
+                           i % 3 == 0 ? i : i % 7);
+    logged.span = name_id(span, 1, writer, number);
+    log_text(&logged, text, sizeof text);
+    expect(phx_store_ingest(shared.place.store, NULL, PHX_LOGS_JSON, text,
+                            strlen(text), NULL, &why) == PHX_OK,
+           "log", &why);
+}
+
+/* One for each span of a writer, some before it and some after it, and most
+ * of them twice. */
+static void *write_logs(void *ctx)
+{
+    int writer = *(int *)ctx % WRITERS;
+
+    for (int i = 0; i < REQUESTS * SPANS; i++) {
+        send_record(writer, i);
+        if (i >= 40)
+            send_record(writer, i - 40);
+    }
     return NULL;
 }
 
@@ -200,6 +231,24 @@ static void *compact(void *ctx)
     return NULL;
 }
 
+/* Each span that was not deleted has its record, once. */
+static void check_joined(void)
+{
+    phx_cursor *cursor;
+    const phx_span *span;
+    int count = 0;
+
+    succeeds(phx_store_find_spans(shared.place.store, NULL, &cursor, err));
+    while (phx_cursor_next_span(cursor, &span, NULL) == PHX_OK) {
+        const char *found = strstr(span->events.data, "said");
+        if (found == NULL || strstr(found + 1, "said") != NULL)
+            wrong("span %s: events %s", span->span_id.data, span->events.data);
+        count++;
+    }
+    phx_cursor_close(cursor);
+    ok(count >= WRITERS * (REQUESTS - REQUESTS / 3) * SPANS);
+}
+
 static void check_kept(void)
 {
     char id[16];
@@ -218,12 +267,14 @@ static void check_kept(void)
 static void run(const char *url)
 {
     static void *(*const works[])(void *) = {
-        write_spans,  write_spans,   read_spans, look_up,
-        select_spans, delete_traces, compact,    annotate_spans};
+        write_spans,   write_spans, read_spans,     look_up,    select_spans,
+        delete_traces, compact,     annotate_spans, write_logs, write_logs};
     enum { THREADS = sizeof works / sizeof *works };
     pthread_t threads[THREADS];
-    int numbers[THREADS] = {0, 1};
+    int numbers[THREADS];
 
+    for (int i = 0; i < THREADS; i++)
+        numbers[i] = i;
     memset(&shared, 0, sizeof shared);
     place_make(&shared.place);
     if (url)
@@ -236,10 +287,12 @@ static void run(const char *url)
         pthread_join(threads[i], NULL);
     eq_int(atomic_load(&shared.failures), 0);
     check_kept();
+    check_joined();
     verify_clean(shared.place.store);
     compact_all(shared.place.store);
     verify_clean(shared.place.store);
     check_kept();
+    check_joined();
     place_remove(&shared.place);
 }
 

@@ -9,6 +9,7 @@
 #include "t.h"
 
 #include "contract/annotated.h"
+#include "contract/logged.h"
 
 #include <sqlite3.h>
 
@@ -94,6 +95,10 @@ static void fill(struct place *place)
                                &(phx_retention_rule){PHX_MAX_COUNT, 0, 9}, &id,
                                err));
     succeeds(phx_project_set_policy(place->store, 2, id, err));
+    send_log(place, &(struct logged){"000000ff", "0000", "waits", 1});
+    send_log(place, &(struct logged){"000000ff", "0001", "waits", 1});
+    send_to(place->store, NULL, &(struct sent){"fc", "fc"});
+    send_log(place, &(struct logged){"fc", "fc", "joined", 1});
 }
 
 static void tell(char *out, const char *format, ...)

@@ -270,6 +270,59 @@ static phx_status ingest(struct scene *scene, phx_error *err)
                             second.bytes, second.size, &report, err);
 }
 
+static const char LOGS[] =
+    "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":["
+    "{\"traceId\":\"ab529ae3c1b694393cdaddd6a51b8e98\",\"spanId\":\"%s\","
+    "\"eventName\":\"gen_ai.choice\",\"body\":{\"kvlistValue\":{\"values\":["
+    "{\"key\":\"content\",\"value\":{\"stringValue\":\"yes\"}}]}}},"
+    "{\"traceId\":\"ab529ae3c1b694393cdaddd6a51b8e98\",\"spanId\":\"ee\"},"
+    "{\"eventName\":\"loose\"}]}]}]}";
+
+static phx_status send_logs(struct scene *scene, const char *span,
+                            phx_error *err)
+{
+    char text[1024];
+    phx_ingest_report report;
+    int size = snprintf(text, sizeof text, LOGS, span);
+
+    return phx_store_ingest(scene->store, NULL, PHX_LOGS_JSON, text,
+                            (size_t)size, &report, err);
+}
+
+/* For a span that is stored, one that is not, and none. */
+static phx_status ingest_logs(struct scene *scene, phx_error *err)
+{
+    const phx_span *span = NULL;
+    phx_cursor *cursor = NULL;
+    char id[32] = "";
+    phx_span_query query = PHX_SPAN_QUERY_INIT;
+    const phx_text trace = {"ab529ae3c1b694393cdaddd6a51b8e98", 32};
+    phx_status status;
+
+    query.trace_ids = &trace;
+    query.trace_id_count = 1;
+    status = phx_store_find_spans(scene->store, &query, &cursor, err);
+    if (status == PHX_OK &&
+        (status = phx_cursor_next_span(cursor, &span, err)) == PHX_OK)
+        snprintf(id, sizeof id, "%s", span->span_id.data);
+    phx_cursor_close(cursor);
+    return status < 0 ? status : send_logs(scene, id, err);
+}
+
+/* The span that records wait for. */
+static phx_status ingest_waited_for(struct scene *scene, phx_error *err)
+{
+    static const char text[] =
+        "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":"
+        "\"ab529ae3c1b694393cdaddd6a51b8e98\",\"spanId\":\"ee\"}]}]}]}";
+    phx_ingest_report report;
+    phx_status status = send_logs(scene, "ed", err);
+
+    return status < 0 ? status
+                      : phx_store_ingest(scene->store, NULL, PHX_OTLP_JSON,
+                                         text, sizeof text - 1, &report, err);
+}
+
 static void open_without_faults(struct scene *scene)
 {
     faults_set(0, false);
@@ -721,6 +774,8 @@ SWEEP(decode_json)
 SWEEP(unflatten)
 SWEEP(open_again)
 SWEEP(ingest)
+SWEEP(ingest_logs)
+SWEEP(ingest_waited_for)
 SWEEP(walk_spans)
 SWEEP(select_spans)
 SWEEP(read_frames)
@@ -747,9 +802,10 @@ SWEEP(change_policies)
 /* It has one connection for everything, which all calls must leave whole. */
 TEST(a_store_in_memory_survives_want_of_memory)
 {
-    static const body calls[] = {ingest,       walk_spans,       select_spans,
-                                 read_frames,  compact,          verify,
-                                 delete_trace, walk_annotations, retain};
+    static const body calls[] = {
+        ingest,       ingest_logs, ingest_waited_for, walk_spans,
+        select_spans, read_frames, compact,           verify,
+        delete_trace, retain,      walk_annotations};
 
     UNUSED_STATE;
     in_memory = true;
@@ -766,6 +822,8 @@ int main(void)
         cmocka_unit_test(unflatten_survives_want_of_memory),
         cmocka_unit_test(open_again_survives_want_of_memory),
         cmocka_unit_test(ingest_survives_want_of_memory),
+        cmocka_unit_test(ingest_logs_survives_want_of_memory),
+        cmocka_unit_test(ingest_waited_for_survives_want_of_memory),
         cmocka_unit_test(walk_spans_survives_want_of_memory),
         cmocka_unit_test(select_spans_survives_want_of_memory),
         cmocka_unit_test(read_frames_survives_want_of_memory),

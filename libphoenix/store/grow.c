@@ -1,0 +1,308 @@
+/*
+ * grow.c - spans with their log records, written. What a record is to its span,
+ * attr_join knows. Spans are taken in slices, so that a commit of small records
+ * for large spans does not hold all of them.
+ */
+#include "base/base.h"
+
+#include "store/commit.h"
+
+#include "attr/attr.h"
+
+#include <stdlib.h>
+
+enum {
+    SLICE_BYTES = SHRUNK(16 << 20, 16 << 10),
+    WAITING_BYTES = 4 * JOIN_BYTES /* of memory, for records of one span */
+};
+
+/* Spans that have grown and are to be written. */
+struct slice {
+    struct commit *commit;
+    struct arena arena;
+    struct span **spans;
+    size_t count, capacity;
+};
+
+/* --- records that wait ------------------------------------------------------------- */
+
+static phx_status keep_waiting(struct commit *commit,
+                               const struct arrival *arrival, phx_error *err)
+{
+    struct store *store = commit->store;
+    phx_status status =
+        log_add(store->writer, &commit->counter, arrival->record, err);
+
+    if (status >= 0)
+        *(status == PHX_OK ? &arrival->report->accepted
+                           : &arrival->report->duplicate) += 1;
+    return status;
+}
+
+static phx_status keep_all_waiting(struct commit *commit,
+                                   const struct arrival *arrivals,
+                                   phx_error *err)
+{
+    phx_status status = PHX_OK;
+
+    for (; arrivals != NULL && status >= 0; arrivals = arrivals->next)
+        status = keep_waiting(commit, arrivals, err);
+    return status;
+}
+
+/* --- one span ------------------------------------------------------------------------ */
+
+/* Records for a span, those that waited first. */
+struct records {
+    struct log_record *items;
+    int64_t *rows; /* of those that waited */
+    size_t waited, count, capacity;
+};
+
+static struct log_record *records_add(struct arena *arena,
+                                      struct records *records)
+{
+    struct log_record *items =
+        arena_grow(arena, records->items, &records->capacity, records->count,
+                   sizeof *items);
+
+    if (items == NULL)
+        return NULL;
+    records->items = items;
+    return &items[records->count++];
+}
+
+static phx_status add_waiting(struct slice *slice, struct log_key key,
+                              struct records *out, phx_error *err)
+{
+    struct store *store = slice->commit->store;
+    struct arena *arena = &slice->arena;
+    size_t before = arena->total, found;
+    phx_status status =
+        log_find(store->writer, arena, key, &out->rows, &found, err);
+
+    if (status < 0)
+        return status;
+    found = found < JOIN_EVENTS ? found : JOIN_EVENTS;
+    while (out->count < found && arena->total - before < WAITING_BYTES) {
+        struct log_record *record = records_add(arena, out);
+        if (record == NULL)
+            return fail_memory(err, sizeof *record);
+        if ((status = log_get(store->writer, arena, store->secret,
+                              out->rows[out->count - 1], record, err)) < 0)
+            return status;
+    }
+    out->waited = out->count;
+    return PHX_OK;
+}
+
+static phx_status collect(struct slice *slice, const struct join *join,
+                          struct records *out, phx_error *err)
+{
+    phx_status status = PHX_OK;
+
+    *out = (struct records){0};
+    if (join->span != NULL &&
+        (status = add_waiting(slice, join->key, out, err)) < 0)
+        return status;
+    for (const struct arrival *a = join->first; a != NULL; a = a->next) {
+        struct log_record *record = records_add(&slice->arena, out);
+        if (record == NULL)
+            return fail_memory(err, sizeof *record);
+        *record = *a->record;
+    }
+    return PHX_OK;
+}
+
+/* What became of the records: rows go, reports are told. */
+static phx_status settle(struct commit *commit, const struct join *join,
+                         const struct records *records, const uint8_t *fates,
+                         phx_error *err)
+{
+    struct connection *writer = commit->store->writer;
+    const struct arrival *arrival = join->first;
+    phx_status status = PHX_OK;
+
+    for (size_t i = 0; i < records->waited && status >= 0; i++) {
+        if (fates[i] != JOIN_NO_ROOM)
+            status =
+                log_remove(writer, &commit->counter, records->rows[i], err);
+    }
+    for (size_t i = records->waited; i < records->count && status >= 0; i++) {
+        if (fates[i] == JOIN_ADDED)
+            arrival->report->accepted++;
+        else if (fates[i] == JOIN_KNOWN)
+            arrival->report->duplicate++;
+        else
+            status = keep_waiting(commit, arrival, err);
+        arrival = arrival->next;
+    }
+    return status;
+}
+
+/* Grows a span, in the slice's arena; *grown if there was something new. */
+static phx_status grow(struct slice *slice, const struct join *join,
+                       struct span *span, bool *grown, phx_error *err)
+{
+    uint32_t events = span->event_count;
+    struct records records;
+    phx_status status = collect(slice, join, &records, err);
+
+    if (status < 0)
+        return status;
+    uint8_t *fates = arena_new(&slice->arena, records.count);
+    if (fates == NULL)
+        return fail_memory(err, records.count);
+    if ((status = attr_join(&slice->arena, span, records.items, records.count,
+                            fates, err)) < 0)
+        return status;
+    *grown = span->event_count > events;
+    return settle(slice->commit, join, &records, fates, err);
+}
+
+/* --- slices -------------------------------------------------------------------------- */
+
+static phx_status write_slice(struct slice *slice, phx_error *err)
+{
+    phx_status status = PHX_OK;
+
+    if (slice->count > 0)
+        status =
+            commit_write_spans(slice->commit, slice->spans, slice->count, err);
+    slice->spans = NULL;
+    slice->count = slice->capacity = 0;
+    arena_reset(&slice->arena);
+    return status;
+}
+
+static phx_status add_to_slice(struct slice *slice, struct span *span,
+                               phx_error *err)
+{
+    struct span **spans =
+        arena_grow(&slice->arena, slice->spans, &slice->capacity, slice->count,
+                   sizeof *spans);
+
+    if (spans == NULL)
+        return fail_memory(err, sizeof *spans);
+    slice->spans = spans;
+    slice->spans[slice->count++] = span;
+    return PHX_OK;
+}
+
+static phx_status grow_new(struct slice *slice, const struct join *join,
+                           phx_error *err)
+{
+    struct span *span =
+        arena_copy(&slice->arena, join->span, sizeof *join->span);
+    phx_status status;
+    bool grown;
+
+    if (span == NULL)
+        return fail_memory(err, sizeof *span);
+    if ((status = grow(slice, join, span, &grown, err)) < 0)
+        return status;
+    return add_to_slice(slice, span, err);
+}
+
+/* Spans of one block, read whole: what a block holds is bounded. */
+static phx_status read_stored(struct slice *slice, const struct join *joins,
+                              size_t count, struct span **out,
+                              uint32_t *block_size, phx_error *err)
+{
+    struct connection *writer = slice->commit->store->writer;
+    size_t size = size_mul(count, sizeof **out);
+    struct span *spans = arena_new(&slice->arena, size);
+    uint32_t *rows = arena_new(&slice->arena, count * sizeof *rows);
+    struct stored_block stored;
+    phx_status status;
+
+    if (spans == NULL || rows == NULL)
+        return fail_memory(err, size);
+    for (size_t i = 0; i < count; i++)
+        rows[i] = joins[i].row;
+    if ((status = stored_block_open(writer, joins[0].block, &stored, err)) < 0)
+        return status;
+    *block_size = block_rows(stored.block);
+    status = block_read_spans(stored.block, &slice->arena, rows, count,
+                              BLOCK_WHOLE, spans, err);
+    stored_block_close(&stored);
+    *out = spans;
+    return status;
+}
+
+/* Joins of one block. Those rows are outgrown whose spans have grown. */
+static phx_status grow_stored(struct slice *slice, const struct join *joins,
+                              size_t count, phx_error *err)
+{
+    size_t size = size_mul(count, sizeof(uint32_t)), found = 0;
+    uint32_t *rows = arena_new(&slice->arena, size), block_size = 0;
+    struct span *spans = NULL;
+    phx_status status;
+
+    if (rows == NULL)
+        return fail_memory(err, size);
+    if ((status = read_stored(slice, joins, count, &spans, &block_size, err)) <
+        0)
+        return status;
+    for (size_t i = 0; i < count; i++) {
+        bool grown;
+        if ((status = grow(slice, &joins[i], &spans[i], &grown, err)) < 0)
+            return status;
+        if (!grown)
+            continue;
+        rows[found++] = joins[i].row;
+        if ((status = add_to_slice(slice, &spans[i], err)) < 0)
+            return status;
+    }
+    return outgrown_add(slice->commit->store->writer, joins[0].block,
+                        block_size, rows, found, err);
+}
+
+/* --- the whole ----------------------------------------------------------------------- */
+
+static int join_order(const void *a, const void *b)
+{
+    const struct join *x = a, *y = b;
+
+    if (x->block != y->block)
+        return x->block < y->block ? -1 : 1;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+/* The next joins that go together: those of one block, or a single one. */
+static size_t join_group(const struct join *joins, size_t count)
+{
+    size_t group = 1;
+
+    while (group < count && joins[0].block != 0 &&
+           joins[group].block == joins[0].block)
+        group++;
+    return group;
+}
+
+phx_status join_write(struct commit *commit, phx_error *err)
+{
+    struct slice slice = {.commit = commit};
+    struct join *joins = commit->joins;
+    size_t group;
+    phx_status status = keep_all_waiting(commit, commit->loose, err);
+
+    arena_init(&slice.arena, SIZE_MAX);
+    if (commit->join_count > 0)
+        qsort(joins, commit->join_count, sizeof *joins, join_order);
+    for (size_t i = 0; i < commit->join_count && status >= 0; i += group) {
+        group = join_group(&joins[i], commit->join_count - i);
+        if (joins[i].block != 0)
+            status = grow_stored(&slice, &joins[i], group, err);
+        else if (joins[i].span != NULL)
+            status = grow_new(&slice, &joins[i], err);
+        else if ((status = keep_all_waiting(commit, joins[i].first, err)) >= 0)
+            status = filter_add(commit->store->filter, joins[i].key.span, err);
+        if (status >= 0 && slice.arena.total > SLICE_BYTES)
+            status = write_slice(&slice, err);
+    }
+    if (status >= 0)
+        status = write_slice(&slice, err);
+    arena_clear(&slice.arena);
+    return status;
+}
