@@ -45,6 +45,29 @@ static int64_t metrics_get(enum metric metric)
     return atomic_load_explicit(&counters[metric], memory_order_relaxed);
 }
 
+void metrics_batch(const phx_batch *batch, const phx_ingest_report *report)
+{
+    static const enum metric rejected[] = {
+        [PHX_OTLP_PROTOBUF] = METRIC_SPANS_REJECTED,
+        [PHX_OTLP_JSON] = METRIC_SPANS_REJECTED,
+        [PHX_SPAN_JSON] = METRIC_SPANS_REJECTED,
+        [PHX_LOGS_PROTOBUF] = METRIC_LOGS_REJECTED,
+        [PHX_LOGS_JSON] = METRIC_LOGS_REJECTED,
+        [PHX_METRICS_PROTOBUF] = METRIC_POINTS_REJECTED,
+        [PHX_METRICS_JSON] = METRIC_POINTS_REJECTED,
+    };
+    enum metric metric = rejected[phx_batch_format(batch)];
+    bool logs = metric == METRIC_LOGS_REJECTED;
+
+    metrics_add(metric, (int64_t)phx_batch_rejected(batch, NULL));
+    if (report == NULL)
+        return;
+    metrics_add(logs ? METRIC_LOGS_ACCEPTED : METRIC_SPANS_ACCEPTED,
+                report->accepted);
+    metrics_add(logs ? METRIC_LOGS_DUPLICATE : METRIC_SPANS_DUPLICATE,
+                report->duplicate);
+}
+
 void metrics_commit(double seconds)
 {
     size_t i = 0;

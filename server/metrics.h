@@ -19,6 +19,14 @@
       "spans whose id was known")                                              \
     X(SPANS_REJECTED, "phoenix_spans_rejected_total", "", counter,             \
       "spans left out of an accepted request")                                 \
+    X(LOGS_ACCEPTED, "phoenix_log_records_accepted_total", "", counter,        \
+      "log records stored")                                                    \
+    X(LOGS_DUPLICATE, "phoenix_log_records_duplicate_total", "", counter,      \
+      "log records that were there")                                           \
+    X(LOGS_REJECTED, "phoenix_log_records_rejected_total", "", counter,        \
+      "log records left out of an accepted request")                           \
+    X(POINTS_REJECTED, "phoenix_metric_points_rejected_total", "", counter,    \
+      "data points of metrics, of which none is kept")                         \
     X(REJECTED_QUEUE, "phoenix_requests_rejected_total", "reason=\"queue\"",   \
       counter, "requests refused, by reason")                                  \
     X(REJECTED_INVALID, "phoenix_requests_rejected_total",                     \
@@ -49,6 +57,10 @@ enum metric {
 
 void metrics_add(enum metric metric, int64_t value);
 void metrics_set(enum metric metric, int64_t value);
+
+/* What became of a batch: of its report, or, if there is none because nothing
+ * was to be stored, what was left out. */
+void metrics_batch(const phx_batch *batch, const phx_ingest_report *report);
 
 /* The commit latency histogram. */
 void metrics_commit(double seconds);

@@ -109,17 +109,6 @@ static void log_change(struct writer *writer, phx_status status,
     writer->last = status;
 }
 
-static void count_report(phx_status status, const phx_ingest_report *report)
-{
-    if (status < 0) {
-        metrics_add(METRIC_REJECTED_STORE, 1);
-        return;
-    }
-    metrics_add(METRIC_SPANS_ACCEPTED, report->accepted);
-    metrics_add(METRIC_SPANS_DUPLICATE, report->duplicate);
-    metrics_add(METRIC_SPANS_REJECTED, report->rejected);
-}
-
 /* Gives the queue's room back before anyone is told, so that who is told and
  * submits again finds it. */
 static void release(struct writer *writer, const struct item *items,
@@ -161,7 +150,10 @@ static void commit(struct writer *writer, const struct item *items,
     log_change(writer, status, &err);
     release(writer, items, count, status >= 0);
     for (size_t i = 0; i < count; i++) {
-        count_report(status, &writer->reports[i]);
+        if (status < 0)
+            metrics_add(METRIC_REJECTED_STORE, 1);
+        else
+            metrics_batch(items[i].batch, &writer->reports[i]);
         items[i].done(items[i].ctx, status, &writer->reports[i], &err);
     }
     for (size_t i = 0; i < count; i++)

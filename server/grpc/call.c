@@ -1,5 +1,5 @@
 /*
- * call.c - one call of TraceService/Export, from its headers to the verdict.
+ * call.c - one call of an Export method, from its headers to the verdict.
  *
  *     RECEIVING --(body whole)--> BUSY: decode --> writer --> ANSWERED
  *         \                          \                          ^
@@ -26,8 +26,18 @@ enum {
     DISCARD_MAX = 64 << 10  /* bytes awaited before a refusal is sent */
 };
 
-static const char EXPORT_PATH[] =
-    "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+/* The methods there are, and what their requests are to the library. */
+static const struct {
+    const char *path;
+    int32_t format;
+} methods[] = {
+    {"/opentelemetry.proto.collector.trace.v1.TraceService/Export",
+     PHX_OTLP_PROTOBUF},
+    {"/opentelemetry.proto.collector.logs.v1.LogsService/Export",
+     PHX_LOGS_PROTOBUF},
+    {"/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
+     PHX_METRICS_PROTOBUF},
+};
 
 /* --- birth and death ------------------------------------------------------ */
 
@@ -207,6 +217,17 @@ static bool is_grpc_type(phx_text value)
     return value.size == 0 || value.data[0] == ';' || value.data[0] == ' ';
 }
 
+static bool find_method(phx_text path, int32_t *format)
+{
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        if (text_is(path, methods[i].path)) {
+            *format = methods[i].format;
+            return true;
+        }
+    }
+    return false;
+}
+
 void call_header(struct call *call, phx_text name, phx_text value)
 {
     uint64_t timeout = 0;
@@ -218,7 +239,7 @@ void call_header(struct call *call, phx_text name, phx_text value)
     } else if (text_is(name, ":method")) {
         call->is_post = text_is(value, "POST");
     } else if (text_is(name, ":path")) {
-        call->is_export = text_is(value, EXPORT_PATH);
+        call->is_export = find_method(value, &call->format);
     } else if (text_is(name, "content-type")) {
         call->is_grpc = is_grpc_type(value);
     } else if (text_is(name, "grpc-encoding")) {
@@ -242,7 +263,9 @@ void call_start(struct call *call)
         refuse_http(verdict, 405, "gRPC calls are POST requests\n");
     } else if (!call->is_export) {
         refuse(verdict, GRPC_UNIMPLEMENTED,
-               "no such method: this server has %s", EXPORT_PATH);
+               "no such method: this server has %s, and those of logs and "
+               "metrics",
+               methods[0].path);
         session_answer(call); /* it may be of those that stream requests */
     } else if (!call->has_timeout) {
         refuse(verdict, GRPC_INTERNAL, "malformed grpc-timeout");
@@ -386,16 +409,15 @@ static phx_status decode(struct call *call, const void *bytes, size_t size,
                          phx_batch **out, phx_error *err)
 {
     const char *reason = "";
-    phx_status status = phx_batch_decode(
-        PHX_OTLP_PROTOBUF, size > 0 ? bytes : "", size, NULL, out, err);
+    phx_status status = phx_batch_decode(call->format, size > 0 ? bytes : "",
+                                         size, NULL, out, err);
 
     if (status < 0)
         return status;
     size_t rejected = phx_batch_rejected(*out, &reason);
     if (rejected == 0)
         return PHX_OK;
-    return phx_otlp_answer(PHX_OTLP_PROTOBUF, rejected, reason, &call->answer,
-                           err);
+    return phx_otlp_answer(call->format, rejected, reason, &call->answer, err);
 }
 
 /* An empty batch needs no commit. */
@@ -403,8 +425,7 @@ static phx_status submit(struct call *call, phx_batch **batch, phx_error *err)
 {
     if (phx_batch_size(*batch) > 0)
         return writer_submit(call->grpc->writer, batch, stored, call, err);
-    metrics_add(METRIC_SPANS_REJECTED,
-                (int64_t)phx_batch_rejected(*batch, NULL));
+    metrics_batch(*batch, NULL);
     grpc_answered(call);
     return PHX_OK;
 }

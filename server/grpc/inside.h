@@ -109,6 +109,7 @@ struct call {
     size_t header_bytes;
     bool is_post;
     bool is_export;
+    int32_t format; /* of its request, PHX_OTLP_PROTOBUF ... */
     bool is_grpc;
     bool has_encoding; /* and it is one of ours */
     bool has_timeout;  /* and it is well formed */

@@ -122,7 +122,9 @@ bool find_cursor(struct request *request, phx_id *out);
 
 /* --- handlers ------------------------------------------------------------ */
 
-void otlp_ingest(struct request *request);
+void otlp_traces(struct request *request);
+void otlp_logs(struct request *request);
+void otlp_metrics(struct request *request);
 void project_list(struct request *request);
 void project_get(struct request *request);
 void project_create(struct request *request);

@@ -1,5 +1,6 @@
 /*
- * otlp.c - POST /v1/traces: OTLP over HTTP. The answer waits for the commit:
+ * otlp.c - POST /v1/traces, /v1/logs and /v1/metrics: OTLP over HTTP. The
+ * answer waits for the commit:
  *
  *     decode -> writer_submit ... commit ... tell -> request_resume
  */
@@ -14,7 +15,8 @@ static const char json_type[] = "application/json";
 struct ingest {
     struct request *request;
     int32_t format;
-    const char *reason; /* why spans were left out, or "" */
+    bool is_json;
+    const char *reason; /* why something was left out, or "" */
 };
 
 static void answer(const struct ingest *ingest, int64_t rejected)
@@ -30,9 +32,7 @@ static void answer(const struct ingest *ingest, int64_t rejected)
         answer_failure(request, status, &err);
     } else {
         buf_add(answer_buf(request), bytes.data, bytes.size);
-        answer_body(request, 200,
-                    ingest->format == PHX_OTLP_JSON ? json_type
-                                                    : protobuf_type);
+        answer_body(request, 200, ingest->is_json ? json_type : protobuf_type);
     }
     phx_buf_free(&bytes);
 }
@@ -50,18 +50,13 @@ static void tell(void *ctx, phx_status status, const phx_ingest_report *report,
     request_resume(ingest->request);
 }
 
-static bool read_format(struct request *request, int32_t *out)
+static bool read_type(struct request *request, bool *is_json)
 {
     phx_text type = request_header(request, "Content-Type");
 
-    if (request_is_type(request, protobuf_type)) {
-        *out = PHX_OTLP_PROTOBUF;
+    *is_json = request_is_type(request, json_type);
+    if (*is_json || request_is_type(request, protobuf_type))
         return true;
-    }
-    if (request_is_type(request, json_type)) {
-        *out = PHX_OTLP_JSON;
-        return true;
-    }
     answer_text(request, 415, "Unsupported content type: %s",
                 type.data ? type.data : "");
     return false;
@@ -92,7 +87,7 @@ static const char *read_project(struct request *request)
 }
 
 /* The batch becomes the writer's, or stays and an answer has been given. */
-static void submit(struct request *request, int32_t format, phx_batch **batch)
+static void submit(struct request *request, bool is_json, phx_batch **batch)
 {
     struct ingest *ingest = arena_new(request_arena(request), sizeof *ingest);
     const char *reason = "";
@@ -106,9 +101,10 @@ static void submit(struct request *request, int32_t format, phx_batch **batch)
         answer_later(request, "no memory");
         return;
     }
-    *ingest = (struct ingest){request, format, reason};
+    *ingest =
+        (struct ingest){request, phx_batch_format(*batch), is_json, reason};
     if (phx_batch_size(*batch) == 0) {
-        metrics_add(METRIC_SPANS_REJECTED, (int64_t)rejected);
+        metrics_batch(*batch, NULL);
         answer(ingest, (int64_t)rejected);
         return;
     }
@@ -118,23 +114,24 @@ static void submit(struct request *request, int32_t format, phx_batch **batch)
         answer_failure(request, status, &err);
 }
 
-void otlp_ingest(struct request *request)
+static void ingest(struct request *request, int32_t protobuf, int32_t json)
 {
     phx_text body = request_body(request);
     phx_batch *batch = NULL;
     phx_error err = {0};
     phx_status status;
-    int32_t format;
+    bool is_json;
     bool taken = false;
 
-    if (read_format(request, &format)) {
-        status = phx_batch_decode(format, body.data, body.size,
-                                  read_project(request), &batch, &err);
+    if (read_type(request, &is_json)) {
+        status =
+            phx_batch_decode(is_json ? json : protobuf, body.data, body.size,
+                             read_project(request), &batch, &err);
         if (status < 0) {
             answer_failure(request, status, &err);
         } else {
             request_drop_body(request);
-            submit(request, format, &batch);
+            submit(request, is_json, &batch);
             taken = batch == NULL;
         }
     }
@@ -142,4 +139,19 @@ void otlp_ingest(struct request *request)
         return; /* the request may be gone already */
     phx_batch_free(batch);
     request_resume(request);
+}
+
+void otlp_traces(struct request *request)
+{
+    ingest(request, PHX_OTLP_PROTOBUF, PHX_OTLP_JSON);
+}
+
+void otlp_logs(struct request *request)
+{
+    ingest(request, PHX_LOGS_PROTOBUF, PHX_LOGS_JSON);
+}
+
+void otlp_metrics(struct request *request)
+{
+    ingest(request, PHX_METRICS_PROTOBUF, PHX_METRICS_JSON);
 }

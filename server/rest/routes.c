@@ -7,7 +7,9 @@
 #include "server/rest/rest.h"
 
 static const struct route routes[] = {
-    {"POST", "/v1/traces", otlp_ingest, ROUTE_INLINE | ROUTE_LATER},
+    {"POST", "/v1/traces", otlp_traces, ROUTE_INLINE | ROUTE_LATER},
+    {"POST", "/v1/logs", otlp_logs, ROUTE_INLINE | ROUTE_LATER},
+    {"POST", "/v1/metrics", otlp_metrics, ROUTE_INLINE | ROUTE_LATER},
     {"GET", "/v1/projects", project_list, 0},
     {"POST", "/v1/projects", project_create, 0},
     {"GET", "/v1/projects/{project_identifier}", project_get, 0},

@@ -120,8 +120,8 @@ def test_rejected_spans_are_a_partial_success(build):
 def test_only_export_is_there(build):
     with Server(build) as server:
         port = server.grpc_port
-        for path in ("/opentelemetry.proto.collector.logs.v1.LogsService"
-                     "/Export", "/", grpc.EXPORT + "/"):
+        for path in ("/opentelemetry.proto.collector.profiles.v1development."
+                     "ProfilesService/Export", "/", grpc.EXPORT + "/"):
             answer = grpc.call(port, heads(port, path), message(b""))
             equal(status(answer), UNIMPLEMENTED, f"grpc-status of {path}")
         for method, kind, wanted in (("POST", "application/json", "415"),

@@ -88,6 +88,12 @@ void metrics_add(enum metric metric, int64_t value)
     atomic_fetch_add(&fake_metrics[metric], value);
 }
 
+void metrics_batch(const phx_batch *batch, const phx_ingest_report *report)
+{
+    (void)batch;
+    metrics_add(METRIC_SPANS_ACCEPTED, report->accepted);
+}
+
 void metrics_commit(double seconds)
 {
     (void)seconds;
