@@ -175,9 +175,11 @@ typedef struct phx_batch phx_batch;
  * A log record belongs to the span it names. Stored before it or after it, the
  * record becomes one of its events; messages that it carries (gen_ai.*) become
  * the span's llm.input_messages and llm.output_messages if it has none, for
- * every reader and filter. Records wait for their spans for as long as it
- * takes, those that name none for ever. The data points of metrics are counted
- * as left out, all of them.
+ * every reader and filter, from the same commit on. But where many small
+ * records have had large spans written again, those to come are held until the
+ * next of their span, or phx_store_compact, brings them in. Records that wait,
+ * or name no span, are kept as phx_store_retain_due says. The data points of
+ * metrics are counted as left out, all of them.
  *
  * bytes   [size] uncompressed, up to 64 MiB; yours again after the call. What
  *         is in them may take up to 512 MiB of memory.
@@ -198,8 +200,8 @@ PHX_API int32_t phx_batch_format(const phx_batch *batch);
  * what waits for a commit. */
 PHX_API size_t phx_batch_memory(const phx_batch *batch);
 
-/* How many spans, records or data points were left out; *reason, if given, is lent until the batch is
- * freed: why the first was, or "". */
+/* How many spans, records or data points were left out; *reason, if given, is
+ * lent until the batch is freed: why the first was, or "". */
 PHX_API size_t phx_batch_rejected(const phx_batch *batch, const char **reason);
 
 /* The span at index, or NULL past the end or without memory. Lent until the
@@ -527,10 +529,11 @@ typedef struct phx_retention_rule {
 } phx_retention_rule;
 
 /*
- * Deletes the traces that a rule does not keep, oldest first, in slices that
- * commits go between. Blocks all of whose traces are due go whole.
+ * Deletes the traces that a rule does not keep, oldest first, and log records
+ * that wait for their spans, in slices that commits go between. Blocks all of whose traces are due go whole.
  *
- * project 0 for all, each by itself.
+ * project 0 for all, each by itself; then log records that wait, or name no
+ *         span, and came over max_days ago, go as well.
  * now     ns since 1970, from which days are counted back.
  * budget  ms, about; 0 for no end. OK: it ran out; DONE: nothing is due.
  * removed traces, also when the call fails in the end; or NULL.
@@ -543,8 +546,9 @@ PHX_CALL phx_store_retain(phx_store *store, phx_id project,
 
 /*
  * The same by the policies whose schedule has the UTC hour of `now`, each for
- * its projects. Then sessions that have no trace, and ended over an hour ago,
- * are deleted. A host calls it once an hour, till it is DONE.
+ * its projects, the default one for log records that wait, too. Then sessions
+ * that have no trace, and ended over an hour ago, are deleted. A host calls it
+ * once an hour, till it is DONE.
  *
  * Errors: IO, BUSY, INTERRUPTED, CORRUPT.
  */
@@ -553,8 +557,9 @@ PHX_CALL phx_store_retain_due(phx_store *store, uint64_t now, uint32_t budget,
 
 /*
  * Deletes the traces of the oldest blocks, whatever their projects and
- * policies, until the file uses at most so many bytes, its log and what is
- * free in it apart. Young blocks stay.
+ * policies, and log records that wait and came before all that is in blocks,
+ * until the file uses at most so many bytes, its log and what is free in it
+ * apart. Young blocks stay.
  *
  * Errors: INVALID (bytes), IO, BUSY, INTERRUPTED, CORRUPT.
  */

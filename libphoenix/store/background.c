@@ -1,8 +1,8 @@
 /*
  * background.c - what keeps a store in shape while it is written: young blocks
  * into lasting ones, small ones together, runs merged, deleted and outgrown
- * rows swept, the log copied into the file, free pages given back. One thread
- * at a time.
+ * rows swept, held log records joined, the log copied into the file, free pages
+ * given back. One thread at a time.
  */
 #include "base/base.h"
 
@@ -54,6 +54,8 @@ static phx_status compact_young(struct store *store, bool all, phx_error *err)
     if (status >= 0)
         status = rewrite.blocks.count > 0 ? compact_blocks(store, &rewrite, err)
                                           : PHX_DONE;
+    if (status == PHX_OK)
+        atomic_store(&store->held_wanted, true);
     block_set_clear(&rewrite.blocks);
     return status;
 }
@@ -115,6 +117,17 @@ static phx_status compact_outgrown(struct store *store, phx_error *err)
         status = compact_blocks(store, &rewrite, err);
     }
     block_set_clear(&rewrite.blocks);
+    return status;
+}
+
+/* Held log records, once a compaction of young blocks; or all. */
+static phx_status join_records(struct store *store, bool all, phx_error *err)
+{
+    if (!atomic_load(&store->held_wanted) && !all)
+        return PHX_DONE;
+    phx_status status = store_join_held(store, err);
+    if (status == PHX_DONE)
+        atomic_store(&store->held_wanted, false);
     return status;
 }
 
@@ -207,6 +220,7 @@ static phx_status work(struct store *store, bool all, phx_error *err)
         (status = sweep_gone(store, err)) != PHX_DONE ||
         (status = compact_outgrown(store, err)) != PHX_DONE ||
         (status = compact_small(store, err)) != PHX_DONE ||
+        (status = join_records(store, all, err)) != PHX_DONE ||
         (all && (status = compact_young(store, true, err)) != PHX_DONE))
         return status;
     return give_back_pages(store, all, err);
@@ -236,7 +250,7 @@ void store_keep_up(struct store *store)
     if (atomic_load(&store->young_spans) < YOUNG_SPANS &&
         atomic_load(&store->young_blocks) < YOUNG_BLOCKS &&
         atomic_load(&store->log_pages) <= LOG_PAGES &&
-        !atomic_load(&store->sweep_wanted))
+        !atomic_load(&store->sweep_wanted) && !atomic_load(&store->held_wanted))
         return;
     if (pthread_mutex_trylock(&store->compact_lock) != 0)
         return;

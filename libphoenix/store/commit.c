@@ -349,6 +349,15 @@ static phx_status take_all(struct commit *commit,
     return status;
 }
 
+static void commit_end(struct commit *commit, phx_status status)
+{
+    if (status < 0)
+        commit_undo(commit);
+    else
+        commit_keep(commit);
+    commit_clear(commit);
+}
+
 static phx_status commit_requests(struct store *store,
                                   struct put_request *requests, phx_error *err)
 {
@@ -358,13 +367,27 @@ static phx_status commit_requests(struct store *store,
     if (status >= 0)
         status = take_all(&commit, requests, err);
     if (status >= 0 &&
-        (commit.count > 0 || commit.join_count > 0 || commit.loose != NULL))
+        (commit.count > 0 || commit.join_count > 0 || commit.loose != NULL)) {
+        credit_take(&commit);
         status = write_all(&commit, err);
+        credit_give(&commit);
+    }
+    commit_end(&commit, status);
+    return status;
+}
+
+phx_status store_join_held(struct store *store, phx_error *err)
+{
+    struct commit commit;
+    phx_status status = store_write_begin(store, err);
+
     if (status < 0)
-        commit_undo(&commit);
-    else
-        commit_keep(&commit);
-    commit_clear(&commit);
+        return status;
+    status = commit_begin(&commit, store, NULL, err);
+    if (status >= 0 && (status = join_held(&commit, err)) == PHX_OK)
+        status = write_all(&commit, err);
+    commit_end(&commit, status);
+    store_write_end(store);
     return status;
 }
 

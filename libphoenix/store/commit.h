@@ -1,6 +1,6 @@
 /*
  * commit.h - a commit in the making: commit.c collects and writes its spans,
- * resolve.c numbers them, join.c and grow.c bring log records to them.
+ * resolve.c numbers them, join.c, hold.c and grow.c bring log records to them.
  */
 #ifndef STORE_COMMIT_H
 #define STORE_COMMIT_H
@@ -45,6 +45,7 @@ struct join {
     const struct span *span; /* in this commit; or NULL */
     int64_t block;           /* where it is stored; 0 if it is not */
     uint32_t row;
+    bool held; /* records of it are */
     struct arrival *first, *last;
 };
 
@@ -66,6 +67,7 @@ struct commit {
     struct join *joins;
     size_t join_count, join_capacity;
     struct arrival *loose; /* log records without a span */
+    int64_t credit;        /* bytes of blocks for spans that are to grow */
     size_t memtable_before;
     uint64_t blocks, rows; /* written */
 };
@@ -83,7 +85,7 @@ phx_status commit_write_spans(struct commit *commit, struct span **spans,
 phx_status resolve_span(struct commit *commit, struct span *span,
                         phx_error *err);
 
-/* --- join.c, grow.c ---------------------------------------------------------- */
+/* --- join.c, hold.c, grow.c -------------------------------------------------- */
 
 /* A new span for which log records may wait. */
 phx_status join_span(struct commit *commit, const struct span *span,
@@ -91,6 +93,14 @@ phx_status join_span(struct commit *commit, const struct span *span,
 /* A record, once all spans of the commit are there. */
 phx_status join_record(struct commit *commit, const struct log_record *record,
                        phx_ingest_report *report, phx_error *err);
+/* The join of a span, made and looked for if there was none. */
+phx_status join_of(struct commit *commit, const struct join *wanted,
+                   struct join **out, phx_error *err);
+/* Instead of records that come, some that are held. DONE if none is. */
+phx_status join_held(struct commit *commit, phx_error *err);
+/* What the store has for spans that grow, now and after the commit. */
+void credit_take(struct commit *commit);
+void credit_give(const struct commit *commit);
 /* Takes the spans that grow out of those that are written as they are. */
 void join_set_apart(struct commit *commit);
 /* Inside the commit's transaction. */

@@ -248,18 +248,25 @@ phx_status slice_go_on(struct store *store, const struct slice_limits *limits,
                       : store_check_interrupt(store, limits->interrupts, err);
 }
 
+int64_t rule_start(const phx_retention_rule *rule, uint64_t now)
+{
+    double age = rule->max_days * DAY_US;
+
+    return (rule->limits & PHX_MAX_DAYS) != 0 && rule->max_days > 0 &&
+                   age < (double)(now / 1000)
+               ? (int64_t)(now / 1000) - llround(age)
+               : 0;
+}
+
 /* Moves the cut to the later of what the limits of the rule say. */
 static phx_status find_cut(struct store *store, int64_t project,
                            const phx_retention_rule *rule, uint64_t now,
                            struct cut *cut, phx_error *err)
 {
     struct connection *connection = store->background;
-    double age = rule->max_days * DAY_US;
     phx_status status;
 
-    if ((rule->limits & PHX_MAX_DAYS) != 0 && rule->max_days > 0 &&
-        age < (double)(now / 1000))
-        cut->start = (int64_t)(now / 1000) - llround(age);
+    cut->start = rule_start(rule, now);
     if ((rule->limits & PHX_MAX_COUNT) == 0 || rule->max_count <= 0)
         return PHX_OK;
     struct statement *nth = sql(connection, SQL_TRACE_NTH);
@@ -327,17 +334,27 @@ static phx_status bytes_used(struct connection *connection, int64_t *out,
     return status < 0 ? status : PHX_OK;
 }
 
-/* The blocks whose newest spans are the oldest, of whatever project. DONE if
- * the store is small enough. */
+/* The blocks whose newest spans are the oldest, of whatever project; or, in
+ * *before, the time that log records are to go before. DONE if the store is
+ * small enough. */
 static phx_status read_oldest(struct slice *slice, int64_t bytes,
-                              phx_error *err)
+                              int64_t *before, phx_error *err)
 {
     struct connection *connection = slice->store->background;
+    struct statement *first = sql(connection, SQL_BLOCKS_FIRST);
     int64_t used = 0;
+    bool due = false;
     phx_status status = bytes_used(connection, &used, err);
 
     if (status < 0 || used <= bytes)
         return status < 0 ? status : PHX_DONE;
+    if ((status = sql_next(first, err)) != PHX_OK)
+        return status;
+    *before = sql_int(first, 0);
+    sql_end(first);
+    if ((status = log_is_due(connection, *before, &due, err)) < 0 || due)
+        return status;
+    *before = 0;
     return read_blocks(slice, sql(connection, SQL_BLOCKS_OLDEST), err);
 }
 
@@ -345,14 +362,16 @@ static phx_status shrink_slice(struct store *store, int64_t bytes,
                                int64_t *removed, phx_error *err)
 {
     struct slice slice = {.store = store};
+    int64_t before = 0;
     phx_status status = slice_read_begin(store, err);
 
     if (status < 0)
         return status;
-    status = read_oldest(&slice, bytes, err);
+    status = read_oldest(&slice, bytes, &before, err);
     slice_read_end(store);
     if (status == PHX_OK)
-        status = remove_slice(&slice, removed, err);
+        status = before != 0 ? expire_logs_slice(store, before, err)
+                             : remove_slice(&slice, removed, err);
     memory_free(slice.due);
     return status;
 }

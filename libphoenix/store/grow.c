@@ -27,11 +27,12 @@ struct slice {
 /* --- records that wait ------------------------------------------------------------- */
 
 static phx_status keep_waiting(struct commit *commit,
-                               const struct arrival *arrival, phx_error *err)
+                               const struct arrival *arrival, bool held,
+                               phx_error *err)
 {
     struct store *store = commit->store;
     phx_status status =
-        log_add(store->writer, &commit->counter, arrival->record, err);
+        log_add(store->writer, &commit->counter, arrival->record, held, err);
 
     if (status >= 0)
         *(status == PHX_OK ? &arrival->report->accepted
@@ -40,14 +41,31 @@ static phx_status keep_waiting(struct commit *commit,
 }
 
 static phx_status keep_all_waiting(struct commit *commit,
-                                   const struct arrival *arrivals,
+                                   const struct arrival *arrivals, bool held,
                                    phx_error *err)
 {
     phx_status status = PHX_OK;
 
     for (; arrivals != NULL && status >= 0; arrivals = arrivals->next)
-        status = keep_waiting(commit, arrivals, err);
+        status = keep_waiting(commit, arrivals, held, err);
     return status;
+}
+
+/* No span is there: those that were held wait for it like the others. */
+static phx_status wait_on(struct commit *commit, const struct join *join,
+                          phx_error *err)
+{
+    struct store *store = commit->store;
+    int64_t *rows;
+    size_t count = 0;
+    phx_status status = keep_all_waiting(commit, join->first, false, err);
+
+    if (status >= 0 && join->held)
+        status = log_find(store->writer, &commit->arena, join->key, true, &rows,
+                          &count, err);
+    for (size_t i = 0; i < count && status >= 0; i++)
+        status = log_release(store->writer, rows[i], err);
+    return status < 0 ? status : filter_add(store->filter, join->key.span, err);
 }
 
 /* --- one span ------------------------------------------------------------------------ */
@@ -72,14 +90,15 @@ static struct log_record *records_add(struct arena *arena,
     return &items[records->count++];
 }
 
-static phx_status add_waiting(struct slice *slice, struct log_key key,
+/* For a new span all that wait; for a stored one what is held. */
+static phx_status add_waiting(struct slice *slice, const struct join *join,
                               struct records *out, phx_error *err)
 {
     struct store *store = slice->commit->store;
     struct arena *arena = &slice->arena;
     size_t before = arena->total, found;
-    phx_status status =
-        log_find(store->writer, arena, key, &out->rows, &found, err);
+    phx_status status = log_find(store->writer, arena, join->key,
+                                 join->span == NULL, &out->rows, &found, err);
 
     if (status < 0)
         return status;
@@ -99,11 +118,10 @@ static phx_status add_waiting(struct slice *slice, struct log_key key,
 static phx_status collect(struct slice *slice, const struct join *join,
                           struct records *out, phx_error *err)
 {
-    phx_status status = PHX_OK;
+    phx_status status;
 
     *out = (struct records){0};
-    if (join->span != NULL &&
-        (status = add_waiting(slice, join->key, out, err)) < 0)
+    if ((status = add_waiting(slice, join, out, err)) < 0)
         return status;
     for (const struct arrival *a = join->first; a != NULL; a = a->next) {
         struct log_record *record = records_add(&slice->arena, out);
@@ -124,9 +142,11 @@ static phx_status settle(struct commit *commit, const struct join *join,
     phx_status status = PHX_OK;
 
     for (size_t i = 0; i < records->waited && status >= 0; i++) {
-        if (fates[i] != JOIN_NO_ROOM)
-            status =
-                log_remove(writer, &commit->counter, records->rows[i], err);
+        int64_t row = records->rows[i];
+        status = fates[i] != JOIN_NO_ROOM
+                     ? log_remove(writer, &commit->counter, row, err)
+                 : join->span == NULL ? log_release(writer, row, err)
+                                      : PHX_OK;
     }
     for (size_t i = records->waited; i < records->count && status >= 0; i++) {
         if (fates[i] == JOIN_ADDED)
@@ -134,7 +154,7 @@ static phx_status settle(struct commit *commit, const struct join *join,
         else if (fates[i] == JOIN_KNOWN)
             arrival->report->duplicate++;
         else
-            status = keep_waiting(commit, arrival, err);
+            status = keep_waiting(commit, arrival, false, err);
         arrival = arrival->next;
     }
     return status;
@@ -223,6 +243,7 @@ static phx_status read_stored(struct slice *slice, const struct join *joins,
     if ((status = stored_block_open(writer, joins[0].block, &stored, err)) < 0)
         return status;
     *block_size = block_rows(stored.block);
+    slice->commit->credit -= (int64_t)block_size(stored.block);
     status = block_read_spans(stored.block, &slice->arena, rows, count,
                               BLOCK_WHOLE, spans, err);
     stored_block_close(&stored);
@@ -258,6 +279,17 @@ static phx_status grow_stored(struct slice *slice, const struct join *joins,
                         block_size, rows, found, err);
 }
 
+/* Those that are in the table are held there already. */
+static phx_status hold(struct commit *commit, const struct join *joins,
+                       size_t count, phx_error *err)
+{
+    phx_status status = PHX_OK;
+
+    for (size_t i = 0; i < count && status >= 0; i++)
+        status = keep_all_waiting(commit, joins[i].first, true, err);
+    return status;
+}
+
 /* --- the whole ----------------------------------------------------------------------- */
 
 static int join_order(const void *a, const void *b)
@@ -285,19 +317,21 @@ phx_status join_write(struct commit *commit, phx_error *err)
     struct slice slice = {.commit = commit};
     struct join *joins = commit->joins;
     size_t group;
-    phx_status status = keep_all_waiting(commit, commit->loose, err);
+    phx_status status = keep_all_waiting(commit, commit->loose, false, err);
 
     arena_init(&slice.arena, SIZE_MAX);
     if (commit->join_count > 0)
         qsort(joins, commit->join_count, sizeof *joins, join_order);
     for (size_t i = 0; i < commit->join_count && status >= 0; i += group) {
         group = join_group(&joins[i], commit->join_count - i);
-        if (joins[i].block != 0)
-            status = grow_stored(&slice, &joins[i], group, err);
-        else if (joins[i].span != NULL)
+        if (joins[i].span != NULL)
             status = grow_new(&slice, &joins[i], err);
-        else if ((status = keep_all_waiting(commit, joins[i].first, err)) >= 0)
-            status = filter_add(commit->store->filter, joins[i].key.span, err);
+        else if (joins[i].block == 0)
+            status = wait_on(commit, &joins[i], err);
+        else if (commit->credit > 0)
+            status = grow_stored(&slice, &joins[i], group, err);
+        else
+            status = hold(commit, &joins[i], group, err);
         if (status >= 0 && slice.arena.total > SLICE_BYTES)
             status = write_slice(&slice, err);
     }

@@ -261,6 +261,8 @@ struct store {
     struct block_image *image;
     struct trace_cache *traces;
     struct filter *filter; /* NULL until the first write */
+    int64_t grow_credit;   /* of hold.c, and when it was counted last: */
+    uint64_t grow_time;    /* monotonic ns */
     struct gone gone;      /* as on disk */
 
     pthread_mutex_t memory_lock;
@@ -279,6 +281,7 @@ struct store {
     atomic_bool sweep_wanted;    /* something is gone */
     atomic_uint forgotten;       /* times that something is no longer gone */
     atomic_bool outgrown_wanted; /* lasting blocks may have outgrown rows */
+    atomic_bool held_wanted;     /* it is time for held log records */
     atomic_bool small_wanted;    /* a project and day may have small blocks */
     atomic_bool merge_wanted;    /* a level may have RUN_FAN runs */
 
@@ -387,9 +390,12 @@ bool log_has_span(const struct log_record *record);
 struct log_key log_key_of(uint64_t secret, const struct log_record *record);
 
 /* Rows of the table, inside the caller's transaction. DONE if the record is
- * there already. */
+ * there already. held: its span is stored. */
 phx_status log_add(struct connection *connection, struct counter *counter,
-                   const struct log_record *record, phx_error *err);
+                   const struct log_record *record, bool held, phx_error *err);
+/* The record is held no longer. */
+phx_status log_release(struct connection *connection, int64_t id,
+                       phx_error *err);
 phx_status log_remove(struct connection *connection, struct counter *counter,
                       int64_t id, phx_error *err);
 /* All that wait for spans of a trace, by the hash of its id. */
@@ -399,10 +405,13 @@ phx_status log_remove_trace(struct connection *connection,
 /* Whether records wait for the key's span: DONE if none does. */
 phx_status log_waits(struct connection *connection, struct log_key key,
                      phx_error *err);
-/* Ids of those that do, in order of arrival. */
+/* Ids of those that do, in order of arrival; or of those that are held. */
 phx_status log_find(struct connection *connection, struct arena *arena,
-                    struct log_key key, int64_t **out, size_t *count,
+                    struct log_key key, bool held, int64_t **out, size_t *count,
                     phx_error *err);
+phx_status log_find_held(struct connection *connection, struct arena *arena,
+                         size_t most, int64_t **out, size_t *count,
+                         phx_error *err);
 phx_status log_get(struct connection *connection, struct arena *arena,
                    uint64_t secret, int64_t id, struct log_record *out,
                    phx_error *err);
@@ -500,6 +509,7 @@ phx_status compact_blocks(struct store *store, const struct rewrite *rewrite,
 /* OK if some work was done, DONE if there was none. */
 phx_status merge_runs(struct store *store, phx_error *err);
 phx_status sweep_gone(struct store *store, phx_error *err);
+phx_status store_join_held(struct store *store, phx_error *err); /* commit.c */
 
 /* Around reads of the background connection outside a transaction: the store in
  * memory has one connection, which is read under the write lock. */
@@ -537,6 +547,21 @@ phx_status expire_project(struct store *store, int64_t project,
                           const phx_retention_rule *rule, uint64_t now,
                           const struct slice_limits *limits, int64_t *removed,
                           phx_error *err);
+
+/* The time, in us, that the rule's days begin at; 0 if it has none. */
+int64_t rule_start(const phx_retention_rule *rule, uint64_t now);
+
+/* --- expire_log.c: the same of log records that wait ----------------------- */
+
+/* Whether some came before a time, in us; and some of these go. */
+phx_status log_is_due(struct connection *connection, int64_t before, bool *out,
+                      phx_error *err);
+phx_status expire_logs_slice(struct store *store, int64_t before,
+                             phx_error *err);
+/* Those older than the rule's days; as expire_project. */
+phx_status expire_logs(struct store *store, const phx_retention_rule *rule,
+                       uint64_t now, const struct slice_limits *limits,
+                       phx_error *err);
 
 /* --- cron.c --------------------------------------------------------------- */
 

@@ -3,7 +3,7 @@
  *
  *     span in this commit      with what waited for it: written once, grown
  *     span in a block          read, grown, written again; the old row is
- *                              outgrown
+ *                              outgrown; or they are held (hold.c)
  *     no span yet, or none     rows of `log`, that wait
  *
  * grow.c writes them.
@@ -87,9 +87,8 @@ static uint32_t *slot_of(struct commit *commit, const struct join *join,
     return index;
 }
 
-/* The join of a span, made if there was none. */
-static phx_status join_of(struct commit *commit, const struct join *wanted,
-                          struct join **out, phx_error *err)
+phx_status join_of(struct commit *commit, const struct join *wanted,
+                   struct join **out, phx_error *err)
 {
     bool fresh;
     uint32_t *index = slot_of(commit, wanted, &fresh);

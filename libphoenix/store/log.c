@@ -4,7 +4,8 @@
  * the span comes the record becomes part of it, and the row goes.
  *
  * A record that names no span has 0 and its time there, so that what may come
- * in bulk is added at the end of the index.
+ * in bulk is added at the end of the index. One that is held has its span
+ * stored: hold.c.
  */
 #include "base/base.h"
 
@@ -45,17 +46,15 @@ struct log_row {
     int64_t id;
     int64_t trace, span;
     int64_t hash; /* of the body */
+    int64_t at;   /* us: when it came */
+    int64_t held;
 };
 
-static struct log_row make_row(const struct counter *counter,
-                               const struct log_record *record,
-                               const struct buf *body)
+static struct log_row read_row(struct statement *read)
 {
-    struct log_key key = log_key_of(counter->secret, record);
-
-    return (struct log_row){
-        counter->log, (int64_t)key.trace, (int64_t)key.span,
-        (int64_t)hash_bytes(body->data, body->size, counter->secret)};
+    return (struct log_row){sql_int(read, 0), sql_int(read, 1),
+                            sql_int(read, 2), sql_int(read, 3),
+                            sql_int(read, 4), sql_int(read, 5)};
 }
 
 static int64_t sum_of(const struct log_row *row)
@@ -73,21 +72,29 @@ static phx_status insert(struct connection *connection,
     sql_bind_int(statement, 2, row->trace);
     sql_bind_int(statement, 3, row->span);
     sql_bind_int(statement, 4, row->hash);
-    sql_bind_int(statement, 5, sum_of(row));
-    sql_bind_blob(statement, 6, body->data, body->size);
+    sql_bind_int(statement, 5, row->at);
+    sql_bind_int(statement, 6, row->held);
+    sql_bind_int(statement, 7, sum_of(row));
+    sql_bind_blob(statement, 8, body->data, body->size);
     return sql_run(statement, err);
 }
 
 phx_status log_add(struct connection *connection, struct counter *counter,
-                   const struct log_record *record, phx_error *err)
+                   const struct log_record *record, bool held, phx_error *err)
 {
+    struct log_key key = log_key_of(counter->secret, record);
+    struct log_row row = {.id = counter->log,
+                          .trace = (int64_t)key.trace,
+                          .span = (int64_t)key.span,
+                          .at = (int64_t)(time_now() / 1000),
+                          .held = held};
     struct buf body;
     phx_status status;
 
     buf_init(&body, INT32_MAX);
     wire_write_log(&body, record);
     if ((status = buf_status(&body, "a log record", err)) >= 0) {
-        struct log_row row = make_row(counter, record, &body);
+        row.hash = (int64_t)hash_bytes(body.data, body.size, counter->secret);
         status = insert(connection, &row, &body, err);
     }
     buf_clear(&body);
@@ -98,6 +105,22 @@ phx_status log_add(struct connection *connection, struct counter *counter,
     counter->log++;
     counter->logs++;
     return PHX_OK;
+}
+
+phx_status log_release(struct connection *connection, int64_t id,
+                       phx_error *err)
+{
+    struct statement *read, *write = sql(connection, SQL_RELEASE_LOG);
+    phx_status status = sql_find(connection, SQL_LOG_BY_ID, id, &read, err);
+
+    if (status != PHX_OK)
+        return status < 0 ? status : PHX_OK;
+    struct log_row row = read_row(read);
+    sql_end(read);
+    row.held = 0;
+    sql_bind_int(write, 1, id);
+    sql_bind_int(write, 2, sum_of(&row));
+    return sql_run(write, err);
 }
 
 static phx_status remove_rows(struct connection *connection,
@@ -132,6 +155,7 @@ phx_status log_waits(struct connection *connection, struct log_key key,
 
     sql_bind_int(first, 1, (int64_t)key.trace);
     sql_bind_int(first, 2, (int64_t)key.span);
+    sql_bind_int(first, 3, 0);
     phx_status status = sql_next(first, err);
     sql_end(first);
     return status;
@@ -144,27 +168,24 @@ static int id_order(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-phx_status log_find(struct connection *connection, struct arena *arena,
-                    struct log_key key, int64_t **out, size_t *count,
-                    phx_error *err)
+/* The ids that a statement finds, in order. */
+static phx_status find_ids(struct statement *find, struct arena *arena,
+                           int64_t **out, size_t *count, phx_error *err)
 {
-    struct statement *all = sql(connection, SQL_LOGS_OF_SPAN);
     int64_t *ids = NULL;
     size_t found = 0, capacity = 0;
     phx_status status;
 
-    sql_bind_int(all, 1, (int64_t)key.trace);
-    sql_bind_int(all, 2, (int64_t)key.span);
-    while ((status = sql_next(all, err)) == PHX_OK) {
+    while ((status = sql_next(find, err)) == PHX_OK) {
         int64_t *grown = arena_grow(arena, ids, &capacity, found, sizeof *ids);
         if (grown == NULL) {
             status = fail_memory(err, sizeof *ids);
             break;
         }
         ids = grown;
-        ids[found++] = sql_int(all, 0);
+        ids[found++] = sql_int(find, 0);
     }
-    sql_end(all);
+    sql_end(find);
     if (status < 0)
         return status;
     if (found > 0)
@@ -174,16 +195,37 @@ phx_status log_find(struct connection *connection, struct arena *arena,
     return PHX_OK;
 }
 
+phx_status log_find(struct connection *connection, struct arena *arena,
+                    struct log_key key, bool held, int64_t **out, size_t *count,
+                    phx_error *err)
+{
+    struct statement *all = sql(connection, SQL_LOGS_OF_SPAN);
+
+    sql_bind_int(all, 1, (int64_t)key.trace);
+    sql_bind_int(all, 2, (int64_t)key.span);
+    sql_bind_int(all, 3, held);
+    return find_ids(all, arena, out, count, err);
+}
+
+phx_status log_find_held(struct connection *connection, struct arena *arena,
+                         size_t most, int64_t **out, size_t *count,
+                         phx_error *err)
+{
+    struct statement *held = sql(connection, SQL_LOGS_HELD);
+
+    sql_bind_int(held, 1, (int64_t)most);
+    return find_ids(held, arena, out, count, err);
+}
+
 phx_status log_row_read(struct statement *read, struct arena *arena,
                         uint64_t secret, struct log_record *out, phx_error *err)
 {
-    const struct log_row row = {sql_int(read, 0), sql_int(read, 1),
-                                sql_int(read, 2), sql_int(read, 3)};
-    phx_text body = sql_text(read, 5);
+    const struct log_row row = read_row(read);
+    phx_text body = sql_text(read, 7);
     struct wire_request request = {0};
     phx_status status = PHX_INVALID;
 
-    if (sum_of(&row) == sql_int(read, 4) &&
+    if (sum_of(&row) == sql_int(read, 6) &&
         row.hash == (int64_t)hash_bytes(body.data, body.size, secret))
         status = wire_read_protobuf(arena, WIRE_LOGS, body.data, body.size,
                                     &request, err);

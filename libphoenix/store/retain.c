@@ -76,6 +76,7 @@ static phx_status remove_sessions(struct store *store, uint64_t now,
 struct round {
     struct store *store;
     struct arena arena;
+    bool all; /* projects */
     phx_project *projects;
     size_t project_count;
     uint64_t now;
@@ -88,7 +89,7 @@ static phx_status round_begin(struct round *round, struct store *store,
 {
     phx_status status;
 
-    *round = (struct round){.store = store, .now = now};
+    *round = (struct round){.store = store, .now = now, .all = project == 0};
     if ((status = slices_begin(store, budget_ms, &round->limits, err)) < 0)
         return status;
     arena_init(&round->arena, SIZE_MAX);
@@ -108,7 +109,9 @@ static void round_end(struct round *round)
     slices_end(round->store);
 }
 
-/* Projects with the policy, or any if it is NULL; DONE if nothing is left. */
+/* Projects with the policy, or any if it is NULL; DONE if nothing is left. Log
+ * records that wait are of none, and go with the default policy, or with all
+ * projects. */
 static phx_status apply(struct round *round, const phx_retention_rule *rule,
                         const int64_t *policy, int64_t *removed, phx_error *err)
 {
@@ -120,6 +123,9 @@ static phx_status apply(struct round *round, const phx_retention_rule *rule,
             status = expire_project(round->store, project->id, rule, round->now,
                                     &round->limits, removed, err);
     }
+    if (status == PHX_DONE && (policy == NULL ? round->all : *policy == 0))
+        status =
+            expire_logs(round->store, rule, round->now, &round->limits, err);
     return status;
 }
 

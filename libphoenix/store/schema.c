@@ -18,7 +18,7 @@ enum { APPLICATION_ID = 0x50485831 /* "PHX1" */ };
  * Times are us since 1970, `_rest` the ns beyond. A trace's n counts its living
  * spans; a session's window is that of its deleted traces, and NULL without.
  * A log's trace and span are hashes of ids, and its hash is of the body, which
- * its sum leaves out.
+ * its sum leaves out; it came at `at`, and is held if its span is stored.
  * Columns named sum are checksums of their row; the counter's `runs` and `gone`
  * are those of the rows of run_head and gone, xor-ed.
  *
@@ -131,8 +131,10 @@ static const struct step {
     {6, 0,
      "CREATE TABLE log ("
      " id INTEGER PRIMARY KEY, trace INT NOT NULL, span INT NOT NULL,"
-     " hash INT NOT NULL, sum INT NOT NULL, body BLOB NOT NULL) STRICT;"
+     " hash INT NOT NULL, at INT NOT NULL, held INT NOT NULL,"
+     " sum INT NOT NULL, body BLOB NOT NULL) STRICT;"
      "CREATE UNIQUE INDEX log_span ON log (trace, span, hash);"
+     "CREATE INDEX log_held ON log (id) WHERE held > 0;"
      "CREATE TABLE outgrown ("
      " block INTEGER PRIMARY KEY, n INT NOT NULL, rows BLOB NOT NULL,"
      " sum INT NOT NULL) STRICT"},

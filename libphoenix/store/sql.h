@@ -25,7 +25,7 @@
 #define SESSION_ROW                                                            \
     "SELECT id, name, project, start, start_rest, end, end_rest, sum"          \
     " FROM session"
-#define LOG_ROW "SELECT id, trace, span, hash, sum, body FROM log"
+#define LOG_ROW "SELECT id, trace, span, hash, at, held, sum, body FROM log"
 #define TRACE_ROW                                                              \
     "SELECT id, trace_id, project, session, start, start_rest, end, end_rest," \
     " n, sum FROM trace"
@@ -91,6 +91,8 @@
       " ORDER BY max_t, id")                                                   \
     X(BLOCKS_OLDEST,                                                           \
       "SELECT id FROM block WHERE level > 1 ORDER BY max_t, id")               \
+    X(BLOCKS_FIRST,                                                            \
+      "SELECT ifnull(min(max_t), 9223372036854775807) FROM block")             \
     X(INSERT_FRAME, "INSERT INTO frame (id, body) VALUES (?, ?)")              \
     X(FRAME, "SELECT body FROM frame WHERE id = ?")                            \
     X(DELETE_FRAMES, "DELETE FROM frame WHERE id >= ?1 AND id < ?2")           \
@@ -207,9 +209,13 @@
     X(DELETE_SESSIONS_ANNOTATIONS,                                             \
       "DELETE FROM annotation WHERE kind = 2 AND project = ?")                 \
     X(INSERT_LOG,                                                              \
-      "INSERT OR IGNORE INTO log (id, trace, span, hash, sum, body)"           \
-      " VALUES (?, ?, ?, ?, ?, ?)")                                            \
-    X(LOGS_OF_SPAN, "SELECT id FROM log WHERE trace = ? AND span = ?")         \
+      "INSERT OR IGNORE INTO log (id, trace, span, hash, at, held, sum, body)" \
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?)")                                      \
+    X(LOGS_OF_SPAN,                                                            \
+      "SELECT id FROM log WHERE trace = ? AND span = ? AND held >= ?")         \
+    X(LOGS_HELD,                                                               \
+      "SELECT id FROM log WHERE held > 0 ORDER BY id LIMIT ?")                 \
+    X(RELEASE_LOG, "UPDATE log SET held = 0, sum = ?2 WHERE id = ?1")          \
     X(LOG_BY_ID,                                                               \
       LOG_ROW " WHERE id = ?")                                                 \
     X(LOGS_ALL,                                                                \
@@ -217,6 +223,12 @@
     X(LOG_SPANS, "SELECT span FROM log WHERE trace <> 0")                      \
     X(DELETE_LOG, "DELETE FROM log WHERE id = ?")                              \
     X(DELETE_LOGS_OF_TRACE, "DELETE FROM log WHERE trace = ?")                 \
+    X(DELETE_LOGS_BEFORE,                                                      \
+      "DELETE FROM log WHERE id IN (SELECT id FROM"                            \
+      " (SELECT id, at FROM log ORDER BY id LIMIT ?2) WHERE at < ?1)")         \
+    X(LOGS_DUE,                                                                \
+      "SELECT 1 FROM (SELECT at FROM log ORDER BY id LIMIT ?2)"                \
+      " WHERE at < ?1 LIMIT 1")                                                \
     X(OUTGROWN, "SELECT rows, n, sum FROM outgrown WHERE block = ?")              \
     X(WRITE_OUTGROWN,                                                          \
       "INSERT OR REPLACE INTO outgrown (block, n, rows, sum)"                  \

@@ -65,6 +65,7 @@ static phx_status open_writer(struct store *store, phx_error *err)
     atomic_store(&store->merge_wanted, true);
     atomic_store(&store->small_wanted, true);
     atomic_store(&store->outgrown_wanted, true);
+    atomic_store(&store->held_wanted, true);
     return memtable_new(&store->memtable, err);
 }
 

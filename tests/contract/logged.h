@@ -6,6 +6,8 @@
 
 #include "contract/stored.h"
 
+#include <sqlite3.h>
+
 /* A record as a test thinks of it: what is NULL or 0 is left out. */
 struct logged {
     const char *trace, *span, *event;
@@ -41,6 +43,23 @@ static inline int send_log(struct place *place, const struct logged *logged)
                               strlen(text), &report, err));
     assert_int_equal(report.accepted + report.duplicate, 1);
     return report.accepted == 1;
+}
+
+/* Rows of the store's own tables, as they are on disk. */
+static inline int count_rows(struct place *place, const char *table)
+{
+    char text[64];
+    sqlite3 *db;
+    sqlite3_stmt *read;
+
+    assert_int_equal(sqlite3_open(place->path, &db), SQLITE_OK);
+    snprintf(text, sizeof text, "SELECT count(*) FROM %s", table);
+    assert_int_equal(sqlite3_prepare_v2(db, text, -1, &read, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(read), SQLITE_ROW);
+    int count = sqlite3_column_int(read, 0);
+    sqlite3_finalize(read);
+    sqlite3_close(db);
+    return count;
 }
 
 #define CONTENT(text)                                                          \

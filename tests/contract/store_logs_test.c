@@ -5,7 +5,7 @@
 #include "contract/asked.h"
 #include "contract/logged.h"
 
-#include <sqlite3.h>
+#include "query/query.h"
 
 static const struct logged the_question = {
     "0a", "a1", "gen_ai.user.message", 10, CONTENT("why?"), NULL};
@@ -18,8 +18,12 @@ static const struct logged the_answer = {
     "{\"stringValue\":\"stop\"}},{\"key\":\"message\",\"value\":" CONTENT(
         "because") "}]}}",
     NULL};
-static const struct sent the_span = {
-    .trace = "0a", .span = "a1", .name = "chat", .start = 5, .end = 30};
+static const struct sent the_span = {.trace = "0a",
+                                     .span = "a1",
+                                     .name = "chat",
+                                     .session = "s",
+                                     .start = 5,
+                                     .end = 30};
 
 #define MESSAGES                                                               \
     "{\"input_messages\":[{\"message\":{\"content\":\"why?\","                 \
@@ -58,21 +62,68 @@ static void ask(phx_store *store, const char *text, char *out, size_t size)
         eq_string(t_out, expected);                                            \
     } while (0)
 
-/* Rows of the store's own tables, as they are on disk. */
-static int count_rows(struct place *place, const char *table)
+/* How many a condition chooses, of its grain. */
+static int count_chosen(phx_store *store, enum query_grain grain,
+                        const char *text)
 {
-    char text[64];
-    sqlite3 *db;
-    sqlite3_stmt *read;
+    const struct query_scope scope = {.order = QUERY_BY_NUMBER};
+    const struct value *row;
+    struct store_rows *rows = NULL;
+    struct store_query statement;
+    struct query query;
+    struct arena arena;
+    int count = 0;
 
-    assert_int_equal(sqlite3_open(place->path, &db), SQLITE_OK);
-    snprintf(text, sizeof text, "SELECT count(*) FROM %s", table);
-    assert_int_equal(sqlite3_prepare_v2(db, text, -1, &read, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(read), SQLITE_ROW);
-    int count = sqlite3_column_int(read, 0);
-    sqlite3_finalize(read);
-    sqlite3_close(db);
+    arena_init(&arena, SIZE_MAX);
+    succeeds(query_compile(&arena, grain, text_of(text), &query, err));
+    succeeds(query_sql(&query, &scope, &arena, &statement, err));
+    succeeds(store_rows_open(store->store, &statement, &rows, err));
+    while (store_rows_next(rows, &row, NULL) == PHX_OK)
+        count++;
+    store_rows_close(rows);
+    arena_clear(&arena);
     return count;
+}
+
+/* A table with the answer of the spans that have the question. */
+static void check_frame(phx_store *store)
+{
+    static const char text[] =
+        "{\"select\":{\"a\":{\"key\":\"llm.output_messages\"}},\"filter\":"
+        "{\"condition\":\"attributes['llm']['input_messages'][0]['message']"
+        "['content'] == 'why?'\"}}";
+    phx_frame_query query = PHX_FRAME_QUERY_INIT;
+    phx_buf piece = PHX_BUF_INIT;
+    phx_frame *frame;
+
+    query.json = text_of(text);
+    succeeds(phx_store_open_frame(store, &query, &frame, err));
+    succeeds(phx_frame_next(frame, &piece, err));
+    if (strstr(piece.data, "because") == NULL)
+        wrong("no answer in %s", piece.data);
+    phx_buf_free(&piece);
+    phx_frame_close(frame);
+}
+
+/* Conditions see what records say, of young blocks as of lasting ones. */
+static void check_conditions(phx_store *store)
+{
+    static const char span[] =
+        "'WHY' in attributes['llm']['input_messages'][0]['message']['content']"
+        " and attributes['llm']['output_messages'][0]['message']['content']"
+        " == 'because'";
+    static const char trace[] =
+        "'why?' in attributes['llm.input_messages']"
+        " and 'because' in attributes['llm.output_messages']";
+
+    eq_int(count_chosen(store, QUERY_SPAN, span), 1);
+    eq_int(count_chosen(store, QUERY_SPAN,
+                        "attributes['llm']['input_messages'][0] is None"),
+           0);
+    eq_int(count_chosen(store, QUERY_TRACE, trace), 1);
+    eq_int(count_chosen(store, QUERY_TRACE, "num_spans != 1"), 0);
+    eq_int(count_chosen(store, QUERY_SESSION, trace), 1);
+    check_frame(store);
 }
 
 static void check_joined(struct place *place)
@@ -87,6 +138,7 @@ static void check_joined(struct place *place)
     eq_asked(store, "SELECT max(no) || ' ' || count(*) FROM stored_span",
              "1 1");
     eq_int(stats_of(store).spans, 1);
+    check_conditions(store);
     verify_clean(store);
 }
 

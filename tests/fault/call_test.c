@@ -10,6 +10,7 @@
 #include "t.h"
 
 #include "contract/annotated.h"
+#include "contract/logged.h"
 
 #include <sqlite3.h>
 
@@ -105,6 +106,8 @@ static int make_scene(void **state)
     delete_one(place->store, PHX_PROJECT,
                number_of(place->store, PHX_PROJECT, "q"));
     delete_one(place->store, PHX_TRACE, trace_of(place, "f2"));
+    ok(send_log(place, &(struct logged){"02", "ee01", "waits", 1}));
+    ok(send_log(place, &(struct logged){.event = "loose"}));
     succeeds(phx_policy_update(place->store, 0, NULL, NULL, &one_day, err));
     phx_store_stats stats = stats_of(place->store);
     scene.used = stats.bytes - stats.log_bytes - stats.free_bytes;
@@ -140,6 +143,24 @@ static phx_status call_ingest(phx_error *err)
     request_add(&request, &(struct sent){"02", "ee01", .session = "new"});
     request_add(&request, &(struct sent){"ee", "ee02", .session = "new"});
     return request_ingest(&request, scene.place.store, "new", &report, err);
+}
+
+/* For a lasting span, a young one and one that is not there. */
+static phx_status call_ingest_logs(phx_error *err)
+{
+    static const char *const traces[] = {"00", "0c", "ee"};
+    static const char *const spans[] = {"0001", "0026", "ee03"};
+    phx_status status = PHX_OK;
+
+    for (int i = 0; i < 3 && status >= 0; i++) {
+        char text[1024];
+        phx_ingest_report report;
+        log_text(&(struct logged){traces[i], spans[i], "said", 2}, text,
+                 sizeof text);
+        status = phx_store_ingest(scene.place.store, NULL, PHX_LOGS_JSON, text,
+                                  strlen(text), &report, err);
+    }
+    return status;
 }
 
 static phx_batch *decode_two(void)
@@ -523,6 +544,7 @@ struct call {
 static struct call calls[] = {
     {"phx_store_open", call_open, IO | BUSY | BAD, 0, 0},
     {"phx_store_ingest", call_ingest, IO | BUSY | CUT | BAD, 0, 0},
+    {"... log records", call_ingest_logs, IO | BUSY | CUT | BAD, 0, 0},
     {"phx_store_put", call_put, IO | BUSY | CUT | BAD, 0, 0},
     {"phx_store_compact", call_compact, IO | BUSY | CUT | BAD, 0, 0},
     {"phx_store_verify", call_verify, IO | CUT | BAD, 0, 0},

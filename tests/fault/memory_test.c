@@ -19,6 +19,7 @@
 
 #include "api/inside.h"
 #include "query/query.h"
+#include "store/inside.h"
 
 enum { MOST_RUNS = 200 };
 
@@ -307,6 +308,19 @@ static phx_status ingest_logs(struct scene *scene, phx_error *err)
         snprintf(id, sizeof id, "%s", span->span_id.data);
     phx_cursor_close(cursor);
     return status < 0 ? status : send_logs(scene, id, err);
+}
+
+/* Without credit the first of them is held, until compaction. */
+static phx_status hold_logs(struct scene *scene, phx_error *err)
+{
+    struct store *store = scene->store->store;
+
+    store->grow_credit = 0;
+    store->grow_time = 1;
+    phx_status status = ingest_logs(scene, err);
+    while (status == PHX_OK)
+        status = phx_store_compact(scene->store, 1000, err);
+    return status;
 }
 
 /* The span that records wait for. */
@@ -711,8 +725,10 @@ static phx_status walk_words(struct scene *scene, phx_error *err)
 static phx_status retain(struct scene *scene, phx_error *err)
 {
     const phx_retention_rule rule = {PHX_MAX_DAYS | PHX_MAX_COUNT, 1, 1};
-    phx_status status = phx_store_compact(scene->store, 1000, err);
+    phx_status status = send_logs(scene, "ee", err);
 
+    if (status >= 0)
+        status = phx_store_compact(scene->store, 1000, err);
     if (status >= 0)
         status =
             phx_store_retain(scene->store, 0, &rule, UINT64_MAX, 0, NULL, err);
@@ -776,6 +792,7 @@ SWEEP(open_again)
 SWEEP(ingest)
 SWEEP(ingest_logs)
 SWEEP(ingest_waited_for)
+SWEEP(hold_logs)
 SWEEP(walk_spans)
 SWEEP(select_spans)
 SWEEP(read_frames)
@@ -802,10 +819,10 @@ SWEEP(change_policies)
 /* It has one connection for everything, which all calls must leave whole. */
 TEST(a_store_in_memory_survives_want_of_memory)
 {
-    static const body calls[] = {
-        ingest,       ingest_logs, ingest_waited_for, walk_spans,
-        select_spans, read_frames, compact,           verify,
-        delete_trace, retain,      walk_annotations};
+    static const body calls[] = {ingest,       ingest_logs, ingest_waited_for,
+                                 hold_logs,    walk_spans,  select_spans,
+                                 read_frames,  compact,     verify,
+                                 delete_trace, retain,      walk_annotations};
 
     UNUSED_STATE;
     in_memory = true;
@@ -824,6 +841,7 @@ int main(void)
         cmocka_unit_test(ingest_survives_want_of_memory),
         cmocka_unit_test(ingest_logs_survives_want_of_memory),
         cmocka_unit_test(ingest_waited_for_survives_want_of_memory),
+        cmocka_unit_test(hold_logs_survives_want_of_memory),
         cmocka_unit_test(walk_spans_survives_want_of_memory),
         cmocka_unit_test(select_spans_survives_want_of_memory),
         cmocka_unit_test(read_frames_survives_want_of_memory),
