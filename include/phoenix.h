@@ -998,6 +998,25 @@ PHX_CALL phx_cursor_next_policy(phx_cursor *cursor,
                                 const phx_retention_policy **out,
                                 phx_error *err);
 
+/* A log record that waits for its span, or names none. */
+typedef struct phx_log {
+    phx_id id;            /* goes up as records come */
+    uint64_t received_at; /* ns since 1970 */
+    phx_text trace_id;    /* hex; "" for none */
+    phx_text span_id;     /* hex; "" for none */
+    phx_text event;       /* JSON: what it is among the events of its span */
+    int32_t held;         /* 1 if the span is stored, see phx_batch_decode */
+} phx_log;
+
+/* Such records by number, newest first; what has joined its span is an event
+ * of it. from: the first number that may come; 0 for no bound.
+ * Errors: none more. */
+PHX_CALL phx_store_find_logs(phx_store *store, phx_id from, int64_t limit,
+                             phx_cursor **out, phx_error *err);
+/* Errors: IO, INTERRUPTED, CORRUPT. */
+PHX_CALL phx_cursor_next_log(phx_cursor *cursor, const phx_log **out,
+                             phx_error *err);
+
 PHX_API void phx_cursor_close(phx_cursor *cursor);
 
 /* --- Frames --------------------------------------------------------------- */

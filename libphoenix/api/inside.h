@@ -105,7 +105,8 @@ enum cursor_kind {
     CURSOR_COSTS,
     CURSOR_ANNOTATIONS,
     CURSOR_WORDS,
-    CURSOR_POLICIES
+    CURSOR_POLICIES,
+    CURSOR_LOGS
 };
 
 struct phx_cursor {
@@ -134,6 +135,9 @@ struct phx_cursor {
     /* annotations: `rows` is a page of them */
     phx_annotation_query annotations;
     struct arena rows_arena;
+
+    /* log records, one by one, in `rows_arena`; `lent` has the event */
+    phx_log log;
 };
 
 /* Holds the store, if there is one; phx_cursor_close gives it back. */

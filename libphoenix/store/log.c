@@ -253,3 +253,30 @@ phx_status log_get(struct connection *connection, struct arena *arena,
     sql_end(read);
     return status;
 }
+
+phx_status store_read_log(struct store *store, int64_t upto,
+                          struct arena *arena, struct waiting_log *out,
+                          phx_error *err)
+{
+    struct connection *connection;
+    struct counter counter;
+    struct statement *read;
+    unsigned interrupts = store_interrupts(store);
+    phx_status status = store_reader_take(store, &connection, &counter, err);
+
+    if (status < 0)
+        return status;
+    if ((status = sql_find(connection, SQL_LOG_UPTO, upto, &read, err)) ==
+        PHX_OK) {
+        struct log_row row = read_row(read);
+        out->id = row.id;
+        out->received_at = (uint64_t)row.at * 1000;
+        out->held = row.held != 0;
+        status = log_row_read(read, arena, store->secret, &out->record, err);
+        sql_end(read);
+    }
+    store_reader_give(store, connection);
+    if (status >= 0 && store_check_interrupt(store, interrupts, err) < 0)
+        return PHX_INTERRUPTED;
+    return status;
+}

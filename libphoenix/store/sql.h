@@ -220,6 +220,8 @@
       LOG_ROW " WHERE id = ?")                                                 \
     X(LOGS_ALL,                                                                \
       LOG_ROW " WHERE id > ? ORDER BY id LIMIT 1")                             \
+    X(LOG_UPTO,                                                                \
+      LOG_ROW " WHERE id <= ? ORDER BY id DESC LIMIT 1")                       \
     X(LOG_SPANS, "SELECT span FROM log WHERE trace <> 0")                      \
     X(DELETE_LOG, "DELETE FROM log WHERE id = ?")                              \
     X(DELETE_LOGS_OF_TRACE, "DELETE FROM log WHERE trace = ?")                 \

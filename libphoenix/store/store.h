@@ -238,6 +238,19 @@ phx_status store_read_annotations(struct store *store,
 phx_status store_check_annotation_query(const phx_annotation_query *query,
                                         phx_error *err);
 
+/* A log record that waits. */
+struct waiting_log {
+    int64_t id;
+    uint64_t received_at; /* ns */
+    bool held;            /* its span is stored */
+    struct log_record record;
+};
+
+/* The newest up to a number, in the arena; DONE if there is none. */
+phx_status store_read_log(struct store *store, int64_t upto,
+                          struct arena *arena, struct waiting_log *out,
+                          phx_error *err);
+
 /* --- vocabulary.c: names for who writes a condition --------------------------- */
 
 /* Distinct names of a project's annotations of a kind, in order of bytes. */

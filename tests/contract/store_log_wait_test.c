@@ -399,6 +399,71 @@ TEST(a_store_that_compacts_by_itself_joins_what_is_held)
     place_remove(&place);
 }
 
+/* --- the list ------------------------------------------------------------------ */
+
+TEST(records_that_wait_are_listed)
+{
+    struct place place;
+    const phx_log *log;
+    phx_cursor *cursor;
+    uint64_t now = time_now();
+
+    UNUSED_STATE;
+    set_up(&place);
+    send(&place, &(struct sent){"01", "a1"});
+    ok(record(&place, "01", "a1", 1)); /* is an event now */
+    ok(record(&place, "01", "b1", 1));
+    ok(record(&place, "03", "b3", 1));
+    ok(send_log(&place, &(struct logged){NULL, NULL, NULL, 2000,
+                                         "{\"stringValue\":\"hi\"}", NULL}));
+    succeeds(phx_store_find_logs(place.store, 0, 2, &cursor, err));
+    succeeds(phx_cursor_next_log(cursor, &log, err));
+    eq_int(log->id, 3);
+    ok(log->received_at >= now / 1000 * 1000 && log->received_at <= time_now());
+    eq_text(log->trace_id, "");
+    eq_text(log->span_id, "");
+    eq_int(log->held, 0);
+    eq_text(log->event, "{\"name\":\"log\",\"timestamp\":"
+                        "\"1970-01-01T00:00:00.000002+00:00\",\"attributes\":{"
+                        "\"log.record.observed_time_unix_nano\":0,"
+                        "\"log.record.severity_number\":9,"
+                        "\"log.record.body\":\"hi\","
+                        "\"log.record.scope.name\":\"sender\"}}");
+    succeeds(phx_cursor_next_log(cursor, &log, err));
+    eq_int(log->id, 2);
+    eq_text(log->trace_id, "03");
+    eq_text(log->span_id, "b3");
+    eq_int(phx_cursor_next_log(cursor, &log, NULL), PHX_DONE);
+    ok(log == NULL);
+    phx_cursor_close(cursor);
+    succeeds(phx_store_find_logs(place.store, 1, 0, &cursor, err));
+    succeeds(phx_cursor_next_log(cursor, &log, err));
+    eq_text(log->span_id, "b1");
+    eq_int(phx_cursor_next_log(cursor, &log, NULL), PHX_DONE);
+    fails_with(PHX_MISUSE, "", phx_cursor_next_span(cursor, NULL, err));
+    phx_cursor_close(cursor);
+    fails_with(PHX_MISUSE, "",
+               phx_store_find_logs(place.store, -1, 0, &cursor, err));
+    place_remove(&place);
+}
+
+TEST(a_record_that_is_held_is_listed_as_such)
+{
+    struct place place;
+    const phx_log *log;
+    phx_cursor *cursor;
+    int count = 0;
+
+    UNUSED_STATE;
+    hold_some(&place);
+    succeeds(phx_store_find_logs(place.store, 0, 0, &cursor, err));
+    while (phx_cursor_next_log(cursor, &log, NULL) == PHX_OK)
+        count += log->held;
+    phx_cursor_close(cursor);
+    eq_int(count, held(&place));
+    place_remove(&place);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -414,6 +479,8 @@ int main(void)
         cmocka_unit_test(held_records_go_with_their_trace),
         cmocka_unit_test(held_records_of_a_deleted_span_wait_for_it),
         cmocka_unit_test(a_store_that_compacts_by_itself_joins_what_is_held),
+        cmocka_unit_test(records_that_wait_are_listed),
+        cmocka_unit_test(a_record_that_is_held_is_listed_as_such),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

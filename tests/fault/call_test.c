@@ -163,6 +163,19 @@ static phx_status call_ingest_logs(phx_error *err)
     return status;
 }
 
+static phx_status call_logs(phx_error *err)
+{
+    const phx_log *log;
+    phx_cursor *cursor = NULL;
+    phx_status status =
+        phx_store_find_logs(scene.place.store, 0, 0, &cursor, err);
+
+    while (status == PHX_OK)
+        status = phx_cursor_next_log(cursor, &log, err);
+    phx_cursor_close(cursor);
+    return status;
+}
+
 static phx_batch *decode_two(void)
 {
     struct request request = {0};
@@ -579,6 +592,7 @@ static struct call calls[] = {
     {"phx_policy_delete", call_delete_policy, IO | BUSY | CUT | BAD, BAD, 0},
     {"phx_project_set_policy", call_set_policy, IO | BUSY | CUT | BAD, BAD, 0},
     {"phx_store_find_policies", call_policies, IO | CUT | BAD, 0, 0},
+    {"phx_cursor_next_log", call_logs, IO | CUT | BAD, 0, 0},
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 

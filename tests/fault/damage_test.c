@@ -181,6 +181,20 @@ static phx_status tell_lists(phx_store *store, char *out)
     return status;
 }
 
+static phx_status tell_logs(phx_store *store, char *out)
+{
+    const phx_log *log;
+    phx_cursor *cursor = NULL;
+    phx_status status = phx_store_find_logs(store, 0, 0, &cursor, NULL);
+
+    while (status == PHX_OK &&
+           (status = phx_cursor_next_log(cursor, &log, NULL)) == PHX_OK)
+        tell(out, "%d %s %s %s\n", (int)log->id, log->trace_id.data,
+             log->span_id.data, log->event.data);
+    phx_cursor_close(cursor);
+    return status;
+}
+
 static phx_status tell_annotations(phx_store *store, char *out)
 {
     const phx_annotation *row;
@@ -209,6 +223,8 @@ static phx_status tell_all(phx_store *store, char *out)
     phx_status status = tell_spans(store, out);
     if (status >= 0)
         status = tell_annotations(store, out);
+    if (status >= 0)
+        status = tell_logs(store, out);
     return status < 0 ? status : tell_lists(store, out);
 }
 

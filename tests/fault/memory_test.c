@@ -293,21 +293,7 @@ static phx_status send_logs(struct scene *scene, const char *span,
 /* For a span that is stored, one that is not, and none. */
 static phx_status ingest_logs(struct scene *scene, phx_error *err)
 {
-    const phx_span *span = NULL;
-    phx_cursor *cursor = NULL;
-    char id[32] = "";
-    phx_span_query query = PHX_SPAN_QUERY_INIT;
-    const phx_text trace = {"ab529ae3c1b694393cdaddd6a51b8e98", 32};
-    phx_status status;
-
-    query.trace_ids = &trace;
-    query.trace_id_count = 1;
-    status = phx_store_find_spans(scene->store, &query, &cursor, err);
-    if (status == PHX_OK &&
-        (status = phx_cursor_next_span(cursor, &span, err)) == PHX_OK)
-        snprintf(id, sizeof id, "%s", span->span_id.data);
-    phx_cursor_close(cursor);
-    return status < 0 ? status : send_logs(scene, id, err);
+    return send_logs(scene, "96bc762dab6ff77e", err);
 }
 
 /* Without credit the first of them is held, until compaction. */
@@ -501,6 +487,7 @@ static phx_status walk_lists(struct scene *scene, phx_error *err)
     const phx_trace *trace;
     const phx_session *session;
     const phx_project *project;
+    const phx_log *log;
     phx_cursor *cursor = NULL;
     phx_status status = phx_store_find_traces(scene->store, NULL, &cursor, err);
 
@@ -519,6 +506,12 @@ static phx_status walk_lists(struct scene *scene, phx_error *err)
             phx_store_find_projects(scene->store, 0, 0, NULL, 0, &cursor, err);
     while (status == PHX_OK)
         status = phx_cursor_next_project(cursor, &project, err);
+    phx_cursor_close(cursor);
+    cursor = NULL;
+    if (status >= 0 && (status = send_logs(scene, "ee", err)) >= 0)
+        status = phx_store_find_logs(scene->store, 0, 0, &cursor, err);
+    while (status == PHX_OK)
+        status = phx_cursor_next_log(cursor, &log, err);
     phx_cursor_close(cursor);
     return status;
 }
@@ -819,10 +812,10 @@ SWEEP(change_policies)
 /* It has one connection for everything, which all calls must leave whole. */
 TEST(a_store_in_memory_survives_want_of_memory)
 {
-    static const body calls[] = {ingest,       ingest_logs, ingest_waited_for,
-                                 hold_logs,    walk_spans,  select_spans,
-                                 read_frames,  compact,     verify,
-                                 delete_trace, retain,      walk_annotations};
+    static const body calls[] = {
+        ingest,       ingest_logs,  ingest_waited_for, hold_logs, walk_lists,
+        walk_spans,   select_spans, read_frames,       compact,   verify,
+        delete_trace, retain,       walk_annotations};
 
     UNUSED_STATE;
     in_memory = true;
