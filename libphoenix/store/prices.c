@@ -258,6 +258,8 @@ phx_status store_read_prices(struct store *store, struct buf *out,
     } else if (status == PHX_DONE) {
         buf_add_string(out, "[]"); /* read-only, and from before prices */
     }
+    if (status >= 0)
+        status = snapshot_check(&snapshot, err);
     snapshot_give(&snapshot);
     return status < 0 ? status : buf_status(out, "the prices", err);
 }
