@@ -227,7 +227,7 @@ static phx_status grow_new(struct slice *slice, const struct join *join,
 /* Spans of one block, read whole: what a block holds is bounded. */
 static phx_status read_stored(struct slice *slice, const struct join *joins,
                               size_t count, struct span **out,
-                              uint32_t *block_size, phx_error *err)
+                              uint32_t *all_rows, phx_error *err)
 {
     struct connection *writer = slice->commit->store->writer;
     size_t size = size_mul(count, sizeof **out);
@@ -242,7 +242,7 @@ static phx_status read_stored(struct slice *slice, const struct join *joins,
         rows[i] = joins[i].row;
     if ((status = stored_block_open(writer, joins[0].block, &stored, err)) < 0)
         return status;
-    *block_size = block_rows(stored.block);
+    *all_rows = block_rows(stored.block);
     slice->commit->credit -= (int64_t)block_size(stored.block);
     status = block_read_spans(stored.block, &slice->arena, rows, count,
                               BLOCK_WHOLE, spans, err);
@@ -256,13 +256,13 @@ static phx_status grow_stored(struct slice *slice, const struct join *joins,
                               size_t count, phx_error *err)
 {
     size_t size = size_mul(count, sizeof(uint32_t)), found = 0;
-    uint32_t *rows = arena_new(&slice->arena, size), block_size = 0;
+    uint32_t *rows = arena_new(&slice->arena, size), all_rows = 0;
     struct span *spans = NULL;
     phx_status status;
 
     if (rows == NULL)
         return fail_memory(err, size);
-    if ((status = read_stored(slice, joins, count, &spans, &block_size, err)) <
+    if ((status = read_stored(slice, joins, count, &spans, &all_rows, err)) <
         0)
         return status;
     for (size_t i = 0; i < count; i++) {
@@ -276,7 +276,7 @@ static phx_status grow_stored(struct slice *slice, const struct join *joins,
             return status;
     }
     return outgrown_add(slice->commit->store->writer, joins[0].block,
-                        block_size, rows, found, err);
+                        all_rows, rows, found, err);
 }
 
 /* Those that are in the table are held there already. */

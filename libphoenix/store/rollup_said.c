@@ -151,11 +151,12 @@ phx_status said_add_error(struct said *said, struct arena *arena,
 {
     static const struct block_choice events = {NULL, 0, true};
     struct span span;
+    size_t count = 1;
     phx_status status;
 
     arena_reset(scratch);
-    if ((status = block_read_chosen(opened->stored.block, scratch, &row, 1,
-                                    &events, &span, err)) < 0)
+    if ((status = block_read_chosen(opened->stored.block, scratch, SIZE_MAX,
+                                    &row, &count, &events, &span, err)) < 0)
         return status;
     return add_type(said, arena, type_of(&span), err);
 }
