@@ -262,8 +262,7 @@ static phx_status grow_stored(struct slice *slice, const struct join *joins,
 
     if (rows == NULL)
         return fail_memory(err, size);
-    if ((status = read_stored(slice, joins, count, &spans, &all_rows, err)) <
-        0)
+    if ((status = read_stored(slice, joins, count, &spans, &all_rows, err)) < 0)
         return status;
     for (size_t i = 0; i < count; i++) {
         bool grown;
@@ -275,8 +274,8 @@ static phx_status grow_stored(struct slice *slice, const struct join *joins,
         if ((status = add_to_slice(slice, &spans[i], err)) < 0)
             return status;
     }
-    return outgrown_add(slice->commit->store->writer, joins[0].block,
-                        all_rows, rows, found, err);
+    return outgrown_add(slice->commit->store->writer, joins[0].block, all_rows,
+                        rows, found, err);
 }
 
 /* Those that are in the table are held there already. */
