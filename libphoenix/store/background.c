@@ -131,12 +131,17 @@ static phx_status join_records(struct store *store, bool all, phx_error *err)
     return status;
 }
 
-/* Copies as much of the log as its readers allow; of how much, and how far. */
+/* Copies as much of the log as its readers allow; of how much, and how far. An
+ * interrupt that found nothing to stop stops the first copying, once. */
 static int copy_pages(struct store *store, int *pages, int *copied)
 {
-    int code = sqlite3_wal_checkpoint_v2(
-        store->background->db, NULL, SQLITE_CHECKPOINT_PASSIVE, pages, copied);
+    sqlite3 *db = store->background->db;
+    int code, tries = 0;
 
+    do
+        code = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE,
+                                         pages, copied);
+    while (code == SQLITE_INTERRUPT && ++tries < 2);
     return code == SQLITE_BUSY ? SQLITE_OK : code;
 }
 

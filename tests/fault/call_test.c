@@ -165,7 +165,8 @@ static void sweep(struct call *call, struct disk_faults faults,
     int64_t is_call = faults.call != NULL;
     int64_t count = run(
         call, &(struct disk_faults){.operations = faults.operations}, 0, name);
-    int64_t step = getenv("SWEEP_ALL") ? 1 : 1 + count / MOST_RUNS;
+    bool all = getenv("SWEEP_ALL") || count < 2 * MOST_RUNS;
+    int64_t step = all ? 1 : 1 + count / MOST_RUNS;
 
     for (int64_t at = 1; at <= count; at += step) {
         faults.fail_at = is_call ? 0 : at;
