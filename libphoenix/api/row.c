@@ -85,46 +85,11 @@ static phx_status write_attributes(struct lent_span *lent,
     return buf_status(&lent->attributes, "a span's attributes", err);
 }
 
-/* Flat, of equal keys the last. */
-static void write_event_attributes(struct json_writer *json,
-                                   const struct attributes *attributes)
-{
-    json_open_object(json);
-    for (uint32_t i = 0; i < attributes->count; i++) {
-        const struct member *member = &attributes->members[i];
-        bool last = true;
-        for (uint32_t j = i + 1; j < attributes->count && last; j++)
-            last = !text_equal(attributes->members[j].key, member->key);
-        if (last) {
-            json_key_text(json, member->key);
-            json_any(json, &member->value);
-        }
-    }
-    json_close_object(json);
-}
-
 static phx_status write_events(struct lent_span *lent, const struct span *span,
                                phx_error *err)
 {
-    struct json_writer json;
-    char time[40];
-
     buf_reset(&lent->events);
-    json_begin(&json, &lent->events);
-    json_open_array(&json);
-    for (uint32_t i = 0; i < span->event_count; i++) {
-        const struct span_event *event = &span->events[i];
-        time_print(event->time, time);
-        json_open_object(&json);
-        json_key(&json, "name");
-        json_text(&json, event->name);
-        json_key(&json, "timestamp");
-        json_string(&json, time);
-        json_key(&json, "attributes");
-        write_event_attributes(&json, &event->attributes);
-        json_close_object(&json);
-    }
-    json_close_array(&json);
+    span_write_events(span, time_print, &lent->events);
     buf_add_byte(&lent->events, 0);
     return buf_status(&lent->events, "a span's events", err);
 }

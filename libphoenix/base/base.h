@@ -214,6 +214,15 @@ const uint32_t *map_find(const struct map *map, uint64_t hash);
  * Microseconds are rounded as Phoenix does, through a double. out [40]. */
 void time_print(uint64_t ns, char out[40]);
 
+/* "2024-01-02 03:04:05.000000", as SQLite's own functions write times; what is
+ * below a microsecond is cut off. Texts are in order as their times are. */
+void time_print_sql(uint64_t ns, char out[40]);
+
+/* The times whose texts begin as this one does: [*low, *high). False if it does
+ * not begin as a time. What follows its last whole part is not looked at, so
+ * the bounds are wide. */
+bool time_bounds_sql(phx_text text, uint64_t *low, uint64_t *high);
+
 /* Nanoseconds -> microseconds by the same rule. */
 int64_t time_microseconds(uint64_t ns);
 

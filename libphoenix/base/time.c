@@ -371,10 +371,9 @@ static char *print_digits(char *out, int value, int width)
     return out + width;
 }
 
-void time_print(uint64_t ns, char out[40])
+/* The date, the separator and the time of day, to the second. */
+static char *print_second(char *out, int64_t seconds, char separator)
 {
-    int64_t us = time_microseconds(ns);
-    int64_t seconds = us / US;
     int in_day = (int)(seconds % DAY);
     int year, month, day;
 
@@ -384,17 +383,75 @@ void time_print(uint64_t ns, char out[40])
     out = print_digits(out, month, 2);
     *out++ = '-';
     out = print_digits(out, day, 2);
-    *out++ = 'T';
+    *out++ = separator;
     out = print_digits(out, in_day / 3600, 2);
     *out++ = ':';
     out = print_digits(out, in_day / 60 % 60, 2);
     *out++ = ':';
-    out = print_digits(out, in_day % 60, 2);
+    return print_digits(out, in_day % 60, 2);
+}
+
+void time_print(uint64_t ns, char out[40])
+{
+    int64_t us = time_microseconds(ns);
+
+    out = print_second(out, us / US, 'T');
     if (us % US != 0) {
         *out++ = '.';
         out = print_digits(out, (int)(us % US), 6);
     }
     memcpy(out, "+00:00", sizeof "+00:00");
+}
+
+void time_print_sql(uint64_t ns, char out[40])
+{
+    uint64_t us = ns / 1000;
+
+    out = print_second(out, (int64_t)(us / US), ' ');
+    *out++ = '.';
+    out = print_digits(out, (int)(us % US), 6);
+    *out = '\0';
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+bool time_bounds_sql(phx_text text, uint64_t *low, uint64_t *high)
+{
+    static const char pattern[] = "1970-01-01 00:00:00.000000Z";
+    static const struct {
+        size_t size;
+        uint64_t ns; /* that the rest may add */
+    } parts[] = {{26, 1000},
+                 {19, 1000000000},
+                 {16, 60000000000},
+                 {13, 3600000000000},
+                 {10, 86400000000000},
+                 {7, 31 * 86400000000000},
+                 {4, 366 * 86400000000000}};
+    char whole[sizeof pattern];
+    size_t size = 0;
+
+    while (size < text.size && size < sizeof pattern - 2 &&
+           (is_digit(pattern[size]) ? is_digit(text.data[size])
+                                    : text.data[size] == pattern[size]))
+        size++;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (size < parts[i].size)
+            continue;
+        memcpy(whole, pattern, sizeof pattern);
+        memcpy(whole, text.data, parts[i].size);
+        phx_status status =
+            time_read(text_of(whole), TIME_NAIVE_UTC, low, NULL);
+        if (status == PHX_INVALID)
+            continue;
+        if (__builtin_add_overflow(*low, parts[i].ns, high))
+            *high = UINT64_MAX;
+        return true;
+    }
+    return false;
 }
 
 /* --- clocks -----------------------------------------------------------------

@@ -137,6 +137,11 @@ struct log_list {
 struct span *span_list_add(struct arena *arena, struct span_list *list);
 struct log_record *log_list_add(struct arena *arena, struct log_list *list);
 
+/* [{"name", "timestamp", "attributes"}], flat, of equal keys the last. */
+void span_write_events(const struct span *span,
+                       void (*print_time)(uint64_t ns, char out[40]),
+                       struct buf *out);
+
 /* names.c -------------------------------------------------------------------
  */
 

@@ -29,3 +29,44 @@ struct log_record *log_list_add(struct arena *arena, struct log_list *list)
     *record = (struct log_record){0};
     return record;
 }
+
+static void write_attributes(struct json_writer *json,
+                             const struct attributes *attributes)
+{
+    json_open_object(json);
+    for (uint32_t i = 0; i < attributes->count; i++) {
+        const struct member *member = &attributes->members[i];
+        bool last = true;
+        for (uint32_t j = i + 1; j < attributes->count && last; j++)
+            last = !text_equal(attributes->members[j].key, member->key);
+        if (last) {
+            json_key_text(json, member->key);
+            json_any(json, &member->value);
+        }
+    }
+    json_close_object(json);
+}
+
+void span_write_events(const struct span *span,
+                       void (*print_time)(uint64_t ns, char out[40]),
+                       struct buf *out)
+{
+    struct json_writer json;
+    char time[40];
+
+    json_begin(&json, out);
+    json_open_array(&json);
+    for (uint32_t i = 0; i < span->event_count; i++) {
+        const struct span_event *event = &span->events[i];
+        print_time(event->time, time);
+        json_open_object(&json);
+        json_key(&json, "name");
+        json_text(&json, event->name);
+        json_key(&json, "timestamp");
+        json_string(&json, time);
+        json_key(&json, "attributes");
+        write_attributes(&json, &event->attributes);
+        json_close_object(&json);
+    }
+    json_close_array(&json);
+}

@@ -231,6 +231,56 @@ TEST(every_day_is_printed_as_it_is_read)
     }
 }
 
+TEST(times_of_sql_are_cut_off_and_in_order)
+{
+    static const struct {
+        uint64_t ns;
+        const char *text;
+    } cases[] = {
+        {0, "1970-01-01 00:00:00.000000"},
+        {999, "1970-01-01 00:00:00.000000"},
+        {1709251199999999999, "2024-02-29 23:59:59.999999"},
+        {UINT64_MAX, "2554-07-21 23:34:33.709551"},
+    };
+    char text[40];
+
+    UNUSED_STATE;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        time_print_sql(cases[i].ns, text);
+        eq_string(text, cases[i].text);
+    }
+}
+
+TEST(a_part_of_a_time_bounds_it)
+{
+    static const struct {
+        const char *text;
+        uint64_t low, high; /* s; 0 for no time */
+    } cases[] = {
+        {"2024-02-29 23:59:59.5", 1709251199, 1709251200},
+        {"2024-02-29 23:59", 1709251140, 1709251200},
+        {"2024-02-29 23:", 1709247600, 1709251200},
+        {"2024-02-29T23:59", 1709164800, 1709251200},
+        {"2024-02-30", 1706745600, 1709424000},
+        {"2024-0", 1704067200, 1735689600},
+        {"1969", 0, 31622400},
+        {"202", 0, 0},
+        {"today", 0, 0},
+        {"", 0, 0},
+    };
+
+    UNUSED_STATE;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint64_t low = 0, high = 0;
+        if (time_bounds_sql(text_of(cases[i].text), &low, &high) !=
+                (cases[i].high > 0) ||
+            low != cases[i].low * 1000000000 ||
+            high != cases[i].high * 1000000000)
+            wrong("'%s': %llu to %llu", cases[i].text, (unsigned long long)low,
+                  (unsigned long long)high);
+    }
+}
+
 TEST(the_locale_has_no_say)
 {
     UNUSED_STATE;
@@ -261,6 +311,8 @@ int main(void)
         cmocka_unit_test(the_last_instant_is_in_2554),
         cmocka_unit_test(naive_times_are_refused_on_demand),
         cmocka_unit_test(every_day_is_printed_as_it_is_read),
+        cmocka_unit_test(times_of_sql_are_cut_off_and_in_order),
+        cmocka_unit_test(a_part_of_a_time_bounds_it),
         cmocka_unit_test(the_locale_has_no_say),
         cmocka_unit_test(clocks_go_forward),
     };
