@@ -219,6 +219,10 @@ phx_status block_read_status_message(struct block *block, struct arena *arena,
                                      uint32_t row, phx_text *out,
                                      phx_error *err);
 
+/* Whether a row has events: far less work than to read them. */
+phx_status block_has_events(struct block *block, uint32_t row, bool *out,
+                            phx_error *err);
+
 /* Checks everything that can be told from the block alone: bounds of every
  * offset and id, counts, order of rows, zone. Errors: CORRUPT. */
 phx_status block_verify(struct block *block, const struct block_zone *zone,

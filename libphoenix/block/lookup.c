@@ -291,6 +291,22 @@ phx_status block_read_status_message(struct block *block, struct arena *arena,
     return status;
 }
 
+phx_status block_has_events(struct block *block, uint32_t row, bool *out,
+                            phx_error *err)
+{
+    uint32_t column = block_find_column(block, reserved_key(RESERVED_EVENTS));
+    struct attribute *events;
+    phx_status status;
+
+    *out = false;
+    if (column == block->column_count)
+        return PHX_OK;
+    if ((status = block_attribute(block, column, &events, err)) < 0)
+        return status;
+    *out = attribute_find(events, row) < events->count;
+    return PHX_OK;
+}
+
 /* --- paths there are --------------------------------------------------------- */
 
 uint32_t block_path_count(const struct block *block)

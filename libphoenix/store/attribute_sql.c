@@ -24,13 +24,6 @@
 
 enum { MOST_STEPS = 100 };
 
-static struct snapshot *snapshot_of(sqlite3_context *context)
-{
-    const struct connection *connection = sqlite3_user_data(context);
-
-    return connection->snapshot;
-}
-
 void result_failure(sqlite3_context *context, struct snapshot *snapshot,
                     phx_status status, const phx_error *err)
 {
@@ -43,7 +36,9 @@ void result_failure(sqlite3_context *context, struct snapshot *snapshot,
 static void fail_function(sqlite3_context *context, phx_status status,
                           const phx_error *err)
 {
-    result_failure(context, snapshot_of(context), status, err);
+    const struct connection *connection = sqlite3_user_data(context);
+
+    result_failure(context, connection->snapshot, status, err);
 }
 
 /* --- arguments ---------------------------------------------------------------------- */
@@ -93,7 +88,7 @@ static phx_status read_steps(int count, sqlite3_value **values,
 
     if (count < 1 || count > MOST_STEPS)
         return fail(err, PHX_INVALID, -1,
-                    "an attribute's path has %d steps, limit is %d",
+                    "an attribute's path has %d steps, wanted are 1 to %d",
                     count < 0 ? 0 : count, MOST_STEPS);
     for (int i = 0; i < count && status >= 0; i++)
         status = read_step(values[i], &out[i], err);
@@ -156,22 +151,29 @@ phx_status ref_open(struct snapshot *snapshot, sqlite3_value *value,
 /* --- values ------------------------------------------------------------------------- */
 
 /* Subtype 'J' is what SQLite's own JSON functions look for. */
-static phx_status result_json(sqlite3_context *context,
-                              const struct value *value, phx_error *err)
+phx_status result_json(sqlite3_context *context, struct buf *json,
+                       phx_error *err)
+{
+    phx_status status = buf_status(json, "an attribute", err);
+
+    if (status < 0) {
+        buf_clear(json);
+        return status;
+    }
+    sqlite3_result_text64(context, (const char *)json->data, json->size,
+                          memory_free, SQLITE_UTF8);
+    sqlite3_result_subtype(context, 'J');
+    return PHX_OK;
+}
+
+static phx_status result_value_json(sqlite3_context *context,
+                                    const struct value *value, phx_error *err)
 {
     struct buf json;
 
     buf_init(&json, SIZE_MAX);
     json_write_value(&json, value, 0);
-    phx_status status = buf_status(&json, "an attribute", err);
-    if (status < 0) {
-        buf_clear(&json);
-        return status;
-    }
-    sqlite3_result_text64(context, (const char *)json.data, json.size,
-                          memory_free, SQLITE_UTF8);
-    sqlite3_result_subtype(context, 'J');
-    return PHX_OK;
+    return result_json(context, &json, err);
 }
 
 /* A whole number past int64, or any past double. */
@@ -211,24 +213,30 @@ phx_status result_value(sqlite3_context *context, const struct value *value,
         return PHX_OK;
     case JSON_ARRAY:
     case JSON_OBJECT:
-        return result_json(context, value, err);
+        return result_value_json(context, value, err);
     default:
         return PHX_OK;
     }
 }
 
-static phx_status result_kind(sqlite3_context *context, struct block_path *path,
-                              struct arena *arena, uint32_t row, phx_error *err)
+void attribute_result_kind(sqlite3_context *context, uint8_t kind)
 {
     static const char *const names[] = {"null",  "boolean", "integer",
                                         "real",  "number",  "text",
                                         "bytes", "array",   "object"};
+
+    sqlite3_result_text(context, names[kind], -1, SQLITE_STATIC);
+}
+
+static phx_status result_kind(sqlite3_context *context, struct block_path *path,
+                              struct arena *arena, uint32_t row, phx_error *err)
+{
     uint8_t kind;
     bool found;
     phx_status status = block_path_kind(path, arena, row, &kind, &found, err);
 
     if (status >= 0 && found)
-        sqlite3_result_text(context, names[kind], -1, SQLITE_STATIC);
+        attribute_result_kind(context, kind);
     return status;
 }
 
@@ -236,11 +244,11 @@ static phx_status result_kind(sqlite3_context *context, struct block_path *path,
 
 enum answer { ANSWER_VALUE, ANSWER_KIND, ANSWER_JSON };
 
-static phx_status answer(sqlite3_context *context, enum answer how,
-                         struct opened *opened, uint32_t row, phx_text packed,
-                         phx_error *err)
+static phx_status answer(sqlite3_context *context, struct snapshot *snapshot,
+                         enum answer how, struct opened *opened, uint32_t row,
+                         phx_text packed, phx_error *err)
 {
-    struct arena *scratch = &snapshot_of(context)->scratch;
+    struct arena *scratch = &snapshot->scratch;
     struct block_path *path;
     struct value value;
     bool found;
@@ -254,77 +262,92 @@ static phx_status answer(sqlite3_context *context, enum answer how,
     status = block_path_value(path, scratch, row, &value, &found, err);
     if (status < 0 || !found)
         return status;
-    return how == ANSWER_JSON ? result_json(context, &value, err)
+    return how == ANSWER_JSON ? result_value_json(context, &value, err)
                               : result_value(context, &value, err);
 }
 
-static void attr(sqlite3_context *context, int count, sqlite3_value **values,
-                 enum answer how)
+void function_of_row(sqlite3_context *context, int count,
+                     sqlite3_value **values, int how, row_function *of)
 {
-    struct snapshot *snapshot = snapshot_of(context);
-    struct opened *opened;
+    struct connection *connection = sqlite3_user_data(context);
+    struct snapshot *snapshot;
     phx_error err = {0};
-    phx_text packed;
-    uint32_t row;
-    phx_status status =
-        read_path(snapshot, count - 1, values + 1, &packed, &err);
+    phx_status status = snapshot_join(connection, &snapshot, &err);
 
-    if (status >= 0 && (status = ref_open(snapshot, values[0], &opened, &row,
-                                          &err)) == PHX_OK) {
-        status = answer(context, how, opened, row, packed, &err);
-        snapshot_close(snapshot, opened);
+    if (status >= 0) {
+        status = of(context, snapshot, count, values, how, &err);
+        snapshot_leave(connection);
     }
     if (status < 0)
         fail_function(context, status, &err);
+}
+
+static phx_status attr_of(sqlite3_context *context, struct snapshot *snapshot,
+                          int count, sqlite3_value **values, int how,
+                          phx_error *err)
+{
+    struct opened *opened;
+    phx_text packed;
+    uint32_t row;
+    phx_status status;
+
+    if ((status = read_path(snapshot, count - 1, values + 1, &packed, err)) <
+            0 ||
+        (status = ref_open(snapshot, values[0], &opened, &row, err)) != PHX_OK)
+        return status;
+    status =
+        answer(context, snapshot, (enum answer)how, opened, row, packed, err);
+    snapshot_close(snapshot, opened);
+    return status;
 }
 
 static void attr_value(sqlite3_context *context, int count,
                        sqlite3_value **values)
 {
-    attr(context, count, values, ANSWER_VALUE);
+    function_of_row(context, count, values, ANSWER_VALUE, attr_of);
 }
 
 static void attr_kind(sqlite3_context *context, int count,
                       sqlite3_value **values)
 {
-    attr(context, count, values, ANSWER_KIND);
+    function_of_row(context, count, values, ANSWER_KIND, attr_of);
 }
 
 static void attr_json(sqlite3_context *context, int count,
                       sqlite3_value **values)
 {
-    attr(context, count, values, ANSWER_JSON);
+    function_of_row(context, count, values, ANSWER_JSON, attr_of);
 }
 
-static void attr_is(sqlite3_context *context, int count, sqlite3_value **values)
+static phx_status is_of(sqlite3_context *context, struct snapshot *snapshot,
+                        int count, sqlite3_value **values, int how,
+                        phx_error *err)
 {
-    struct snapshot *snapshot = snapshot_of(context);
     struct opened *opened;
     const uint8_t *rows;
-    phx_error err = {0};
     uint32_t row;
     phx_status status;
 
     (void)count;
-    phx_text test = text_span(sqlite3_value_blob(values[1]),
-                              (size_t)sqlite3_value_bytes(values[1]));
+    (void)how;
     if (sqlite3_value_type(values[1]) != SQLITE_BLOB)
-        status = fail(&err, PHX_INVALID, -1,
-                      "attr_is takes a test that attr_test has made");
-    else
-        status = ref_open(snapshot, values[0], &opened, &row, &err);
-    if (status == PHX_OK) {
-        status = attribute_rows(opened, test, &rows, &err);
-        if (status >= 0)
-            sqlite3_result_int(context, row_is_set(rows, row));
-        snapshot_close(snapshot, opened);
-    }
-    if (status < 0)
-        fail_function(context, status, &err);
+        return fail(err, PHX_INVALID, -1,
+                    "attr_is takes a test that attr_test has made");
+    phx_text test = text_of_value(values[1]);
+    if ((status = ref_open(snapshot, values[0], &opened, &row, err)) != PHX_OK)
+        return status;
+    if ((status = attribute_rows(opened, test, &rows, err)) >= 0)
+        sqlite3_result_int(context, row_is_set(rows, row));
+    snapshot_close(snapshot, opened);
+    return status;
 }
 
-/* A real without a fraction is tested as the integer, which finds both. */
-static struct value tested_real(double real)
+static void attr_is(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    function_of_row(context, count, values, 0, is_of);
+}
+
+struct value attribute_real(double real)
 {
     bool fits = real >= -9223372036854775808.0 && real < 9223372036854775808.0;
 
@@ -338,33 +361,41 @@ static phx_status read_tested(sqlite3_value *value, struct value *out,
     phx_status status = argument_read(value, out, err);
 
     if (status >= 0 && out->kind == JSON_REAL)
-        *out = tested_real(out->real);
+        *out = attribute_real(out->real);
     return status;
 }
 
-static void attr_test(sqlite3_context *context, int count,
-                      sqlite3_value **values)
+static phx_status pack_test(int count, sqlite3_value **values,
+                            struct buf *packed, phx_error *err)
 {
-    struct buf *packed = &snapshot_of(context)->key;
     struct value steps[MOST_STEPS];
     struct value parts[] = {
         {.kind = JSON_ARRAY, .count = (uint32_t)count - 1, .items = steps},
         value_null()};
     const struct value test = {.kind = JSON_ARRAY, .count = 2, .items = parts};
-    phx_error err = {0};
     phx_status status;
 
-    if ((status = read_steps(count - 1, values + 1, steps, &err)) >= 0 &&
-        (status = read_tested(values[0], &parts[1], &err)) >= 0) {
-        buf_reset(packed);
-        pack_value(packed, &test);
-        status = buf_status(packed, "an attribute test", &err);
-    }
+    if ((status = read_steps(count - 1, values + 1, steps, err)) < 0 ||
+        (status = read_tested(values[0], &parts[1], err)) < 0)
+        return status;
+    pack_value(packed, &test);
+    return buf_status(packed, "an attribute test", err);
+}
+
+static void attr_test(sqlite3_context *context, int count,
+                      sqlite3_value **values)
+{
+    struct buf packed;
+    phx_error err = {0};
+
+    buf_init(&packed, SIZE_MAX);
+    phx_status status = pack_test(count, values, &packed, &err);
     if (status < 0)
         fail_function(context, status, &err);
     else
-        sqlite3_result_blob64(context, packed->data, packed->size,
+        sqlite3_result_blob64(context, packed.data, packed.size,
                               SQLITE_TRANSIENT);
+    buf_clear(&packed);
 }
 
 sql_function attribute_sql_is(void)
@@ -390,7 +421,8 @@ int attribute_sql_register(struct connection *connection)
         if (code == SQLITE_OK)
             code = sqlite3_create_function_v2(
                 connection->db, functions[i].name, functions[i].count, flags,
-                connection, functions[i].function, NULL, NULL, NULL);
+                connection, functions[i].function, NULL, NULL,
+                foreign_hold(connection));
     }
     return code;
 }

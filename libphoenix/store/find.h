@@ -2,6 +2,7 @@
  * find.h - a search for spans in one snapshot.
  *
  *     snapshot.c     a reader's snapshot and the blocks that are open in it
+ *     foreign.c      the same on a connection that is not ours
  *     rows.c         a statement of SQL on a snapshot
  *     candidate.c    chooses the blocks
  *     match.c        chooses the rows of a block; attribute.c: by attribute,
@@ -44,12 +45,16 @@ struct snapshot {
     struct buf key;        /* of an attribute that is being looked for */
     struct arena scratch;  /* of its value */
     phx_error failed;      /* what a method of the table told SQLite by code */
+    int64_t most_memory;   /* of all that SQLite may have taken; 0: no bound */
 };
 
 phx_status snapshot_take(struct store *store, struct snapshot *out,
                          phx_error *err);
 /* Nothing may use its blocks any more. */
 void snapshot_give(struct snapshot *snapshot);
+/* The two without a reader: what they begin and end with. */
+void snapshot_init(struct snapshot *out, struct store *store);
+void snapshot_clear(struct snapshot *snapshot);
 /* INTERRUPTED if the store's calls are to end, or this one. */
 phx_status snapshot_check(struct snapshot *snapshot, phx_error *err);
 /* The block, for one user more. */
@@ -72,6 +77,22 @@ void rows_bind(struct statement *statement,
 /* DONE after the last. */
 phx_status rows_next(struct snapshot *snapshot, struct statement *statement,
                      phx_error *err);
+
+/* --- foreign.c --------------------------------------------------------------- */
+
+/* The snapshot that a statement of SQL uses: the connection's own; on a foreign
+ * one its first user takes it, and the last one gives it back. */
+phx_status snapshot_join(struct connection *connection, struct snapshot **out,
+                         phx_error *err);
+void snapshot_leave(struct connection *connection);
+double snapshot_rows(const struct connection *connection); /* about */
+
+/* Whether a foreign connection has a store. Errors: CORRUPT, UNSUPPORTED. */
+phx_status foreign_check(struct connection *connection, phx_error *err);
+
+/* What SQLite is to call when it lets go of something that holds the
+ * connection; NULL for our own. */
+void (*foreign_hold(struct connection *connection))(void *connection);
 
 /* --- attribute.c: attributes of open blocks --------------------------------- */
 

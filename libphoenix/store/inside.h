@@ -59,7 +59,8 @@ struct connection {
     struct price_book *prices; /* of cost.c; NULL until it is needed */
     struct connection *next;   /* in the pool */
     bool busy;
-    bool guarded; /* what is prepared now may only read */
+    bool guarded;            /* what is prepared now may only read */
+    struct foreign *foreign; /* of somebody else's connection; or NULL */
 };
 
 phx_status connection_open(const char *path, const char *vfs, bool read_only,
@@ -74,6 +75,8 @@ phx_status connection_own(struct connection *connection, phx_error *err);
  * another, or the next checkpoint, makes them so. */
 phx_status connection_relax(struct connection *connection, phx_error *err);
 void connection_close(struct connection *connection);
+/* Its statements, and what was read with them. */
+void connection_forget(struct connection *connection);
 phx_status connection_fail(struct connection *connection, int code,
                            phx_error *err);
 phx_status connection_execute(struct connection *connection, const char *text,
@@ -111,6 +114,12 @@ phx_text sql_text(struct statement *statement, int column); /* blobs, too */
 phx_status sql_begin(struct connection *connection, bool write, phx_error *err);
 phx_status sql_commit(struct connection *connection, phx_error *err);
 void sql_rollback(struct connection *connection); /* nothing if none is open */
+
+/* --- resting.c ------------------------------------------------------------ */
+
+/* The URI of a store that nobody writes, in a folder that this process cannot
+ * write to; of any other store nothing is added. */
+phx_status resting_uri(const char *path, struct buf *out, phx_error *err);
 
 /* --- schema.c ------------------------------------------------------------- */
 

@@ -118,29 +118,34 @@ static phx_status answer(sqlite3_context *context, const struct child *child,
     return PHX_OK;
 }
 
+static phx_status parent_of(sqlite3_context *context, struct snapshot *snapshot,
+                            int count, sqlite3_value **values, int how,
+                            phx_error *err)
+{
+    struct child child = {.snapshot = snapshot};
+    phx_status status =
+        ref_open(snapshot, values[0], &child.opened, &child.row, err);
+
+    (void)count;
+    (void)how;
+    if (status != PHX_OK)
+        return status;
+    status = answer(context, &child, sqlite3_value_int(values[1]) != 0, err);
+    snapshot_close(snapshot, child.opened);
+    return status;
+}
+
 static void parent_no(sqlite3_context *context, int count,
                       sqlite3_value **values)
 {
-    const struct connection *connection = sqlite3_user_data(context);
-    struct child child = {.snapshot = connection->snapshot};
-    phx_error err = {0};
-    phx_status status =
-        ref_open(child.snapshot, values[0], &child.opened, &child.row, &err);
-
-    (void)count;
-    if (status == PHX_OK) {
-        status =
-            answer(context, &child, sqlite3_value_int(values[1]) != 0, &err);
-        snapshot_close(child.snapshot, child.opened);
-    }
-    if (status < 0)
-        result_failure(context, child.snapshot, status, &err);
+    function_of_row(context, count, values, 0, parent_of);
 }
 
 int parent_sql_register(struct connection *connection)
 {
-    return sqlite3_create_function_v2(connection->db, "parent_no", 2,
-                                      SQLITE_UTF8 | SQLITE_DETERMINISTIC |
-                                          SQLITE_INNOCUOUS,
-                                      connection, parent_no, NULL, NULL, NULL);
+    int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+
+    return sqlite3_create_function_v2(connection->db, "parent_no", 2, flags,
+                                      connection, parent_no, NULL, NULL,
+                                      foreign_hold(connection));
 }

@@ -14,6 +14,7 @@ struct store_rows {
     struct statement statement;
     size_t columns;
     struct value *values; /* of the row, [columns] */
+    int most_length;      /* of a text, as it was before; 0: unchanged */
 };
 
 /* The story of a failure: that of a method of the table, or SQLite's own. */
@@ -27,15 +28,34 @@ static phx_status fail_rows(struct snapshot *snapshot, int code, phx_error *err)
         return snapshot->failed.status;
     }
     switch (code & 0xFF) {
-    case SQLITE_ERROR:
     case SQLITE_AUTH:
+        return fail(err, PHX_INVALID, -1,
+                    "sql: %.300s: a statement can only read",
+                    sqlite3_errmsg(connection->db));
+    case SQLITE_ERROR:
     case SQLITE_RANGE:
     case SQLITE_MISMATCH:
         return fail(err, PHX_INVALID, sqlite3_error_offset(connection->db),
                     "sql: %.300s", sqlite3_errmsg(connection->db));
+    case SQLITE_TOOBIG:
+        return fail(err, PHX_TOO_BIG, -1, "sql: %.300s",
+                    sqlite3_errmsg(connection->db));
     default:
         return connection_fail(connection, code, err);
     }
+}
+
+/* One text can take memory between two looks, so it is bounded as well. */
+static void bound_memory(struct store_rows *rows, size_t memory)
+{
+    sqlite3 *db = rows->snapshot.connection->db;
+
+    if (memory == 0)
+        return;
+    if (memory > INT_MAX)
+        memory = INT_MAX;
+    rows->snapshot.most_memory = sqlite3_memory_used() + (int64_t)memory;
+    rows->most_length = sqlite3_limit(db, SQLITE_LIMIT_LENGTH, (int)memory);
 }
 
 /* Blanks and semicolons may follow the statement. */
@@ -100,6 +120,7 @@ static phx_status start(struct store_rows *rows,
 
     snapshot->stopped = query->stopped;
     snapshot->ctx = query->ctx;
+    bound_memory(rows, query->memory);
     if ((status = rows_prepare(snapshot, query->sql, statement, err)) < 0 ||
         (status = bind_all(statement, query, err)) < 0)
         return status;
@@ -159,6 +180,8 @@ static phx_status read_value(struct statement *statement, int column,
         return PHX_OK;
     case SQLITE_TEXT:
     case SQLITE_BLOB:
+        if (type == SQLITE_TEXT) /* puts a NUL behind it */
+            (void)sqlite3_column_text(statement->handle, column);
         *out = value_text(sql_text(statement, column));
         out->kind = type == SQLITE_TEXT ? JSON_TEXT : JSON_BYTES;
         return sqlite3_errcode(statement->connection->db) == SQLITE_NOMEM
@@ -200,7 +223,10 @@ void store_rows_close(struct store_rows *rows)
 {
     if (rows == NULL)
         return;
+    sqlite3 *db = rows->snapshot.connection->db;
     sqlite3_finalize(rows->statement.handle);
+    if (rows->most_length > 0)
+        sqlite3_limit(db, SQLITE_LIMIT_LENGTH, rows->most_length);
     snapshot_give(&rows->snapshot);
     memory_free(rows->values);
     memory_free(rows);

@@ -262,9 +262,12 @@ phx_status schema_prepare(struct connection *connection,
         return status;
     if (version < newest() &&
         (options->read_only || (options->no_migrate && version > 0)))
-        return fail(err, PHX_UNSUPPORTED, -1,
-                    "the store has format %lld and is to be brought to %d",
-                    (long long)version, newest());
+        return fail(
+            err, PHX_UNSUPPORTED, -1,
+            version == 0
+                ? "there is no store yet: it has format %lld, not %d"
+                : "the store has format %lld and is to be brought to %d",
+            (long long)version, newest());
     if (options->read_only || (status = connection_own(connection, err)) < 0)
         return status;
     return version < newest()

@@ -110,9 +110,32 @@ phx_status opened_ints(struct opened *opened, enum block_column column,
     return PHX_OK;
 }
 
+/* Other connections take memory, too: the bound is near, not exact. */
 static int look_around(void *ctx)
 {
-    return snapshot_check(ctx, NULL) < 0;
+    struct snapshot *snapshot = ctx;
+
+    if (snapshot->most_memory > 0 &&
+        sqlite3_memory_used() > snapshot->most_memory)
+        fail(&snapshot->failed, PHX_TOO_BIG, -1,
+             "sql: the statement takes more memory than it may");
+    return snapshot->failed.status < 0 || snapshot_check(snapshot, NULL) < 0;
+}
+
+void snapshot_init(struct snapshot *out, struct store *store)
+{
+    *out = (struct snapshot){.store = store,
+                             .interrupts = store_interrupts(store)};
+    arena_init(&out->scratch, SIZE_MAX);
+    buf_init(&out->key, KEY_LIMIT);
+}
+
+void snapshot_clear(struct snapshot *snapshot)
+{
+    while (snapshot->opened != NULL)
+        opened_free(&snapshot->opened);
+    buf_clear(&snapshot->key);
+    arena_clear(&snapshot->scratch);
 }
 
 phx_status snapshot_take(struct store *store, struct snapshot *out,
@@ -120,10 +143,7 @@ phx_status snapshot_take(struct store *store, struct snapshot *out,
 {
     phx_status status;
 
-    *out = (struct snapshot){.store = store,
-                             .interrupts = store_interrupts(store)};
-    arena_init(&out->scratch, SIZE_MAX);
-    buf_init(&out->key, KEY_LIMIT);
+    snapshot_init(out, store);
     status = store_reader_take(store, &out->connection, &out->counter, err);
     if (status < 0)
         return status;
@@ -137,10 +157,7 @@ phx_status snapshot_take(struct store *store, struct snapshot *out,
 
 void snapshot_give(struct snapshot *snapshot)
 {
-    while (snapshot->opened != NULL)
-        opened_free(&snapshot->opened);
-    buf_clear(&snapshot->key);
-    arena_clear(&snapshot->scratch);
+    snapshot_clear(snapshot);
     sqlite3_progress_handler(snapshot->connection->db, 0, NULL, NULL);
     snapshot->connection->snapshot = NULL;
     store_reader_give(snapshot->store, snapshot->connection);

@@ -1,5 +1,5 @@
 /*
- * span_column.c - the columns of a row of `stored_span`, from its open block.
+ * span_column.c - the columns of a row of spans, from its open block.
  */
 #include "base/base.h"
 
@@ -87,6 +87,15 @@ static void result_ns(sqlite3_context *context, uint64_t ns, bool negative)
         sqlite3_result_int64(context, negative ? -(int64_t)ns : (int64_t)ns);
 }
 
+/* In the order of the numbers that times are, see start_key. */
+void result_time_text(sqlite3_context *context, uint64_t ns)
+{
+    char text[40];
+
+    time_print_sql(start_key(ns), text);
+    sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
+}
+
 static phx_status result_time(sqlite3_context *context, const struct hit *hit,
                               enum span_column column, phx_error *err)
 {
@@ -99,11 +108,22 @@ static phx_status result_time(sqlite3_context *context, const struct hit *hit,
                          err)) < 0)
         return status;
     uint64_t start = (uint64_t)begin, end = start + (uint64_t)duration;
-    if (column == SPAN_LATENCY)
-        result_ns(context, end >= start ? end - start : start - end,
-                  end < start);
-    else
+    uint64_t latency = end >= start ? end - start : start - end;
+    switch (column) {
+    case SPAN_LATENCY:
+        result_ns(context, latency, end < start);
+        break;
+    case SPAN_LATENCY_MS:
+        sqlite3_result_double(context,
+                              (double)latency / (end < start ? -1e6 : 1e6));
+        break;
+    case SPAN_START_TEXT:
+    case SPAN_END_TEXT:
+        result_time_text(context, column == SPAN_START_TEXT ? start : end);
+        break;
+    default:
         result_ns(context, column == SPAN_START ? start : end, false);
+    }
     return PHX_OK;
 }
 
@@ -141,17 +161,35 @@ static phx_status result_parent(sqlite3_context *context, const struct hit *hit,
                            (uint32_t)(parent - 1 - rows), err);
 }
 
+static phx_status result_session_name(sqlite3_context *context,
+                                      struct connection *connection,
+                                      int64_t session, phx_error *err)
+{
+    struct statement *read;
+    phx_status status =
+        sql_find(connection, SQL_SESSION_BY_ID, session, &read, err);
+
+    if (status != PHX_OK)
+        return status;
+    result_text(context, sql_text(read, 1));
+    sql_end(read);
+    return PHX_OK;
+}
+
 /* Compaction follows a trace's session later; its row has it now. */
 static phx_status result_session(sqlite3_context *context, struct span_row *row,
-                                 int64_t number, phx_error *err)
+                                 int64_t number, bool named, phx_error *err)
 {
+    struct connection *connection = row->snapshot->connection;
     struct trace_row *trace = &row->trace;
     phx_status status = PHX_OK;
 
     if (trace->id != number)
-        status = trace_row_get(row->snapshot->connection, number, trace, err);
+        status = trace_row_get(connection, number, trace, err);
     if (status < 0)
         trace->id = 0;
+    else if (trace->session != 0 && named)
+        status = result_session_name(context, connection, trace->session, err);
     else if (trace->session != 0)
         sqlite3_result_int64(context, trace->session);
     return status;
@@ -172,10 +210,55 @@ static phx_status result_of_trace(sqlite3_context *context,
     if (status < 0 || (status = int_at(opened, COLUMN_TRACE_NUMBER,
                                        (uint32_t)index, &number, err)) < 0)
         return status;
-    if (column == SPAN_SESSION)
-        return result_session(context, row, number, err);
+    if (column != SPAN_TRACE)
+        return result_session(context, row, number, column == SPAN_SESSION_NAME,
+                              err);
     sqlite3_result_int64(context, number);
     return PHX_OK;
+}
+
+/* --- project, kind and status by name ------------------------------------------------ */
+
+static phx_status result_project_name(sqlite3_context *context,
+                                      struct span_row *row, phx_error *err)
+{
+    struct buf *name = &row->project_name;
+    struct statement *read;
+    int64_t project;
+    phx_status status =
+        int_at(row->hit->opened, COLUMN_PROJECT, row->hit->row, &project, err);
+
+    if (status >= 0 && project != row->project) {
+        row->project = 0;
+        status = sql_find(row->snapshot->connection, SQL_PROJECT_BY_ID, project,
+                          &read, err);
+        if (status != PHX_OK)
+            return status;
+        buf_reset(name);
+        buf_add_text(name, sql_text(read, 1));
+        sql_end(read);
+        status = buf_status(name, "a project's name", err);
+    }
+    if (status < 0)
+        return status;
+    row->project = project;
+    result_text(context, text_span(name->data, name->size));
+    return PHX_OK;
+}
+
+static phx_status result_enum(sqlite3_context *context, const struct hit *hit,
+                              enum block_column column, phx_error *err)
+{
+    int64_t value;
+    phx_status status = int_at(hit->opened, column, hit->row, &value, err);
+
+    if (status >= 0)
+        sqlite3_result_text(context,
+                            column == COLUMN_KIND
+                                ? span_kind_name((int)value)
+                                : span_status_name((int)value),
+                            -1, SQLITE_STATIC);
+    return status;
 }
 
 /* --- all ------------------------------------------------------------------------------ */
@@ -206,6 +289,7 @@ phx_status span_column_result(sqlite3_context *context, struct span_row *row,
     case SPAN_TRACE:
     case SPAN_TRACE_ID:
     case SPAN_SESSION:
+    case SPAN_SESSION_NAME:
         return result_of_trace(context, row, column, err);
     case SPAN_SPAN_ID:
         return result_id(context, hit->opened, COLUMN_SPAN_ID, hit->row, err);
@@ -225,6 +309,9 @@ phx_status span_column_result(sqlite3_context *context, struct span_row *row,
     case SPAN_START:
     case SPAN_END:
     case SPAN_LATENCY:
+    case SPAN_START_TEXT:
+    case SPAN_END_TEXT:
+    case SPAN_LATENCY_MS:
         return result_time(context, hit, column, err);
     case SPAN_PROMPT_TOKENS:
         return result_tokens(context, hit, COLUMN_PROMPT_TOKENS, err);
@@ -235,6 +322,23 @@ phx_status span_column_result(sqlite3_context *context, struct span_row *row,
         return PHX_OK;
     case SPAN_AMONG:
         return PHX_OK;
+    case SPAN_PROJECT_NAME:
+        return result_project_name(context, row, err);
+    case SPAN_KIND_NAME:
+        return result_enum(context, hit, COLUMN_KIND, err);
+    case SPAN_STATUS_NAME:
+        return result_enum(context, hit, COLUMN_STATUS, err);
+    case SPAN_ATTRIBUTES:
+        return result_attributes(context, row, err);
+    case SPAN_EVENTS:
+        return result_events(context, row, err);
+    case SPAN_COST:
+    case SPAN_COSTS:
+        return result_cost(context, row, column == SPAN_COSTS, err);
+    case SPAN_KEY:
+    case SPAN_VALUE:
+    case SPAN_TYPE:
+        return leaf_result(context, row, column, err);
     }
     return PHX_OK;
 }

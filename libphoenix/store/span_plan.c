@@ -18,14 +18,30 @@ static const struct {
     const char *operators;
     uint8_t narrows;
 } terms[] = {
-    {SPAN_NO, "=i", NARROW_ONE},          {SPAN_NO, "<[>]", NARROW_BLOCKS},
-    {SPAN_TRACE, "=i", NARROW_ONE},       {SPAN_TRACE_ID, "=i", NARROW_ONE},
-    {SPAN_SPAN_ID, "=i", NARROW_ONE},     {SPAN_PARENT_ID, "=i0", NARROW_ROWS},
-    {SPAN_NAME, "=i", NARROW_ROWS},       {SPAN_PROJECT, "=", NARROW_BLOCKS},
-    {SPAN_KIND, "=i", NARROW_ROWS},       {SPAN_STATUS, "=i", NARROW_ROWS},
-    {SPAN_START, "=<[>]", NARROW_BLOCKS}, {SPAN_LATENCY, "=>]", NARROW_ROWS},
-    {SPAN_ROOT, "=", NARROW_ROWS},        {SPAN_REF, "t", NARROW_ROWS},
+    {SPAN_NO, "=i", NARROW_ONE},
+    {SPAN_NO, "<[>]", NARROW_BLOCKS},
+    {SPAN_TRACE, "=i", NARROW_ONE},
+    {SPAN_TRACE_ID, "=i", NARROW_ONE},
+    {SPAN_SPAN_ID, "=i", NARROW_ONE},
+    {SPAN_PARENT_ID, "=i0", NARROW_ROWS},
+    {SPAN_NAME, "=i", NARROW_ROWS},
+    {SPAN_PROJECT, "=", NARROW_BLOCKS},
+    {SPAN_KIND, "=i", NARROW_ROWS},
+    {SPAN_STATUS, "=i", NARROW_ROWS},
+    {SPAN_START, "=<[>]", NARROW_BLOCKS},
+    {SPAN_LATENCY, "=>]", NARROW_ROWS},
+    {SPAN_ROOT, "=", NARROW_ROWS},
+    {SPAN_REF, "t", NARROW_ROWS},
     {SPAN_AMONG, "=", NARROW_BLOCKS},
+
+    {SPAN_PROJECT_NAME, "=", NARROW_BLOCKS},
+    {SPAN_SESSION_NAME, "=", NARROW_ONE},
+    {SPAN_KIND_NAME, "=i", NARROW_ROWS},
+    {SPAN_STATUS_NAME, "=i", NARROW_ROWS},
+    {SPAN_START_TEXT, "=<[>]", NARROW_BLOCKS},
+    {SPAN_LATENCY_MS, "=>]", NARROW_ROWS},
+    {SPAN_KEY, "=", NARROW_ROWS},
+    {SPAN_VALUE, "=", NARROW_ROWS},
 };
 
 static char operator_of(sqlite3_index_info *info, int i)
@@ -50,18 +66,19 @@ static char operator_of(sqlite3_index_info *info, int i)
     }
 }
 
+/* Whether its values are compared by a collation, of which BINARY is meant. */
 static bool is_text(int column)
 {
     return column == SPAN_TRACE_ID || column == SPAN_SPAN_ID ||
-           column == SPAN_PARENT_ID || column == SPAN_NAME;
+           column == SPAN_PARENT_ID || column == SPAN_NAME ||
+           column >= SPAN_PROJECT_NAME;
 }
 
 /* How far a constraint narrows the search, and by which operator. A list that
  * is not taken whole comes item by item, a search for each. */
-static enum narrowing narrows(sqlite3_index_info *info, int i, char *letter)
+static enum narrowing narrows(sqlite3_index_info *info, int i, int column,
+                              char *letter)
 {
-    int column = info->aConstraint[i].iColumn;
-
     if (!info->aConstraint[i].usable ||
         (*letter = operator_of(info, i)) == '\0' ||
         (is_text(column) && strcmp(sqlite3_vtab_collation(info, i), "BINARY")))
@@ -79,22 +96,41 @@ static enum narrowing narrows(sqlite3_index_info *info, int i, char *letter)
     return NARROW_NOT;
 }
 
-/* By number, or by start and then perhaps number. */
-static int order_of(const sqlite3_index_info *info)
+/* By number, or by start and then perhaps number. Starts of one text are not
+ * in order of their numbers. */
+static int order_of(const struct span_shape *shape,
+                    const sqlite3_index_info *info)
 {
     int count = info->nOrderBy, down, first;
 
     if (count == 0 || count > 2)
         return FIND_ANY;
-    first = info->aOrderBy[0].iColumn;
+    first = shape_column(shape, info->aOrderBy[0].iColumn);
     down = info->aOrderBy[0].desc;
     if (count == 2 &&
-        (first != SPAN_START || info->aOrderBy[1].iColumn != SPAN_NO ||
+        (first != SPAN_START ||
+         shape_column(shape, info->aOrderBy[1].iColumn) != SPAN_NO ||
          info->aOrderBy[1].desc != down))
         return FIND_ANY;
-    return first == SPAN_NO      ? FIND_BY_NUMBER << 1 | down
-           : first == SPAN_START ? FIND_BY_START << 1 | down
-                                 : FIND_ANY;
+    if (first == SPAN_NO)
+        return FIND_BY_NUMBER << 1 | down;
+    return first == SPAN_START || first == SPAN_START_TEXT
+               ? FIND_BY_START << 1 | down
+               : FIND_ANY;
+}
+
+/* A key that other tables of a join give must be known first: what rows there
+ * are depends on whether one is asked for. */
+static bool key_is_unusable(const struct span_shape *shape,
+                            const sqlite3_index_info *info)
+{
+    for (int i = 0; i < info->nConstraint; i++) {
+        if (!info->aConstraint[i].usable &&
+            info->aConstraint[i].op == SQLITE_INDEX_CONSTRAINT_EQ &&
+            shape_column(shape, info->aConstraint[i].iColumn) == SPAN_KEY)
+            return true;
+    }
+    return false;
 }
 
 /* In us: 0.3 for a row that is looked at, and a look-up is as 300 of them. */
@@ -115,33 +151,37 @@ static void set_cost(sqlite3_index_info *info, double stored,
     info->estimatedRows = kept < 1 ? 1 : (sqlite3_int64)kept;
 }
 
-int span_plan_choose(const struct snapshot *snapshot, sqlite3_index_info *info)
+int span_plan_choose(const struct span_shape *shape, double stored,
+                     sqlite3_index_info *info)
 {
     size_t counts[NARROW_ONE + 1] = {0};
+
+    if (key_is_unusable(shape, info))
+        return SQLITE_CONSTRAINT;
     char *plan = sqlite3_malloc64(2 * (sqlite3_uint64)info->nConstraint + 1);
     int count = 0;
 
     if (plan == NULL)
         return SQLITE_NOMEM;
     for (int i = 0; i < info->nConstraint; i++) {
+        int column = shape_column(shape, info->aConstraint[i].iColumn);
         char letter;
-        enum narrowing how = narrows(info, i, &letter);
+        enum narrowing how = narrows(info, i, column, &letter);
         if (how == NARROW_NOT)
             continue;
         if (letter == TERM_AMONG)
             (void)sqlite3_vtab_in(info, i, 1);
         counts[how]++;
-        plan[2 * count] = (char)('a' + info->aConstraint[i].iColumn);
+        plan[2 * count] = (char)('a' + column);
         plan[2 * count + 1] = letter;
         info->aConstraintUsage[i].argvIndex = ++count;
-        info->aConstraintUsage[i].omit =
-            info->aConstraint[i].iColumn == SPAN_AMONG;
+        info->aConstraintUsage[i].omit = column == SPAN_AMONG;
     }
     plan[2 * count] = '\0';
     info->idxStr = plan;
     info->needToFreeIdxStr = 1;
-    info->idxNum = order_of(info);
+    info->idxNum = order_of(shape, info);
     info->orderByConsumed = info->idxNum != FIND_ANY;
-    set_cost(info, (double)snapshot->counter.span, counts);
+    set_cost(info, stored, counts);
     return SQLITE_OK;
 }

@@ -1,27 +1,74 @@
 /*
- * span_table.c - spans as the virtual table `stored_span`, read-only and there
- * on every connection that reads. A cursor is a search; a row's columns come
- * from its open block.
+ * span_table.c - spans as virtual tables, read-only and there on every
+ * connection that reads. A cursor is a search; a row's columns come from its
+ * open block.
  */
 #include "base/base.h"
 
 #include "store/span_table.h"
 
-static const char columns_sql[] =
-    "CREATE TABLE stored_span (no INTEGER, trace INTEGER, trace_id TEXT,"
-    " span_id TEXT, parent_id TEXT, project INTEGER, session INTEGER,"
-    " name TEXT, kind INTEGER, status INTEGER, status_message TEXT,"
-    " start INTEGER, \"end\" INTEGER, latency INTEGER, prompt_tokens INTEGER,"
-    " completion_tokens INTEGER, root INTEGER, ref INTEGER HIDDEN,"
-    " among HIDDEN)";
+/* Columns are declared in the order of their numbers. A row of span_attributes
+ * is told from others by its span and key: SQLite's rowid is of a span. */
+static const uint8_t stored_columns[] = {
+    SPAN_NO,        SPAN_TRACE,   SPAN_TRACE_ID,       SPAN_SPAN_ID,
+    SPAN_PARENT_ID, SPAN_PROJECT, SPAN_SESSION,        SPAN_NAME,
+    SPAN_KIND,      SPAN_STATUS,  SPAN_STATUS_MESSAGE, SPAN_START,
+    SPAN_END,       SPAN_LATENCY, SPAN_PROMPT_TOKENS,  SPAN_COMPLETION_TOKENS,
+    SPAN_ROOT,      SPAN_REF,     SPAN_AMONG};
+
+#define NAMED_COLUMNS                                                          \
+    SPAN_NO, SPAN_SPAN_ID, SPAN_TRACE_ID, SPAN_PARENT_ID, SPAN_PROJECT_NAME,   \
+        SPAN_SESSION_NAME, SPAN_NAME, SPAN_KIND_NAME, SPAN_STATUS_NAME,        \
+        SPAN_STATUS_MESSAGE, SPAN_START_TEXT, SPAN_END_TEXT, SPAN_LATENCY_MS,  \
+        SPAN_PROMPT_TOKENS, SPAN_COMPLETION_TOKENS, SPAN_COST
+#define NAMED_SQL                                                              \
+    "id INTEGER, span_id TEXT, trace_id TEXT, parent_id TEXT, project TEXT,"   \
+    " session_id TEXT, name TEXT, span_kind TEXT, status_code TEXT,"           \
+    " status_message TEXT, start_time TEXT, end_time TEXT, latency_ms REAL,"   \
+    " prompt_tokens INTEGER, completion_tokens INTEGER, cost REAL"
+
+static const uint8_t named_columns[] = {
+    NAMED_COLUMNS, SPAN_ATTRIBUTES, SPAN_EVENTS, SPAN_COSTS,
+    SPAN_START,    SPAN_END,        SPAN_REF};
+static const uint8_t leaf_columns[] = {NAMED_COLUMNS, SPAN_VALUE, SPAN_TYPE,
+                                       SPAN_KEY,      SPAN_START, SPAN_END,
+                                       SPAN_REF};
+
+static const struct span_shape shapes[] = {
+    {.name = "stored_span",
+     .columns = stored_columns,
+     .sql =
+         "CREATE TABLE stored_span (no INTEGER, trace INTEGER, trace_id TEXT,"
+         " span_id TEXT, parent_id TEXT, project INTEGER, session INTEGER,"
+         " name TEXT, kind INTEGER, status INTEGER, status_message TEXT,"
+         " start INTEGER, \"end\" INTEGER, latency INTEGER,"
+         " prompt_tokens INTEGER, completion_tokens INTEGER, root INTEGER,"
+         " ref INTEGER HIDDEN, among HIDDEN)"},
+    {.name = "spans",
+     .columns = named_columns,
+     .sql = "CREATE TABLE spans (" NAMED_SQL
+            ", attributes TEXT, events TEXT, costs TEXT HIDDEN,"
+            " start_ns INTEGER HIDDEN, end_ns INTEGER HIDDEN,"
+            " ref INTEGER HIDDEN)"},
+    {.name = "span_attributes",
+     .columns = leaf_columns,
+     .leaves = true,
+     .sql = "CREATE TABLE span_attributes (" NAMED_SQL
+            ", value, type TEXT, key TEXT HIDDEN, start_ns INTEGER HIDDEN,"
+            " end_ns INTEGER HIDDEN, ref INTEGER HIDDEN,"
+            " PRIMARY KEY (ref, key)) WITHOUT ROWID"},
+};
+enum { SHAPES = sizeof shapes / sizeof *shapes };
 
 struct span_table {
     sqlite3_vtab base;
     struct connection *connection;
+    const struct span_shape *shape;
 };
 
 struct span_cursor {
     sqlite3_vtab_cursor base;
+    const struct span_shape *shape;
     struct span_plan plan;
     struct find find;
     struct span_row row;
@@ -30,8 +77,10 @@ struct span_cursor {
 int snapshot_fail(struct snapshot *snapshot, phx_status status,
                   const phx_error *err)
 {
-    snapshot->failed = *err;
-    snapshot->failed.status = status;
+    if (snapshot != NULL) {
+        snapshot->failed = *err;
+        snapshot->failed.status = status;
+    }
     switch (status) {
     case PHX_NO_MEMORY:
         return SQLITE_NOMEM;
@@ -56,20 +105,28 @@ int table_declare(sqlite3 *db, struct connection *connection,
 
 /* --- the table ----------------------------------------------------------------- */
 
+/* words[0] is the module's name. */
 static int table_connect(sqlite3 *db, void *ctx, int count,
                          const char *const *words, sqlite3_vtab **out,
                          char **message)
 {
     struct connection *connection = ctx;
-    struct span_table *table = memory_new(sizeof *table);
+    const struct span_shape *shape = shapes;
+    phx_error err = {0};
+    phx_status status;
 
     (void)count;
-    (void)words;
-    (void)message;
+    if ((status = foreign_check(connection, &err)) < 0) {
+        *message = sqlite3_mprintf("%s", err.message);
+        return snapshot_fail(NULL, status, &err);
+    }
+    while (strcmp(shape->name, words[0]) != 0)
+        shape++;
+    struct span_table *table = memory_new(sizeof *table);
     if (table == NULL)
         return SQLITE_NOMEM;
-    *table = (struct span_table){.connection = connection};
-    int code = table_declare(db, connection, columns_sql);
+    *table = (struct span_table){.connection = connection, .shape = shape};
+    int code = table_declare(db, connection, shape->sql);
     if (code == SQLITE_OK)
         *out = &table->base;
     else
@@ -83,14 +140,12 @@ static int table_disconnect(sqlite3_vtab *base)
     return SQLITE_OK;
 }
 
-static struct snapshot *snapshot_of(sqlite3_vtab *base)
-{
-    return ((struct span_table *)base)->connection->snapshot;
-}
-
 static int table_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 {
-    return span_plan_choose(snapshot_of(base), info);
+    const struct span_table *table = (const struct span_table *)base;
+
+    return span_plan_choose(table->shape, snapshot_rows(table->connection),
+                            info);
 }
 
 static int table_find_function(sqlite3_vtab *base, int count, const char *name,
@@ -105,14 +160,35 @@ static int table_find_function(sqlite3_vtab *base, int count, const char *name,
 
 /* --- cursors ---------------------------------------------------------------------- */
 
+static int table_fail(sqlite3_vtab *base, phx_status status,
+                      const phx_error *err)
+{
+    sqlite3_free(base->zErrMsg);
+    base->zErrMsg = sqlite3_mprintf("%s", err->message);
+    return snapshot_fail(((struct span_table *)base)->connection->snapshot,
+                         status, err);
+}
+
 static int cursor_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
 {
+    const struct span_table *table = (const struct span_table *)base;
     struct span_cursor *cursor = memory_new(sizeof *cursor);
+    struct snapshot *snapshot;
+    phx_error err = {0};
+    phx_status status;
 
     if (cursor == NULL)
         return SQLITE_NOMEM;
-    *cursor = (struct span_cursor){.row.snapshot = snapshot_of(base)};
+    if ((status = snapshot_join(table->connection, &snapshot, &err)) < 0) {
+        memory_free(cursor);
+        return table_fail(base, status, &err);
+    }
+    *cursor = (struct span_cursor){
+        .shape = table->shape,
+        .row = {.snapshot = snapshot, .plan = &cursor->plan}};
     arena_init(&cursor->plan.arena, SIZE_MAX);
+    arena_init(&cursor->row.leaves.arena, SIZE_MAX);
+    buf_init(&cursor->row.project_name, SIZE_MAX);
     *out = &cursor->base;
     return SQLITE_OK;
 }
@@ -128,20 +204,39 @@ static int cursor_close(sqlite3_vtab_cursor *base)
 
     find_clear(&cursor->find);
     arena_clear(&cursor->plan.arena);
+    arena_clear(&cursor->row.leaves.arena);
+    buf_clear(&cursor->row.project_name);
+    snapshot_leave(((struct span_table *)base->pVtab)->connection);
     memory_free(cursor);
     return SQLITE_OK;
+}
+
+/* The next span; of span_attributes, one that has an attribute. */
+static phx_status next_row(struct span_cursor *cursor, phx_error *err)
+{
+    struct span_row *row = &cursor->row;
+    phx_status status = PHX_DONE;
+
+    if (!cursor->shape->leaves)
+        return find_next(&cursor->find, &row->hit, err);
+    if (row->hit != NULL)
+        status = leaves_next(row);
+    while (status == PHX_DONE &&
+           (status = find_next(&cursor->find, &row->hit, err)) == PHX_OK &&
+           (status = leaves_first(row, err)) == PHX_DONE)
+        ;
+    return status;
 }
 
 static int cursor_next(sqlite3_vtab_cursor *base)
 {
     struct span_cursor *cursor = cursor_of(base);
     phx_error err; /* filled by a failure: clearing costs every row */
-    phx_status status = find_next(&cursor->find, &cursor->row.hit, &err);
+    phx_status status = next_row(cursor, &err);
 
     if (status != PHX_OK)
         cursor->row.hit = NULL;
-    return status < 0 ? snapshot_fail(cursor->row.snapshot, status, &err)
-                      : SQLITE_OK;
+    return status < 0 ? table_fail(base->pVtab, status, &err) : SQLITE_OK;
 }
 
 static int cursor_filter(sqlite3_vtab_cursor *base, int order,
@@ -159,7 +254,7 @@ static int cursor_filter(sqlite3_vtab_cursor *base, int order,
                                  values, &err)) < 0 ||
         (status = find_start(&cursor->find, cursor->row.snapshot, &plan->search,
                              plan->order, plan->down, &err)) < 0)
-        return snapshot_fail(cursor->row.snapshot, status, &err);
+        return table_fail(base->pVtab, status, &err);
     return cursor_next(base);
 }
 
@@ -179,42 +274,45 @@ static int cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context,
 {
     struct span_cursor *cursor = cursor_of(base);
     phx_error err; /* the same */
-    phx_status status = span_column_result(context, &cursor->row,
-                                           (enum span_column)column, &err);
+    phx_status status = span_column_result(
+        context, &cursor->row, (enum span_column)cursor->shape->columns[column],
+        &err);
 
-    return status < 0 ? snapshot_fail(cursor->row.snapshot, status, &err)
-                      : SQLITE_OK;
+    return status < 0 ? table_fail(base->pVtab, status, &err) : SQLITE_OK;
 }
+
+static const sqlite3_module module = {
+    .iVersion = 1, /* without xCreate a table is there by its module's name */
+    .xConnect = table_connect,
+    .xBestIndex = table_best_index,
+    .xDisconnect = table_disconnect,
+    .xOpen = cursor_open,
+    .xClose = cursor_close,
+    .xFilter = cursor_filter,
+    .xNext = cursor_next,
+    .xEof = cursor_eof,
+    .xColumn = cursor_column,
+    .xRowid = cursor_rowid,
+    .xFindFunction = table_find_function,
+};
 
 phx_status span_table_register(struct connection *connection,
                                const struct store_options *options,
                                phx_error *err)
 {
-    /* Without xCreate the table is there by its module's name alone. */
-    static const sqlite3_module module = {
-        .iVersion = 1,
-        .xConnect = table_connect,
-        .xBestIndex = table_best_index,
-        .xDisconnect = table_disconnect,
-        .xOpen = cursor_open,
-        .xClose = cursor_close,
-        .xFilter = cursor_filter,
-        .xNext = cursor_next,
-        .xEof = cursor_eof,
-        .xColumn = cursor_column,
-        .xRowid = cursor_rowid,
-        .xFindFunction = table_find_function,
-    };
+    int code = SQLITE_OK;
 
-    int code = sqlite3_create_module(connection->db, "stored_span", &module,
-                                     connection);
-
+    for (int i = 0; i < SHAPES && code == SQLITE_OK; i++)
+        code = sqlite3_create_module_v2(connection->db, shapes[i].name, &module,
+                                        connection, foreign_hold(connection));
     if (code == SQLITE_OK)
         code = attribute_sql_register(connection);
     if (code == SQLITE_OK)
         code = parent_sql_register(connection);
     if (code == SQLITE_OK)
         code = cost_sql_register(connection);
-    return code == SQLITE_OK ? function_sql_register(connection, options, err)
-                             : connection_fail(connection, code, err);
+    if (code != SQLITE_OK)
+        return connection_fail(connection, code, err);
+    phx_status status = function_sql_register(connection, options, err);
+    return status < 0 ? status : views_create(connection, err);
 }

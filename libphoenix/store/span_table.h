@@ -1,13 +1,20 @@
 /*
- * span_table.h - spans as the table `stored_span` of SQL.
+ * span_table.h - spans as tables of SQL: `stored_span`, whose columns are
+ * numbers, and `spans` and `span_attributes`, whose columns are for people. All
+ * are one table in different shapes.
  *
  *     span_plan.c       which terms and orders a search takes over
- *     span_terms.c      those terms, with their values, as a search
- *     span_table.c      the table and its cursors; span_column.c: columns
+ *     span_terms.c      those terms as a search; span_items.c: their values
+ *     span_table.c      the tables and their cursors; span_column.c: columns
+ *     span_json.c       columns that are put together
+ *     span_leaf.c       the attributes that rows of span_attributes are
  *     attribute_sql.c   attr() and its like: attributes of a row by its ref
  *     parent_sql.c      parent_no(): a row's parent
  *     cost_sql.c        what a row cost, as the table `span_cost`
  *     function_sql.c    functions that the store is opened with
+ *     views.c           what else is named for people
+ *     foreign.c         all of that on a connection of somebody else
+ *     rows.c            a statement on a snapshot, and its rows
  */
 #ifndef STORE_SPAN_TABLE_H
 #define STORE_SPAN_TABLE_H
@@ -35,8 +42,42 @@ enum span_column {
     SPAN_COMPLETION_TOKENS,
     SPAN_ROOT,
     SPAN_REF,
-    SPAN_AMONG
+    SPAN_AMONG,
+
+    /* the same for people */
+    SPAN_PROJECT_NAME,
+    SPAN_SESSION_NAME,
+    SPAN_KIND_NAME,
+    SPAN_STATUS_NAME,
+    SPAN_START_TEXT,
+    SPAN_END_TEXT,
+    SPAN_LATENCY_MS,
+    SPAN_ATTRIBUTES,
+    SPAN_EVENTS,
+
+    /* of span_attributes */
+    SPAN_KEY,
+    SPAN_VALUE,
+    SPAN_TYPE,
+
+    /* what no term is on */
+    SPAN_COST,
+    SPAN_COSTS
 };
+
+/* A table by its name and statement; columns are enum span_column. */
+struct span_shape {
+    const char *name;
+    const char *sql;
+    const uint8_t *columns;
+    bool leaves; /* a row is an attribute */
+};
+
+/* -1 is SQLite's rowid. */
+static inline int shape_column(const struct span_shape *shape, int column)
+{
+    return column < 0 ? -1 : shape->columns[column];
+}
 
 /* How a term compares its column with its value. */
 enum span_term {
@@ -63,25 +104,115 @@ struct span_plan {
     struct arena arena;
     enum find_order order;
     bool down;
+    phx_text key;            /* of the attributes that are rows; or absent */
+    phx_text packed;         /* its path */
+    sqlite3_value *equal_to; /* the attribute's value; or NULL */
 };
 
 /* An SQLite code. The plan is two letters a term: its column, counted from
- * 'a', and its operator. */
-int span_plan_choose(const struct snapshot *snapshot, sqlite3_index_info *info);
+ * 'a', and its operator. stored: how many rows there are, about. */
+int span_plan_choose(const struct span_shape *shape, double stored,
+                     sqlite3_index_info *info);
 phx_status span_plan_fill(struct span_plan *plan, struct snapshot *snapshot,
                           int order, const char *terms, sqlite3_value **values,
                           phx_error *err);
+phx_status span_plan_add_test(struct span_plan *plan, phx_text test,
+                              phx_error *err);
+
+/* --- span_items.c ------------------------------------------------------------- */
+
+/* A term of the plan that is filled in. */
+struct term {
+    struct span_plan *plan;
+    struct snapshot *snapshot;
+    int column;
+    char letter; /* enum span_term */
+    sqlite3_value *value;
+};
+
+/* The values that a term has: all of one type, or it is left to SQLite. NULL,
+ * which equals nothing, is none of them. */
+struct items {
+    const struct term *term;
+    phx_status (*add)(struct items *items, sqlite3_value *value,
+                      phx_error *err);
+    int type;
+    bool typed;
+    int64_t *ints;   /* [count] */
+    phx_text *texts; /* [count] */
+    size_t count, capacity;
+};
+
+phx_status items_read(struct items *items, phx_error *err);
+phx_status items_add_text(struct items *items, phx_text text, phx_error *err);
+
+/* For `add`. What names nothing, or is not hex, is no row's. */
+phx_status items_take_int(struct items *items, sqlite3_value *value,
+                          phx_error *err);
+phx_status items_take_text(struct items *items, sqlite3_value *value,
+                           phx_error *err);
+phx_status items_take_hex(struct items *items, sqlite3_value *value,
+                          phx_error *err);
+phx_status items_take_kind(struct items *items, sqlite3_value *value,
+                           phx_error *err);
+phx_status items_take_status(struct items *items, sqlite3_value *value,
+                             phx_error *err);
+
+static inline phx_text text_of_value(sqlite3_value *value)
+{
+    const void *bytes = sqlite3_value_blob(value);
+
+    return text_span(bytes ? bytes : "", (size_t)sqlite3_value_bytes(value));
+}
 
 /* --- span_column.c ----------------------------------------------------------- */
+
+/* The attributes of a row, one of which is a row of span_attributes. */
+struct span_leaves {
+    struct arena arena;
+    struct attributes flat; /* all, where no key is asked for */
+    uint32_t at;
+    phx_text key;
+    uint8_t kind;
+    const struct value *value; /* NULL where the path leads to it */
+    struct block_path *path;
+};
 
 /* A cursor's row. */
 struct span_row {
     struct snapshot *snapshot;
-    const struct hit *hit;  /* NULL past the last */
-    struct trace_row trace; /* of the session that was asked for last */
+    const struct span_plan *plan;
+    const struct hit *hit;   /* NULL past the last */
+    struct trace_row trace;  /* of the session that was asked for last */
+    int64_t project;         /* the one that was asked for last */
+    struct buf project_name; /* its name */
+    struct span_leaves leaves;
 };
+/* A time as time_print_sql does. */
+void result_time_text(sqlite3_context *context, uint64_t ns);
 phx_status span_column_result(sqlite3_context *context, struct span_row *row,
                               enum span_column column, phx_error *err);
+
+/* --- span_json.c --------------------------------------------------------------- */
+
+phx_status result_attributes(sqlite3_context *context,
+                             const struct span_row *row, phx_error *err);
+phx_status result_events(sqlite3_context *context, const struct span_row *row,
+                         phx_error *err);
+/* Dollars; by_type: of each type of token, as JSON. */
+phx_status result_cost(sqlite3_context *context, const struct span_row *row,
+                       bool by_type, phx_error *err);
+
+/* --- span_leaf.c --------------------------------------------------------------- */
+
+/* The path of the plan's key, and a test of the value it is to be equal to. */
+phx_status leaf_plan_fill(struct span_plan *plan, struct buf *packed,
+                          phx_error *err);
+/* The first attribute of a row, or DONE; the next one. */
+phx_status leaves_first(struct span_row *row, phx_error *err);
+phx_status leaves_next(struct span_row *row);
+phx_status leaf_result(sqlite3_context *context, struct span_row *row,
+                       enum span_column column, phx_error *err);
 
 enum { ROW_BITS = 16 };
 static inline int64_t hit_ref(const struct hit *hit)
@@ -128,6 +259,20 @@ phx_status result_value(sqlite3_context *context, const struct value *value,
                         phx_error *err);
 void result_failure(sqlite3_context *context, struct snapshot *snapshot,
                     phx_status status, const phx_error *err);
+/* A function of SQL that looks at a row by its ref: `of` with the snapshot of
+ * the statement. how: for `of`. */
+typedef phx_status row_function(sqlite3_context *context,
+                                struct snapshot *snapshot, int count,
+                                sqlite3_value **values, int how,
+                                phx_error *err);
+void function_of_row(sqlite3_context *context, int count,
+                     sqlite3_value **values, int how, row_function *of);
+/* The bytes become SQLite's. */
+phx_status result_json(sqlite3_context *context, struct buf *json,
+                       phx_error *err);
+void attribute_result_kind(sqlite3_context *context, uint8_t kind);
+/* A real without a fraction is tested as the integer, which finds both. */
+struct value attribute_real(double real);
 
 /* --- parent_sql.c -------------------------------------------------------------- */
 
@@ -142,5 +287,9 @@ int cost_sql_register(struct connection *connection);
 phx_status function_sql_register(struct connection *connection,
                                  const struct store_options *options,
                                  phx_error *err);
+
+/* --- views.c -------------------------------------------------------------------- */
+
+phx_status views_create(struct connection *connection, phx_error *err);
 
 #endif

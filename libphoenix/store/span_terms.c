@@ -9,118 +9,6 @@
 
 #include <stdlib.h>
 
-/* A term of the plan that is filled in. */
-struct term {
-    struct span_plan *plan;
-    struct snapshot *snapshot;
-    int column;
-    char letter; /* enum span_term */
-    sqlite3_value *value;
-};
-
-/* --- the values of a term ------------------------------------------------------ */
-
-/* The term's value, or those of its list, one by one. */
-static int next_item(const struct term *term, bool first, sqlite3_value **out)
-{
-    if (term->letter != TERM_AMONG) {
-        *out = term->value;
-        return first ? SQLITE_OK : SQLITE_DONE;
-    }
-    return first ? sqlite3_vtab_in_first(term->value, out)
-                 : sqlite3_vtab_in_next(term->value, out);
-}
-
-/* The values that a term has: all of one type, or it is left to SQLite. NULL,
- * which equals nothing, is none of them. */
-struct items {
-    const struct term *term;
-    phx_status (*add)(struct items *items, sqlite3_value *value,
-                      phx_error *err);
-    int type;
-    bool typed;
-    int64_t *ints;   /* [count] */
-    phx_text *texts; /* [count] */
-    size_t count, capacity;
-};
-
-static phx_status read_items(struct items *items, phx_error *err)
-{
-    const struct term *term = items->term;
-    sqlite3_value *value;
-    phx_status status = PHX_OK;
-    int code;
-
-    items->typed = true;
-    for (code = next_item(term, true, &value);
-         code == SQLITE_OK && status >= 0 && items->typed;
-         code = next_item(term, false, &value)) {
-        int type = sqlite3_value_type(value);
-        if (type == items->type)
-            status = items->add(items, value, err);
-        else
-            items->typed = type == SQLITE_NULL;
-    }
-    if (status >= 0 && code != SQLITE_OK && code != SQLITE_DONE)
-        status = connection_fail(term->snapshot->connection, code, err);
-    return status;
-}
-
-static phx_status add_int(struct items *items, sqlite3_value *value,
-                          phx_error *err)
-{
-    struct arena *arena = &items->term->plan->arena;
-    int64_t *ints = arena_grow(arena, items->ints, &items->capacity,
-                               items->count, sizeof *ints);
-
-    if (ints == NULL)
-        return arena_status(arena, sizeof *ints, err);
-    items->ints = ints;
-    items->ints[items->count++] = sqlite3_value_int64(value);
-    return PHX_OK;
-}
-
-static phx_status keep_text(struct items *items, phx_text text, phx_error *err)
-{
-    struct arena *arena = &items->term->plan->arena;
-    phx_text *texts = arena_grow(arena, items->texts, &items->capacity,
-                                 items->count, sizeof *texts);
-    const void *bytes = arena_copy(arena, text.data, text.size);
-
-    if (texts == NULL || bytes == NULL)
-        return arena_status(arena, size_add(text.size, sizeof *texts), err);
-    items->texts = texts;
-    items->texts[items->count++] = text_span(bytes, text.size);
-    return PHX_OK;
-}
-
-static phx_status add_text(struct items *items, sqlite3_value *value,
-                           phx_error *err)
-{
-    const void *text = sqlite3_value_text(value);
-
-    if (text == NULL)
-        return fail_memory(err, 0);
-    return keep_text(items, text_span(text, (size_t)sqlite3_value_bytes(value)),
-                     err);
-}
-
-/* What is not hex is no row's id. */
-static phx_status add_hex(struct items *items, sqlite3_value *value,
-                          phx_error *err)
-{
-    struct arena *arena = &items->term->plan->arena;
-    const void *text = sqlite3_value_text(value);
-    size_t size = (size_t)sqlite3_value_bytes(value);
-    uint8_t *bytes = arena_new(arena, size);
-
-    if (text == NULL || bytes == NULL)
-        return arena_status(arena, size, err);
-    if (hex_read(text_span(text, size), bytes, &size, NULL) < 0)
-        return PHX_OK;
-    return keep_text(items, text_span(bytes, size), err);
-}
-
 /* --- columns -------------------------------------------------------------------- */
 
 /* A first list of texts; of a second one SQLite takes care. */
@@ -138,10 +26,11 @@ static phx_status take_texts(const struct term *term, phx_error *err)
 {
     struct search *search = &term->plan->search;
     struct span_filter *filter = &search->filter;
+    bool is_name = term->column == SPAN_NAME;
     struct items texts = {.term = term,
-                          .add = term->column == SPAN_NAME ? add_text : add_hex,
+                          .add = is_name ? items_take_text : items_take_hex,
                           .type = SQLITE_TEXT};
-    phx_status status = read_items(&texts, err);
+    phx_status status = items_read(&texts, err);
 
     if (status < 0)
         return status;
@@ -162,9 +51,9 @@ static phx_status take_traces(const struct term *term, phx_error *err)
 {
     struct search *search = &term->plan->search;
     struct items numbers = {
-        .term = term, .add = add_int, .type = SQLITE_INTEGER};
+        .term = term, .add = items_take_int, .type = SQLITE_INTEGER};
     struct items ids = {.term = term, .typed = true};
-    phx_status status = read_items(&numbers, err);
+    phx_status status = items_read(&numbers, err);
 
     if (!numbers.typed)
         return status;
@@ -176,7 +65,7 @@ static phx_status take_traces(const struct term *term, phx_error *err)
             continue;
         search->only_trace = numbers.count == 1 ? numbers.ints[0] : 0;
         search->only_spans = sql_int(row, 8);
-        status = keep_text(&ids, sql_text(row, 1), err);
+        status = items_add_text(&ids, sql_text(row, 1), err);
         sql_end(row);
     }
     if (status >= 0)
@@ -302,8 +191,9 @@ static void take_range(struct search *search, const struct term *term,
 static phx_status take_ints(const struct term *term, phx_error *err)
 {
     struct search *search = &term->plan->search;
-    struct items ints = {.term = term, .add = add_int, .type = SQLITE_INTEGER};
-    phx_status status = read_items(&ints, err);
+    struct items ints = {
+        .term = term, .add = items_take_int, .type = SQLITE_INTEGER};
+    phx_status status = items_read(&ints, err);
 
     if (status < 0 || !ints.typed)
         return status;
@@ -324,23 +214,132 @@ static phx_status take_ints(const struct term *term, phx_error *err)
     return PHX_OK;
 }
 
-static phx_status take_test(const struct term *term, phx_error *err)
+/* --- columns for people ------------------------------------------------------------ */
+
+static phx_status take_kinds(const struct term *term, phx_error *err)
 {
     struct search *search = &term->plan->search;
-    struct arena *arena = &term->plan->arena;
-    size_t size = (size_t)sqlite3_value_bytes(term->value);
+    bool is_kind = term->column == SPAN_KIND_NAME;
+    struct items names = {.term = term,
+                          .add = is_kind ? items_take_kind : items_take_status,
+                          .type = SQLITE_TEXT};
+    phx_status status = items_read(&names, err);
 
-    if (sqlite3_value_type(term->value) != SQLITE_BLOB || size == 0)
-        return PHX_OK; /* attr_is refuses it */
-    phx_text *tests = arena_new(
-        arena, size_mul(search->test_count + 1, sizeof *search->tests));
-    const void *bytes =
-        arena_copy(arena, sqlite3_value_blob(term->value), size);
+    if (status >= 0 && names.typed)
+        take_bits(search, &names,
+                  is_kind ? &search->filter.kinds : &search->filter.statuses);
+    return status;
+}
+
+static phx_status take_project_name(const struct term *term, phx_error *err)
+{
+    int64_t number = 0;
+    struct items numbers = {.term = term, .ints = &number, .count = 1};
+    phx_status status =
+        lookup_name(term->snapshot->connection, SQL_PROJECT_BY_NAME,
+                    text_of_value(term->value), &number, err);
+
+    if (status >= 0)
+        take_project(&term->plan->search, &numbers);
+    return status < 0 ? status : PHX_OK;
+}
+
+/* A session's spans are those of its traces. */
+static phx_status take_session(const struct term *term, phx_error *err)
+{
+    struct connection *connection = term->snapshot->connection;
+    struct search *search = &term->plan->search;
+    struct items ids = {.term = term, .typed = true};
+    struct statement *traces;
+    int64_t session = 0;
+    phx_status status = lookup_name(connection, SQL_SESSION_BY_NAME,
+                                    text_of_value(term->value), &session, err);
+
+    if (status == PHX_OK)
+        status =
+            sql_find(connection, SQL_TRACES_OF_SESSION, session, &traces, err);
+    while (status == PHX_OK) {
+        if ((status = items_add_text(&ids, sql_text(traces, 1), err)) >= 0)
+            status = sql_next(traces, err);
+    }
+    if (session != 0)
+        sql_end(traces);
+    if (status < 0)
+        return status;
+    want_texts(search, &ids, &search->filter.trace_ids,
+               &search->filter.trace_id_count);
+    return PHX_OK;
+}
+
+/* Past what an integer holds a start is shown as the double near it: within
+ * 2048 ns. */
+static void take_start_text(const struct term *term)
+{
+    enum { NEAR = 2048 };
+    struct span_filter *filter = &term->plan->search.filter;
+    uint64_t low, high;
+
+    if (!time_bounds_sql(text_of_value(term->value), &low, &high))
+        return;
+    if (low > INT64_MAX)
+        low -= NEAR;
+    if (high > INT64_MAX)
+        high += high < UINT64_MAX - NEAR ? NEAR : UINT64_MAX - high;
+    if (term->letter != TERM_LESS && term->letter != TERM_LESS_EQUAL &&
+        low > filter->start_time)
+        filter->start_time = low;
+    if (term->letter != TERM_GREATER && term->letter != TERM_GREATER_EQUAL &&
+        high < UINT64_MAX && (filter->end_time == 0 || high < filter->end_time))
+        filter->end_time = high;
+}
+
+static void take_latency_ms(const struct term *term)
+{
+    struct search *search = &term->plan->search;
+    double ns = sqlite3_value_double(term->value) * 1e6 - 2048;
+
+    if (ns > (double)search->min_latency)
+        search->min_latency = ns < 1e18 ? (uint64_t)ns : (uint64_t)1e18;
+}
+
+/* A named column's value, if it is of the column's type. */
+static phx_status take_named(const struct term *term, phx_error *err)
+{
+    int type = sqlite3_value_type(term->value);
+    bool is_number = type == SQLITE_INTEGER || type == SQLITE_FLOAT;
+
+    if (type == SQLITE_NULL) {
+        term->plan->search.nothing = true;
+    } else if (term->column == SPAN_LATENCY_MS) {
+        if (is_number)
+            take_latency_ms(term);
+    } else if (type != SQLITE_TEXT) {
+        return PHX_OK;
+    } else if (term->column == SPAN_PROJECT_NAME) {
+        return take_project_name(term, err);
+    } else if (term->column == SPAN_SESSION_NAME) {
+        return take_session(term, err);
+    } else {
+        take_start_text(term);
+    }
+    return PHX_OK;
+}
+
+/* --- attributes ---------------------------------------------------------------------- */
+
+phx_status span_plan_add_test(struct span_plan *plan, phx_text test,
+                              phx_error *err)
+{
+    struct search *search = &plan->search;
+    size_t size = size_mul(search->test_count + 1, sizeof *search->tests);
+    phx_text *tests = arena_new(&plan->arena, size);
+    const void *bytes = arena_copy(&plan->arena, test.data, test.size);
+
     if (tests == NULL || bytes == NULL)
-        return arena_status(arena, size_add(size, sizeof *tests), err);
+        return arena_status(&plan->arena, size_add(size, test.size), err);
     for (size_t i = 0; i < search->test_count; i++)
         tests[i] = search->tests[i];
-    tests[search->test_count++] = text_span(bytes, size);
+    tests[search->test_count++] = text_span(bytes, test.size);
     search->tests = tests;
     return PHX_OK;
 }
@@ -356,6 +355,31 @@ static void take_search(const struct term *term)
         term->plan->search = *given;
     else
         term->plan->search.nothing = true;
+}
+
+static phx_status take_test(const struct term *term, phx_error *err)
+{
+    phx_text test = text_of_value(term->value);
+
+    if (sqlite3_value_type(term->value) != SQLITE_BLOB || test.size == 0)
+        return PHX_OK; /* attr_is refuses it */
+    return span_plan_add_test(term->plan, test, err);
+}
+
+static phx_status take_key(const struct term *term, phx_error *err)
+{
+    struct span_plan *plan = term->plan;
+    phx_text key = text_of_value(term->value);
+
+    if (sqlite3_value_type(term->value) != SQLITE_TEXT ||
+        (plan->key.data != NULL && !text_equal(plan->key, key))) {
+        plan->search.nothing = true;
+        return PHX_OK;
+    }
+    plan->key.data = arena_copy(&plan->arena, key.data, key.size);
+    plan->key.size = key.size;
+    return plan->key.data != NULL ? PHX_OK
+                                  : arena_status(&plan->arena, key.size, err);
 }
 
 static phx_status take_term(const struct term *term, phx_error *err)
@@ -378,6 +402,19 @@ static phx_status take_term(const struct term *term, phx_error *err)
     case SPAN_AMONG:
         take_search(term);
         return PHX_OK;
+    case SPAN_KIND_NAME:
+    case SPAN_STATUS_NAME:
+        return take_kinds(term, err);
+    case SPAN_PROJECT_NAME:
+    case SPAN_SESSION_NAME:
+    case SPAN_START_TEXT:
+    case SPAN_LATENCY_MS:
+        return take_named(term, err);
+    case SPAN_KEY:
+        return take_key(term, err);
+    case SPAN_VALUE:
+        term->plan->equal_to = term->value;
+        return PHX_OK;
     default:
         return take_ints(term, err);
     }
@@ -392,6 +429,8 @@ phx_status span_plan_fill(struct span_plan *plan, struct snapshot *snapshot,
     arena_reset(&plan->arena);
     plan->search =
         (struct search){.min_number = INT64_MIN, .max_number = INT64_MAX};
+    plan->key = (phx_text){NULL, 0};
+    plan->equal_to = NULL;
     plan->order = (enum find_order)(order >> 1);
     plan->down = order & 1;
     for (size_t i = 0; terms[2 * i] != '\0' && status >= 0; i++) {
@@ -402,6 +441,8 @@ phx_status span_plan_fill(struct span_plan *plan, struct snapshot *snapshot,
                                   .value = values[i]};
         status = take_term(&term, err);
     }
+    if (status >= 0 && plan->key.data != NULL)
+        status = leaf_plan_fill(plan, &snapshot->key, err);
     plan->search.nothing |= plan->search.min_number > plan->search.max_number;
     return status;
 }

@@ -151,28 +151,46 @@ phx_status connection_relax(struct connection *connection, phx_error *err)
     return configure(connection, false, "PRAGMA synchronous = NORMAL", err);
 }
 
+static phx_status open_database(struct connection *connection, const char *path,
+                                const char *vfs, bool read_only, phx_error *err)
+{
+    int flags = SQLITE_OPEN_NOMUTEX |
+                (read_only ? SQLITE_OPEN_READONLY
+                           : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    const char *name = path ? path : ":memory:";
+    struct buf uri;
+    phx_status status = PHX_OK;
+
+    buf_init(&uri, SIZE_MAX);
+    if (read_only && path != NULL && vfs == NULL)
+        status = resting_uri(path, &uri, err);
+    if (uri.size > 0) {
+        name = (const char *)uri.data;
+        flags |= SQLITE_OPEN_URI;
+    }
+    int code = status < 0 ? SQLITE_OK
+                          : sqlite3_open_v2(name, &connection->db, flags, vfs);
+    buf_clear(&uri);
+    if (code == SQLITE_OK)
+        return status;
+    return read_only && sqlite3_system_errno(connection->db) == ENOENT
+               ? fail(err, PHX_NOT_FOUND, -1, "no store '%.200s'", path)
+               : connection_fail(connection, code, err);
+}
+
 phx_status connection_open(const char *path, const char *vfs, bool read_only,
                            uint32_t busy_timeout, struct connection **out,
                            phx_error *err)
 {
     struct connection *connection = memory_new(sizeof *connection);
-    int flags = SQLITE_OPEN_NOMUTEX |
-                (read_only ? SQLITE_OPEN_READONLY
-                           : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
     phx_status status;
 
     if (connection == NULL)
         return fail_memory(err, sizeof *connection);
     *connection = (struct connection){.runs_version = -1};
     arena_init(&connection->runs.arena, SIZE_MAX);
-    int code =
-        sqlite3_open_v2(path ? path : ":memory:", &connection->db, flags, vfs);
-    if (code != SQLITE_OK) {
-        status = read_only && sqlite3_system_errno(connection->db) == ENOENT
-                     ? fail(err, PHX_NOT_FOUND, -1, "no store '%.200s'", path)
-                     : connection_fail(connection, code, err);
+    if ((status = open_database(connection, path, vfs, read_only, err)) < 0)
         goto done;
-    }
     sqlite3_extended_result_codes(connection->db, 1);
     sqlite3_set_authorizer(connection->db, authorize, connection);
     sqlite3_busy_timeout(connection->db,
@@ -194,6 +212,18 @@ done:
     return status;
 }
 
+void connection_forget(struct connection *connection)
+{
+    for (int i = 0; i < SQL_COUNT; i++) {
+        sqlite3_finalize(connection->statements[i].handle);
+        connection->statements[i].handle = NULL;
+    }
+    arena_clear(&connection->runs.arena);
+    connection->runs = (struct run_list){0};
+    arena_init(&connection->runs.arena, SIZE_MAX);
+    connection->runs_version = -1;
+}
+
 void connection_close(struct connection *connection)
 {
     if (connection == NULL)
@@ -203,9 +233,7 @@ void connection_close(struct connection *connection)
      * closing: running any statement clears it. */
     if (connection->statements[SQL_ROLLBACK].handle != NULL)
         (void)sql_run(sql(connection, SQL_ROLLBACK), NULL);
-    for (int i = 0; i < SQL_COUNT; i++)
-        sqlite3_finalize(connection->statements[i].handle);
-    arena_clear(&connection->runs.arena);
+    connection_forget(connection);
     gone_clear(&connection->gone);
     block_reader_free(connection->reader);
     sqlite3_close(connection->db);

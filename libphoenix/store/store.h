@@ -290,11 +290,19 @@ phx_status store_read_costs(struct store *store, int64_t span,
                             struct arena *arena, phx_cost **out, size_t *count,
                             phx_error *err);
 
+/* --- somebody else's connection ------------------------------------------------- */
+
+/* Makes what `store_rows_open` sees besides the store's own tables on another
+ * connection, whose main database is, or is to be, a store. */
+struct sqlite3;
+phx_status store_show(struct sqlite3 *db, phx_error *err);
+
 /* --- statements of SQL --------------------------------------------------------- */
 
 /*
  * One statement that only reads, on a snapshot of its own. Besides the tables
- * of the store it sees `stored_span`, a row for each span:
+ * of the store and what docs/sql.md names it sees `stored_span`, a row for each
+ * span:
  *
  *     no, trace, project, session   numbers; session may be NULL
  *     trace_id, span_id, parent_id  lower-case hex; parent_id may be NULL
@@ -341,6 +349,7 @@ struct store_query {
     phx_text sql;
     const struct value *values; /* of ?1 ...: scalars */
     size_t count;
+    size_t memory; /* bytes SQLite may take for it, about; 0 for no bound */
     bool (*stopped)(void *ctx); /* NULL, or true when the call is to end */
     void *ctx;
 };
