@@ -1194,6 +1194,72 @@ PHX_CALL phx_export_next(phx_export *file, phx_buf *out, phx_error *err);
 
 PHX_API void phx_export_close(phx_export *file);
 
+/* --- SQL ------------------------------------------------------------------ */
+
+enum {
+    PHX_NULL = 0,
+    PHX_INTEGER = 1,
+    PHX_REAL = 2,
+    PHX_TEXT = 3,
+    PHX_BYTES = 4
+};
+
+/* A value of a row, lent; or of a statement's parameter. */
+typedef struct phx_value {
+    int32_t type;    /* PHX_NULL ... */
+    int32_t flags;   /* 0, for later use */
+    int64_t integer; /* of PHX_INTEGER */
+    double real;     /* of PHX_REAL */
+    phx_text text;   /* of PHX_TEXT; the bytes of PHX_BYTES */
+} phx_value;
+
+/* Asked now and then while a statement runs, also before its first row comes:
+ * not 0 ends it with INTERRUPTED. */
+typedef int32_t (*phx_stop_fn)(void *ctx);
+
+typedef struct phx_sql_options {
+    size_t size;
+    size_t memory;    /* bytes SQLite may take, about, up to 2 GiB; 0: no bound */
+    uint32_t timeout; /* ms from phx_store_sql to the last row; 0 for none */
+    int32_t flags;    /* 0, for later use */
+    phx_stop_fn stop; /* or NULL */
+    void *ctx;        /* for stop */
+} phx_sql_options;
+#define PHX_SQL_OPTIONS_INIT {sizeof(phx_sql_options), 0, 0, 0, NULL, NULL}
+
+typedef struct phx_rows phx_rows; /* of one statement, forwards only */
+
+/*
+ * Runs one statement of SQL that reads: SQLite's SELECT over the tables that
+ * docs/sql.md names. Its rows are of one snapshot, which they hold until they
+ * are closed; of a store in memory they hold all of it, and no other call on it
+ * may be made before.
+ *
+ * sql     [size] copied.
+ * values  [count] of the parameters ?1, ?2 ..., copied; NULL for none.
+ * options NULL for the defaults.
+ * Errors: INVALID (offset is where in sql; or it is not one statement that
+ *         reads, or takes another count of values), TOO_BIG (over its memory),
+ *         INTERRUPTED (its time is over, too), IO, CORRUPT.
+ */
+PHX_CALL phx_store_sql(phx_store *store, const char *sql, size_t size,
+                       const phx_value *values, size_t count,
+                       const phx_sql_options *options, phx_rows **out,
+                       phx_error *err);
+
+PHX_API size_t phx_rows_columns(const phx_rows *rows);
+
+/* The column's name, or NULL past the last. Lent until the rows are closed. */
+PHX_API const char *phx_rows_name(const phx_rows *rows, size_t column);
+
+/* Lends a row, its values in [phx_rows_columns], and returns OK; or returns
+ * DONE and sets *out to NULL. A text that is not UTF-8 is PHX_BYTES.
+ * Errors: INVALID (an operation cannot be done, as abs of the least integer),
+ * TOO_BIG, INTERRUPTED, IO, CORRUPT. */
+PHX_CALL phx_rows_next(phx_rows *rows, const phx_value **out, phx_error *err);
+
+PHX_API void phx_rows_close(phx_rows *rows);
+
 #ifdef __cplusplus
 }
 #endif

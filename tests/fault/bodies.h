@@ -229,6 +229,63 @@ static phx_status filter_traces(struct scene *scene, phx_error *err)
     return status;
 }
 
+/* What SQL for people names: every column, every way to find. */
+static phx_status ask_named(struct scene *scene, phx_error *err)
+{
+    static const char joined[] =
+        "SELECT s.*, attr(s.ref, 'llm') FROM spans s, span_attributes a"
+        " WHERE a.id = s.id AND s.project = 'default'"
+        " AND s.start_time > '2020' AND s.span_kind IN ('LLM', 'AGENT')"
+        " ORDER BY s.name";
+    static const char viewed[] =
+        "SELECT e.*, t.*, a.value, a.type, s.*, p.* FROM traces t"
+        " LEFT JOIN events e ON e.trace_id = t.trace_id"
+        " LEFT JOIN sessions s ON s.session_id = t.session_id"
+        " LEFT JOIN projects p ON p.name = t.project,"
+        " span_attributes('llm.model_name') a WHERE a.trace_id = t.trace_id"
+        " AND a.value > '' AND t.session_id IS NULL";
+    static const char bound[] = "SELECT 1 FROM span_attributes('x')"
+                                " WHERE value = 1 AND session_id = ?1";
+    static const char *const texts[] = {joined, viewed, bound};
+    const phx_value value = {.type = PHX_TEXT, .text = {"s", 1}};
+    phx_status status = PHX_DONE;
+
+    for (int i = 0; i < 3 && status >= 0; i++) {
+        const phx_value *row;
+        phx_rows *rows = NULL;
+        status = phx_store_sql(scene->store, texts[i], strlen(texts[i]), &value,
+                               i == 2, NULL, &rows, err);
+        while (status == PHX_OK)
+            status = phx_rows_next(rows, &row, err);
+        phx_rows_close(rows);
+    }
+    return status;
+}
+
+/* The same tables on a connection that is not the store's. */
+static phx_status ask_foreign(struct scene *scene, phx_error *err)
+{
+    static const char text[] =
+        "SELECT name, attr(ref, 'llm'), attr_is(ref, attr_test(1, 'x')),"
+        " attributes, parent_no(ref, 0) FROM spans WHERE span_id > ''"
+        " ORDER BY name; SELECT count(*) FROM span_attributes;"
+        " SELECT * FROM traces; SELECT * FROM annotations, costs";
+    sqlite3 *db = NULL;
+    phx_status status = PHX_OK;
+    int code = sqlite3_open_v2(scene->path, &db, SQLITE_OPEN_READONLY, NULL);
+
+    if (code == SQLITE_OK)
+        status = store_show(db, err);
+    if (code == SQLITE_OK && status == PHX_OK)
+        code = sqlite3_exec(db, text, NULL, NULL, NULL);
+    if (code == SQLITE_NOMEM)
+        status = fail_memory(err, 0);
+    else if (code != SQLITE_OK)
+        status = fail(err, PHX_INTERNAL, -1, "%s", sqlite3_errmsg(db));
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return status;
+}
+
 static phx_status roll_up(struct scene *scene, phx_error *err)
 {
     static const double half = 0.5;

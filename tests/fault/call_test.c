@@ -74,6 +74,7 @@ static struct call calls[] = {
     {"phx_price_put", call_put_price, IO | BUSY | CUT | BAD, BAD, 0},
     {"phx_prices_apply", call_apply_prices, IO | BUSY | CUT | BAD, BAD, 0},
     {"phx_prices_read", call_read_prices, IO | CUT | BAD, 0, 0},
+    {"phx_store_sql", call_sql, IO | CUT | BAD, 0, 0},
     {"phx_store_find_sessions", call_sessions, IO | CUT | BAD, 0, 0},
     {"phx_store_find_projects", call_projects, IO | CUT | BAD, 0, 0},
     {"phx_store_annotate", call_annotate, IO | BUSY | CUT | BAD, 0, 0},

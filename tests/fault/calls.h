@@ -370,6 +370,24 @@ static phx_status call_read_prices(phx_error *err)
     return status;
 }
 
+static phx_status call_sql(phx_error *err)
+{
+    static const char text[] =
+        "SELECT s.*, a.value, t.start_time FROM spans s"
+        " JOIN traces t ON t.trace_id = s.trace_id"
+        " JOIN span_attributes('session.id') a ON a.span_id = s.span_id"
+        " WHERE s.project = 'p'";
+    const phx_value *row;
+    phx_rows *rows = NULL;
+    phx_status status = phx_store_sql(scene.place.store, text, strlen(text),
+                                      NULL, 0, NULL, &rows, err);
+
+    while (status == PHX_OK)
+        status = phx_rows_next(rows, &row, err);
+    phx_rows_close(rows);
+    return status;
+}
+
 static phx_status call_sessions(phx_error *err)
 {
     static const char filter[] = "num_traces > 0";

@@ -218,6 +218,8 @@ SWEEP(walk_spans)
 SWEEP(select_spans)
 SWEEP(read_frames)
 SWEEP(filter_traces)
+SWEEP(ask_named)
+SWEEP(ask_foreign)
 SWEEP(walk_lists)
 SWEEP(walk_filtered)
 SWEEP(roll_up)
@@ -267,6 +269,8 @@ int main(void)
         cmocka_unit_test(select_spans_survives_want_of_memory),
         cmocka_unit_test(read_frames_survives_want_of_memory),
         cmocka_unit_test(filter_traces_survives_want_of_memory),
+        cmocka_unit_test(ask_named_survives_want_of_memory),
+        cmocka_unit_test(ask_foreign_survives_want_of_memory),
         cmocka_unit_test(walk_lists_survives_want_of_memory),
         cmocka_unit_test(walk_filtered_survives_want_of_memory),
         cmocka_unit_test(roll_up_survives_want_of_memory),
