@@ -20,6 +20,9 @@ static const struct flag {
     {"--format", 'f', offsetof(struct command_flags, format)},
     {"--output", 'o', offsetof(struct command_flags, output)},
     {"-o", 'o', offsetof(struct command_flags, output)},
+    {"--timeout", 't', offsetof(struct command_flags, timeout)},
+    {"--memory", 'm', offsetof(struct command_flags, memory)},
+    {"--limit", 'l', offsetof(struct command_flags, limit)},
 };
 
 /* The flag that a word names, alone or as "--flag=value". */

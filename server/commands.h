@@ -15,6 +15,7 @@ int command_export(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_verify(int argc, char **argv);
 int command_stats(int argc, char **argv);
+int command_sql(int argc, char **argv);
 
 /* The flags that commands on a store share, and their own. */
 struct command_flags {
@@ -23,13 +24,16 @@ struct command_flags {
     const char *project; /* --project */
     const char *format;  /* --format */
     const char *output;  /* -o, --output */
+    const char *timeout; /* --timeout */
+    const char *memory;  /* --memory */
+    const char *limit;   /* --limit */
     bool json;           /* --json */
     char **words;        /* what is no flag [word_count] */
     int word_count;
 };
 
-/* allowed: the letters of the flags besides the store's: p f o j. Reorders
- * argv. False if a sentence about it has been printed. */
+/* allowed: the letters of the flags besides the store's: p f o j t m l.
+ * Reorders argv. False if a sentence about it has been printed. */
 bool command_flags(struct command_flags *out, int argc, char **argv,
                    const char *allowed);
 

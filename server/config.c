@@ -49,7 +49,7 @@ static phx_status refuse(const struct reading *reading, phx_text value,
 }
 
 /* A number of digits only, up to `most`. */
-static bool read_digits(phx_text value, int64_t most, int64_t *out)
+bool config_read_digits(phx_text value, int64_t most, int64_t *out)
 {
     int64_t number = 0;
 
@@ -74,7 +74,7 @@ static phx_status read_port(struct reading *reading, phx_text value,
                     "%s is '%.64s', which Kubernetes sets for a service of "
                     "that name: rename the service or set the port",
                     reading->name, value.data);
-    if (!read_digits(value, 65535, &port))
+    if (!config_read_digits(value, 65535, &port))
         return refuse(reading, value, "a number from 0 to 65535", err);
     *out = (uint16_t)port;
     return PHX_OK;
@@ -148,7 +148,7 @@ static phx_status read_url(struct reading *reading, phx_text value,
 static phx_status read_queue(struct reading *reading, phx_text value,
                              phx_error *err)
 {
-    if (!read_digits(value, INT64_MAX, &reading->config->queue_spans) ||
+    if (!config_read_digits(value, INT64_MAX, &reading->config->queue_spans) ||
         reading->config->queue_spans == 0)
         return refuse(reading, value, "a number over 0", err);
     return PHX_OK;
@@ -157,7 +157,7 @@ static phx_status read_queue(struct reading *reading, phx_text value,
 static phx_status read_retention(struct reading *reading, phx_text value,
                                  phx_error *err)
 {
-    if (!read_digits(value, INT64_MAX, &reading->config->retention_days))
+    if (!config_read_digits(value, INT64_MAX, &reading->config->retention_days))
         return refuse(reading, value, "a number of days, 0 for no limit", err);
     return PHX_OK;
 }
@@ -180,7 +180,7 @@ static phx_status read_max_disk(struct reading *reading, phx_text value,
             shift = units[i].shift;
         }
     }
-    if (!read_digits(digits, INT64_MAX >> shift, &number) ||
+    if (!config_read_digits(digits, INT64_MAX >> shift, &number) ||
         (number > 0 && number << shift < LEAST_DISK))
         return refuse(reading, value,
                       "0, or 256MiB or more: bytes, or a number of KiB, MiB, "

@@ -45,6 +45,9 @@ phx_status config_read(struct config *out, int argc, char **argv,
 phx_status config_read_store(struct config *out, const char *url,
                              const char *folder, phx_error *err);
 
+/* A number up to `most`, digits alone. False if it is none. */
+bool config_read_digits(phx_text value, int64_t most, int64_t *out);
+
 /* Makes the folder of the store, and those above it. Errors: IO. */
 phx_status config_make_folder(const struct config *config, phx_error *err);
 

@@ -26,6 +26,11 @@ static const char usage[] =
     "  backup FILE           copy the store, also while it is served\n"
     "  verify                check every invariant of the store\n"
     "  stats [--json]        count what is in the store\n"
+    "  sql STATEMENT         ask the store in SQL, see docs/sql.md\n"
+    "      --format F          table, json or csv\n"
+    "      --timeout S         stop after so many seconds (60); 0: never\n"
+    "      --memory M          stop at so many MiB, about (1024)\n"
+    "      --limit N           rows at most (1000 of a table); 0: all\n"
     "\n"
     "Where the store is, for all of them:\n"
     "      --working-dir D     folder of phoenix.db (~/.phoenix)\n"
@@ -41,6 +46,7 @@ static const struct {
     {"serve", command_serve},   {"import", command_import},
     {"export", command_export}, {"backup", command_backup},
     {"verify", command_verify}, {"stats", command_stats},
+    {"sql", command_sql},
 };
 
 int main(int argc, char **argv)
