@@ -39,15 +39,23 @@ SERVER_OBJECTS  := $(SERVER_SOURCES:%.c=$(BUILD)/%.o)
 # The server stands on phoenix.h; of the inner rooms it may use base and json.
 SERVER_ROOMS := $(patsubst %.c,$(BUILD)/%.o,$(call room_sources,base) $(call room_sources,json))
 
+# What SQLite of other programs loads: the store room compiled to call it by
+# the table it hands in, and lower rooms as they are.
+EXTENSION_ROOMS := base json model wire attr block cost
+EXTENSION_SOURCES := $(foreach room,store extension,$(call room_sources,$(room)))
+EXTENSION_OBJECTS := $(EXTENSION_SOURCES:%.c=$(BUILD)/extension/%.o) \
+    $(foreach room,$(EXTENSION_ROOMS),$(patsubst %.c,$(BUILD)/%.o,$(call room_sources,$(room))))
+
 LIBRARY_A  := $(BUILD)/libphoenix.a
 LIBRARY_SO := $(BUILD)/libphoenix.so.0
+EXTENSION  := $(BUILD)/libphoenix_sqlite.so
 SERVER     := $(BUILD)/phoenix-server
 
 # The load generator of the benches, the demo and the tests.
 LOAD := $(BUILD)/load
 
 .PHONY: all
-all: $(LIBRARY_A) $(LIBRARY_SO) $(SERVER)
+all: $(LIBRARY_A) $(LIBRARY_SO) $(EXTENSION) $(SERVER)
 
 $(BUILD)/tests/columns/%.o: CFLAGS += -Itests
 
@@ -66,6 +74,13 @@ $(LIBRARY_A): $(LIBRARY_OBJECTS)
 $(LIBRARY_SO): $(LIBRARY_OBJECTS)
 	$(CC) -shared -Wl,-soname,libphoenix.so.0 -Wl,-z,defs $(EXTRA) -o $@ $^ $(LIBRARY_LIBS)
 	ln -sf libphoenix.so.0 $(BUILD)/libphoenix.so
+
+$(BUILD)/extension/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -include libphoenix/extension/inside.h -c -o $@ $<
+
+$(EXTENSION): $(EXTENSION_OBJECTS)
+	$(CC) -shared -Wl,-z,defs $(EXTRA) -o $@ $^ $(filter-out -lsqlite3,$(LIBRARY_LIBS))
 
 $(SERVER): $(SERVER_OBJECTS) $(SERVER_ROOMS) $(LIBRARY_A)
 	$(CC) -pthread $(EXTRA) -o $@ $^ $(SERVER_LIBS)
@@ -217,7 +232,7 @@ check-style:
 check-header:
 	@tests/check/header
 
-check-symbols: $(LIBRARY_A) $(LIBRARY_SO)
+check-symbols: $(LIBRARY_A) $(LIBRARY_SO) $(EXTENSION)
 	@tests/check/symbols $(BUILD)
 
 check-readme: $(LIBRARY_A)
@@ -351,6 +366,7 @@ install: all
 	install -m 755 $(LIBRARY_SO) $(DESTDIR)$(PREFIX)/lib/libphoenix.so.$(VERSION)
 	ln -sf libphoenix.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libphoenix.so.0
 	ln -sf libphoenix.so.0 $(DESTDIR)$(PREFIX)/lib/libphoenix.so
+	install -m 755 $(EXTENSION) $(DESTDIR)$(PREFIX)/lib
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
 	    pkgconfig/libphoenix.pc.in \
 	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/libphoenix.pc
