@@ -85,18 +85,19 @@ $(EXTENSION): $(EXTENSION_OBJECTS)
 $(SERVER): $(SERVER_OBJECTS) $(SERVER_ROOMS) $(LIBRARY_A)
 	$(CC) -pthread $(EXTRA) -o $@ $^ $(SERVER_LIBS)
 
-$(LOAD): $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/limit.c %/retain.c,$(wildcard tests/bench/*.c)))
+$(LOAD): $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/ask.c %/limit.c %/retain.c,$(wildcard tests/bench/*.c)))
 	$(CC) $(EXTRA) -o $@ $^ -lnghttp2 -lz
 
 # What the disk and zstd alone would allow.
 LIMIT     := $(BUILD)/limit
-LOAD_ONLY := %/load.c %/send.c %/wire.c %/retain.c
+LOAD_ONLY := %/load.c %/send.c %/wire.c %/ask.c %/retain.c
 $(LIMIT): $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(LOAD_ONLY),$(wildcard tests/bench/*.c)))
 	$(CC) $(EXTRA) -o $@ $^ -lzstd
 
-# What retention takes; alone with its store.
+# What retention takes, alone with its store; what a statement of SQL takes.
 RETAIN := $(BUILD)/retain
-$(RETAIN): $(BUILD)/tests/bench/retain.o $(LIBRARY_A)
+ASK    := $(BUILD)/ask
+$(RETAIN) $(ASK): $(BUILD)/%: $(BUILD)/tests/bench/%.o $(LIBRARY_A)
 	$(CC) -pthread $(EXTRA) -o $@ $^ $(LIBRARY_LIBS)
 
 # Made-up columns, for readers in other languages.
@@ -343,7 +344,7 @@ OUT        ?=
 .PHONY: bench bench-peers
 bench:
 	@tools/install-packages test
-	@$(MAKE) --no-print-directory all $(LOAD) $(LIMIT) $(RETAIN)
+	@$(MAKE) --no-print-directory all $(LOAD) $(LIMIT) $(RETAIN) $(ASK)
 	@python3 tests/bench/bench.py --build $(BUILD) --spans $(SPANS) \
 	    $(if $(filter 1,$(BIG)),--big) --recordings $(RECORDINGS) \
 	    $(if $(OUT),--out $(OUT)) $(BENCH)

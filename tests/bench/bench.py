@@ -503,6 +503,61 @@ def one_span(bench):
             f"p99 {number(percentile(times, 0.99))} ms; limit: GET /healthz")
 
 
+# --- SQL ------------------------------------------------------------------------
+
+TENANT = "span_attributes('metadata.tenant')"
+GROUPED = (
+    "SELECT span_kind, count(*), sum(prompt_tokens) FROM spans GROUP BY 1",
+    "SELECT value, count(*) FROM span_attributes('llm.model_name') GROUP BY 1",
+    "SELECT attr(ref, 'llm', 'model_name'), count(*) FROM spans GROUP BY 1",
+)
+
+
+def asked(bench, sql, times):
+    """Medians, in ms: of the time and of the CPU. A process of its own asks,
+    which reads the file while the server has it."""
+    result = run_json(Path(bench.build) / "ask", bench.filled().store, times,
+                      sql)
+    return percentile(result["ms"], 0.5), percentile(result["cpu_ms"], 0.5)
+
+
+def asked_all(bench, statements, times):
+    """Times, and a note of the CPU."""
+    others = Others(bench.filled())
+    both = [asked(bench, sql, times) for sql in statements]
+    return ([ms for ms, _ in both],
+            f"{bench.stored:,} stored; CPU "
+            f"{numbers([cpu for _, cpu in both])} ms; others used "
+            f"{others.cores():.1f} cores")
+
+
+def grouped(bench):
+    values, note = asked_all(bench, GROUPED, 3)
+    return [ms / 1e3 for ms in values], None, note
+
+
+def rare(bench):
+    """The tenant of the fewest spans; then SQLite alone tests each value."""
+    found = bench.filled().run(
+        "sql", "--format", "csv", f"SELECT value, count(*) FROM {TENANT}"
+        " GROUP BY 1 ORDER BY 2, 1 LIMIT 1").stdout.decode().split()[1]
+    tenant, spans = found.split(",")
+    values, note = asked_all(bench, [
+        f"SELECT id FROM {TENANT} WHERE {column} = '{tenant}'"
+        for column in ("value", "+value")], 11)
+    return values, None, f"{spans} spans of {note}"
+
+
+def scanned(bench):
+    """A value that one span of twenty has, so that all columns are read."""
+    bench.filled()
+    spans = bench.stored
+    ms, cpu = asked(bench, "SELECT count(*) FROM spans WHERE attr_is(ref,"
+                    " attr_test('m3', 'llm', 'model_name'))", 11)
+    return ([spans / cpu * 1e3], None,
+            f"of CPU; {number(spans / ms / 1e3)} M/s of time")
+
+
 # --- the table ----------------------------------------------------------------
 
 LEAST, MOST = 1, -1
@@ -559,12 +614,22 @@ FIGURES = [
     ("trace", "a trace of 10,000 spans, all pages", "ms", giant, [250], MOST,
      M),
     ("span", "a span by id", "ms", one_span, [3], MOST, M),
+    ("group", "SQL, GROUP BY a column / an attribute / attr(), 1 M", "s",
+     grouped, [0.5, 0.5, 0.5], MOST, M),
+    ("rare", "SQL, a rare value of an attribute, 1 M: pushed / by rows", "ms",
+     rare, [10, 40], MOST, M),
+    ("scan", "SQL, spans tested by one attribute, a core", "spans/s", scanned,
+     [20_000_000], LEAST, M),
     ("growth", "rate at 10 M stored over rate at 100 k", "", growth, [0.95],
      LEAST, BIG_SPANS),
     ("filter10", "the same at 10 M", "ms", filtered, [8, 8, 8], MOST,
      BIG_SPANS),
     ("open", "start to first read / first write, 10 M stored", "ms",
      open_full, [100, 1000], MOST, BIG_SPANS),
+    ("group10", "the same GROUP BY, 10 M", "s", grouped, [5, 5, 5], MOST,
+     BIG_SPANS),
+    ("rare10", "the same rare value, 10 M", "ms", rare, [100, 400], MOST,
+     BIG_SPANS),
     ("stopped", "bytes a span on disk after the server's end", "B",
      disk_stopped, [240], MOST, M),
     ("grpc", "durable spans/s, gRPC, 512 a request, 8 connections",

@@ -1,0 +1,90 @@
+/*
+ * ask.c - what a statement of SQL takes.
+ *
+ *     ask STORE TIMES STATEMENT      prints one line of JSON
+ *
+ * The statement is run once before, so that what it reads lies in memory; then
+ * each of its runs gives one time and the CPU of this process for it.
+ */
+#include "phoenix.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MOST = 1000 };
+
+static double ms_of(clockid_t clock)
+{
+    struct timespec time;
+
+    clock_gettime(clock, &time);
+    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
+}
+
+static void check(phx_status status, const phx_error *err)
+{
+    if (status >= 0)
+        return;
+    fprintf(stderr, "ask: %s\n", err->message);
+    exit(2);
+}
+
+/* How many rows there are. */
+static long run(phx_store *store, const char *sql)
+{
+    const phx_value *row;
+    phx_rows *rows = NULL;
+    phx_error err = {0};
+    phx_status status;
+    long count = 0;
+
+    check(phx_store_sql(store, sql, strlen(sql), NULL, 0, NULL, &rows, &err),
+          &err);
+    while ((status = phx_rows_next(rows, &row, &err)) == PHX_OK)
+        count++;
+    check(status, &err);
+    phx_rows_close(rows);
+    return count;
+}
+
+static void print_all(const char *name, const double *values, int count)
+{
+    printf(",\"%s\":[", name);
+    for (int i = 0; i < count; i++)
+        printf("%s%.3f", i > 0 ? "," : "", values[i]);
+    putchar(']');
+}
+
+int main(int argc, char **argv)
+{
+    static double wall[MOST], cpu[MOST];
+    phx_store_options options = PHX_STORE_OPTIONS_INIT;
+    phx_store *store = NULL;
+    phx_error err = {0};
+    char url[4200];
+    int times = argc == 4 ? atoi(argv[2]) : 0;
+
+    if (times < 1 || times > MOST) {
+        fprintf(stderr, "usage: ask STORE TIMES STATEMENT\n");
+        return 2;
+    }
+    snprintf(url, sizeof url, "sqlite:%s", argv[1]);
+    options.flags = PHX_OPEN_READ_ONLY;
+    check(phx_store_open(url, &options, &store, &err), &err);
+    long rows = run(store, argv[3]);
+    for (int i = 0; i < times; i++) {
+        double began = ms_of(CLOCK_MONOTONIC);
+        double used = ms_of(CLOCK_PROCESS_CPUTIME_ID);
+        (void)run(store, argv[3]);
+        wall[i] = ms_of(CLOCK_MONOTONIC) - began;
+        cpu[i] = ms_of(CLOCK_PROCESS_CPUTIME_ID) - used;
+    }
+    printf("{\"rows\":%ld", rows);
+    print_all("ms", wall, times);
+    print_all("cpu_ms", cpu, times);
+    printf("}\n");
+    phx_store_close(store);
+    return 0;
+}
