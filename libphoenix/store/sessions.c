@@ -50,8 +50,9 @@ static phx_status sessions_start(struct snapshot *snapshot,
     phx_status status;
 
     buf_init(&text, SIZE_MAX);
-    buf_add_string(&text, SESSION_ROW " r WHERE (?1 = 0 OR project = ?1)"
-                                      " AND (?2 = 0 OR id = ?2)");
+    buf_add_string(&text, SESSION_ROW " r WHERE (?1 = 0 OR project = ?1)");
+    if (query->session != 0)
+        buf_add_string(&text, " AND id = ?2");
     if (query->from != 0)
         buf_add_format(&text, " AND id %s ?3", down ? "<=" : ">=");
     buf_add_text(&text, condition->sql);
@@ -63,7 +64,8 @@ static phx_status sessions_start(struct snapshot *snapshot,
     if (status < 0)
         return status;
     sql_bind_int(out, 1, query->project);
-    sql_bind_int(out, 2, query->session);
+    if (query->session != 0)
+        sql_bind_int(out, 2, query->session);
     if (query->from != 0)
         sql_bind_int(out, 3, query->from);
     rows_bind(out, condition);

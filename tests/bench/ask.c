@@ -1,10 +1,11 @@
 /*
- * ask.c - what a statement of SQL takes.
+ * ask.c - what a statement of SQL takes, or a roll-up of all spans.
  *
  *     ask STORE TIMES STATEMENT      prints one line of JSON
+ *     ask STORE TIMES .rollup        by month, with three exact quantiles
  *
- * The statement is run once before, so that what it reads lies in memory; then
- * each of its runs gives one time and the CPU of this process for it.
+ * It is run once before, so that what it reads lies in memory; then each of its
+ * runs gives one time and the CPU of this process for it.
  */
 #include "phoenix.h"
 
@@ -31,8 +32,29 @@ static void check(phx_status status, const phx_error *err)
     exit(2);
 }
 
-/* How many rows there are. */
-static long run(phx_store *store, const char *sql)
+static long roll_up(phx_store *store)
+{
+    static const double quantiles[] = {0.5, 0.9, 0.99};
+    phx_rollup_query query = PHX_ROLLUP_QUERY_INIT;
+    const phx_rollup *row;
+    phx_cursor *cursor = NULL;
+    phx_error err = {0};
+    phx_status status;
+    long count = 0;
+
+    query.bin = PHX_BIN_MONTH;
+    query.start_time = 1;
+    query.quantiles = quantiles;
+    query.quantile_count = 3;
+    check(phx_store_roll_up(store, &query, &cursor, &err), &err);
+    while ((status = phx_cursor_next_rollup(cursor, &row, &err)) == PHX_OK)
+        count++;
+    check(status, &err);
+    phx_cursor_close(cursor);
+    return count;
+}
+
+static long select_rows(phx_store *store, const char *sql)
 {
     const phx_value *row;
     phx_rows *rows = NULL;
@@ -47,6 +69,13 @@ static long run(phx_store *store, const char *sql)
     check(status, &err);
     phx_rows_close(rows);
     return count;
+}
+
+/* How many rows there are. */
+static long run(phx_store *store, const char *what)
+{
+    return strcmp(what, ".rollup") == 0 ? roll_up(store)
+                                        : select_rows(store, what);
 }
 
 static void print_all(const char *name, const double *values, int count)
@@ -67,7 +96,7 @@ int main(int argc, char **argv)
     int times = argc == 4 ? atoi(argv[2]) : 0;
 
     if (times < 1 || times > MOST) {
-        fprintf(stderr, "usage: ask STORE TIMES STATEMENT\n");
+        fprintf(stderr, "usage: ask STORE TIMES STATEMENT | .rollup\n");
         return 2;
     }
     snprintf(url, sizeof url, "sqlite:%s", argv[1]);

@@ -13,8 +13,10 @@ The status is 0 whatever the figures are.
 """
 import argparse
 import base64
+import json
 import os
 import random
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -54,6 +56,7 @@ class Bench:
         self.stored = 0       # spans in it
         self.fill = {}        # how it was filled
         self.limits = {}
+        self.export_peaks = []
         self.chance = random.Random(1)
 
     def server(self):
@@ -558,12 +561,73 @@ def scanned(bench):
             f"of CPU; {number(spans / ms / 1e3)} M/s of time")
 
 
-# --- the table ----------------------------------------------------------------
+def rolled_up(bench):
+    bench.filled()
+    spans = bench.stored
+    ms, cpu = asked(bench, ".rollup", 7)
+    return ([spans / cpu * 1e3], None,
+            f"{spans:,} stored; {number(spans / ms / 1e3)} M/s of time")
 
-LEAST, MOST = 1, -1
-M = 1_000_000
 
-# name, what it is, unit, function, reach, which way, spans it is asked at
+# --- whole stores out ---------------------------------------------------------
+
+EXPORTS = ("arrow", "jsonl", "parquet")
+FRAME_SPANS = 50_000
+
+
+def export_one(server, kind):
+    """Spans/s of CPU and of time, and MiB at the most, of the command."""
+    began = time.monotonic()
+    child = subprocess.Popen(
+        [server.program, "export", "--format", kind], env=server.environment,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = status
+    if status != 0:
+        raise Failed(f"export of {kind} ended with {status}")
+    return (used.ru_utime + used.ru_stime, time.monotonic() - began,
+            used.ru_maxrss / 1024)
+
+
+def exported(bench):
+    """All spans with their attributes."""
+    server = bench.filled()
+    found = [export_one(server, kind) for kind in EXPORTS]
+    bench.export_peaks = [peak for _, _, peak in found]
+    return ([bench.stored / cpu for cpu, _, _ in found], None,
+            f"of CPU; {bench.stored:,} stored; it took "
+            f"{numbers([took for _, took, _ in found])} s")
+
+
+def export_peak(bench):
+    if not bench.export_peaks:
+        exported(bench)
+    return bench.export_peaks, None, None
+
+
+def framed(bench):
+    """Whole spans as POST /v1/spans answers get_spans_dataframe, with a server
+    that has answered nothing yet: in Arrow, then as the JSON of pandas."""
+    server = bench.filled()
+    server.stop()
+    server.start()
+    before, cpu, took = server.memory("VmRSS"), [], []
+    for accept in ("*/*", "application/json"):
+        used, began = server.cpu_s(), time.monotonic()
+        status, _, body = server.request(
+            "POST", "/v1/spans?project_name=bench-0",
+            json.dumps({"queries": [{}], "limit": FRAME_SPANS}).encode(),
+            {"Content-Type": "application/json", "Accept": accept})
+        if status != 200:
+            raise Failed(f"POST /v1/spans is answered with {status}")
+        cpu.append(server.cpu_s() - used)
+        took.append(time.monotonic() - began)
+    return ([*cpu, server.memory("VmHWM") - before], None,
+            f"took {numbers(took)} s; {len(body) / 1e6:.0f} MB of JSON")
+
+
+# --- taking away -------------------------------------------------------------
+
 def deleting(bench):
     """Traces that were listed, one by one; the sweep is the compactor's."""
     server = bench.filled()
@@ -598,6 +662,12 @@ def retention(bench):
             "given back")
 
 
+# --- the table ----------------------------------------------------------------
+
+LEAST, MOST = 1, -1
+M = 1_000_000
+
+# name, what it is, unit, function, reach, which way, spans it is asked at
 FIGURES = [
     ("rate", "durable spans/s, HTTP, 512 a request, 8 connections",
      "spans/s", rate, [RATE], LEAST, 0),
@@ -620,6 +690,14 @@ FIGURES = [
      rare, [10, 40], MOST, M),
     ("scan", "SQL, spans tested by one attribute, a core", "spans/s", scanned,
      [20_000_000], LEAST, M),
+    ("rollup", "roll-up with exact quantiles, 1 M, a core", "spans/s",
+     rolled_up, [5_000_000], LEAST, M),
+    ("export", "export as Arrow / JSON lines / Parquet, a core", "spans/s",
+     exported, [400_000, 150_000, 150_000], LEAST, M),
+    ("exportpeak", "memory of these", "MiB", export_peak, [64, 64, 64], MOST,
+     M),
+    ("frame", "a dataframe of 50,000 spans: CPU s of Arrow / JSON; MiB", "",
+     framed, [1, 1, 64], MOST, M),
     ("growth", "rate at 10 M stored over rate at 100 k", "", growth, [0.95],
      LEAST, BIG_SPANS),
     ("filter10", "the same at 10 M", "ms", filtered, [8, 8, 8], MOST,
@@ -628,6 +706,8 @@ FIGURES = [
      open_full, [100, 1000], MOST, BIG_SPANS),
     ("group10", "the same GROUP BY, 10 M", "s", grouped, [5, 5, 5], MOST,
      BIG_SPANS),
+    ("rollup10", "the same roll-up, 10 M", "spans/s", rolled_up, [5_000_000],
+     LEAST, BIG_SPANS),
     ("rare10", "the same rare value, 10 M", "ms", rare, [100, 400], MOST,
      BIG_SPANS),
     ("stopped", "bytes a span on disk after the server's end", "B",
