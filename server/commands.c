@@ -18,6 +18,7 @@ static const struct flag {
     {"--working-dir", 0, offsetof(struct command_flags, folder)},
     {"--project", 'p', offsetof(struct command_flags, project)},
     {"--format", 'f', offsetof(struct command_flags, format)},
+    {"--filter", 'c', offsetof(struct command_flags, filter)},
     {"--output", 'o', offsetof(struct command_flags, output)},
     {"-o", 'o', offsetof(struct command_flags, output)},
     {"--timeout", 't', offsetof(struct command_flags, timeout)},

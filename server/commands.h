@@ -23,6 +23,7 @@ struct command_flags {
     const char *folder;  /* --working-dir */
     const char *project; /* --project */
     const char *format;  /* --format */
+    const char *filter;  /* --filter */
     const char *output;  /* -o, --output */
     const char *timeout; /* --timeout */
     const char *memory;  /* --memory */
@@ -32,7 +33,7 @@ struct command_flags {
     int word_count;
 };
 
-/* allowed: the letters of the flags besides the store's: p f o j t m l.
+/* allowed: the letters of the flags besides the store's: p f c o j t m l.
  * Reorders argv. False if a sentence about it has been printed. */
 bool command_flags(struct command_flags *out, int argc, char **argv,
                    const char *allowed);

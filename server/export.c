@@ -71,16 +71,18 @@ static phx_status write_all(struct export *export, phx_error *err)
     return status < 0 ? status : PHX_OK;
 }
 
-static phx_status open_spans(struct export *export, const char *project,
-                             phx_error *err)
+static phx_status open_spans(struct export *export,
+                             const struct command_flags *flags, phx_error *err)
 {
     phx_span_query query = PHX_SPAN_QUERY_INIT;
     phx_status status = PHX_OK;
 
     query.order = PHX_OLDEST_FIRST;
-    if (project != NULL)
-        status = phx_store_find(export->store, PHX_PROJECT, project,
-                                strlen(project), &query.project, err);
+    if (flags->filter != NULL)
+        query.filter = text_of(flags->filter);
+    if (flags->project != NULL)
+        status = phx_store_find(export->store, PHX_PROJECT, flags->project,
+                                strlen(flags->project), &query.project, err);
     if (status < 0)
         return status;
     if (export->format->columns)
@@ -113,19 +115,19 @@ int command_export(int argc, char **argv)
     phx_error err = {0};
     phx_status status;
 
-    if (!command_flags(&flags, argc, argv, "pfo"))
+    if (!command_flags(&flags, argc, argv, "pfco"))
         return EXIT_USAGE;
     export.format = find_format(flags.format);
     if (flags.word_count != 0 || export.format == NULL) {
         fprintf(stderr, "usage: phoenix-server export [--format protobuf|json|"
                         "arrow|parquet|jsonl|csv] [--project NAME] "
-                        "[-o FILE]\n");
+                        "[--filter CONDITION] [-o FILE]\n");
         return EXIT_USAGE;
     }
     int result = command_open(&flags, PHX_OPEN_READ_ONLY, &export.store);
     if (result != EXIT_DONE)
         return result;
-    status = open_spans(&export, flags.project, &err);
+    status = open_spans(&export, &flags, &err);
     if (status == PHX_OK && flags.output != NULL &&
         (export.file = fopen(flags.output, "wbx")) == NULL)
         status = fail_os(&err, PHX_IO, errno, "cannot create '%.300s': %s",

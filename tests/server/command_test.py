@@ -191,6 +191,21 @@ def test_export_writes_columns(build):
     server.__exit__()
 
 
+def test_export_takes_a_condition(build):
+    server = Server(build)
+    equal(server.run("import", *map(str, AGENTS)).returncode, DONE, "import")
+    run = server.run("export", "--format", "jsonl", "--filter",
+                     "span_kind == 'LLM'")
+    equal(run.returncode, DONE, run.stderr)
+    kinds = [json.loads(line)["span_kind"] for line in run.stdout.splitlines()]
+    true(kinds, "no rows")
+    equal(set(kinds), {"LLM"})
+    run = server.run("export", "--filter", "span_kind ==")
+    equal(run.returncode, FAILED)
+    true(run.stderr.startswith(b"phoenix-server: cannot export: "), run.stderr)
+    server.__exit__()
+
+
 def test_import_of_what_is_not_otlp_fails_and_names_the_file(build):
     server = Server(build)
     bad = server.folder / "bad.pb"
