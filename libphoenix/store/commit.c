@@ -379,7 +379,7 @@ static phx_status commit_requests(struct store *store,
 phx_status store_join_held(struct store *store, phx_error *err)
 {
     struct commit commit;
-    phx_status status = store_write_begin(store, err);
+    phx_status status = store_put_begin(store, err);
 
     if (status < 0)
         return status;
@@ -413,7 +413,7 @@ static void lead(struct store *store)
 
     store->put_first = store->put_last = NULL;
     pthread_mutex_unlock(&store->put_lock);
-    phx_status status = store_write_begin(store, &error);
+    phx_status status = store_put_begin(store, &error);
     if (status >= 0) {
         status = commit_requests(store, requests, &error);
         store_write_end(store);

@@ -398,7 +398,8 @@ static void settle(struct pass *pass)
         int64_t last = pass->inputs[pass->input_count - 1].row.id;
         /* Hints that stay for want of memory are harmless. */
         pthread_mutex_lock(&store->memory_lock);
-        if (memtable_forget(store->memtable, (uint32_t)last, NULL) >= 0)
+        if (store->memtable_from < INT64_MAX &&
+            memtable_forget(store->memtable, (uint32_t)last, NULL) >= 0)
             store->memtable_from = last;
         pthread_mutex_unlock(&store->memory_lock);
     }

@@ -308,8 +308,10 @@ void store_reader_give(struct store *store, struct connection *connection);
 void lock_in_turn(pthread_mutex_t *turn, pthread_mutex_t *lock);
 
 /* Every writing call begins with this: MISUSE if read-only; else takes the
- * write lock and loads what writing needs. */
+ * write lock. One that puts spans begins with the second, which loads what they
+ * are held against: of a large store that takes half a second. */
 phx_status store_write_begin(struct store *store, phx_error *err);
+phx_status store_put_begin(struct store *store, phx_error *err);
 void store_write_end(struct store *store);
 
 /* The same with a transaction of the writer or the background, whose counters
@@ -324,7 +326,7 @@ phx_status store_change_end(struct store *store, struct connection *connection,
                             phx_error *err);
 
 /* load.c: the filter, the memtable and the cache of traces. */
-phx_status load_for_writing(struct store *store, phx_error *err);
+phx_status load_for_putting(struct store *store, phx_error *err);
 
 unsigned store_interrupts(struct store *store);
 phx_status store_check_interrupt(struct store *store, unsigned since,

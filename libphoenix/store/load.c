@@ -1,6 +1,6 @@
 /*
- * load.c - what the writer holds in memory, made from the store before its
- * first commit: the filter, the memtable, the traces written to lately.
+ * load.c - what spans to come are held against, made from the store before the
+ * first of them: the filter, the memtable, the traces written to lately.
  */
 #include "base/base.h"
 
@@ -116,7 +116,7 @@ static phx_status load_traces(struct store *store, phx_error *err)
     return status < 0 ? status : PHX_OK;
 }
 
-phx_status load_for_writing(struct store *store, phx_error *err)
+phx_status load_for_putting(struct store *store, phx_error *err)
 {
     phx_status status;
 

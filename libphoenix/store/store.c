@@ -283,14 +283,20 @@ void lock_in_turn(pthread_mutex_t *turn, pthread_mutex_t *lock)
 
 phx_status store_write_begin(struct store *store, phx_error *err)
 {
-    phx_status status = PHX_OK;
-
     if (store->options.read_only)
         return fail(err, PHX_MISUSE, -1, "the store is open for reading only");
     lock_in_turn(&store->write_turn, &store->write_lock);
     roll_back_leftovers(store);
-    if (store->filter == NULL && (status = load_for_writing(store, err)) < 0)
-        pthread_mutex_unlock(&store->write_lock);
+    return PHX_OK;
+}
+
+phx_status store_put_begin(struct store *store, phx_error *err)
+{
+    phx_status status = store_write_begin(store, err);
+
+    if (status >= 0 && store->filter == NULL &&
+        (status = load_for_putting(store, err)) < 0)
+        store_write_end(store);
     return status;
 }
 

@@ -39,14 +39,14 @@ static void generation_clear(struct generation *generation)
 
 void trace_cache_empty(struct trace_cache *cache)
 {
+    if (cache == NULL)
+        return;
     generation_clear(&cache->young);
     generation_clear(&cache->old);
 }
 
 void trace_cache_free(struct trace_cache *cache)
 {
-    if (cache == NULL)
-        return;
     trace_cache_empty(cache);
     memory_free(cache);
 }
@@ -104,6 +104,8 @@ static void forget_in(struct generation *generation, uint64_t hash,
 
 void trace_cache_forget(struct trace_cache *cache, uint64_t hash, int64_t trace)
 {
+    if (cache == NULL)
+        return;
     forget_in(&cache->young, hash, trace);
     forget_in(&cache->old, hash, trace);
 }
