@@ -1,6 +1,6 @@
 """Columns read back. Made-up ones, written by the arrow room: every value must
 be the one that the maker printed as JSON. The spans of a store, by its C
-stream and its files: every value must be that of its JSON lines. And frames of
+stream, its files and SQL: every value must be that of its JSON lines. And frames of
 POST /v1/spans: in Arrow and in JSON they must be the same to pandas.
 
     read.py --build BUILD [--seeds N]
@@ -235,11 +235,41 @@ def ns_of(text):
     return whole // datetime.timedelta(seconds=1) * 10**9 + int(fraction)
 
 
+def compare_sql(text, rows):
+    """Why the answer to SPANS_SQL is not these rows, or nothing. SQL has times
+    of events as SQLite prints them: the seconds are compared."""
+    def plainly(events):
+        return [{**event, "timestamp": event["timestamp"][:19].replace("T", " ")}
+                for event in events]
+
+    found = json.loads(text)
+    if len(found) != len(rows):
+        return f"{len(found)} rows, not {len(rows)}"
+    for i, (row, wanted) in enumerate(zip(found, rows)):
+        for name in ("attributes", "events"):
+            row[name] = json.loads(row[name] or "[]")
+        row["events"] = plainly(row["events"])
+        wanted = {**wanted, "events": plainly(wanted["events"])}
+        for name, value in wanted.items():
+            if not same(row[name], value):
+                return f"row {i}, {name}: {row[name]!r:.200}, not {value!r:.200}"
+    return None
+
+
+SPANS_SQL = """
+SELECT span_id, trace_id, parent_id, project, session_id, name, span_kind,
+       status_code, status_message, start_ns AS start_time, end_ns AS end_time,
+       latency_ms, prompt_tokens, completion_tokens, attributes, events
+FROM spans ORDER BY id
+"""
+
+
 def run_store(build, folder):
     """What phoenix-server takes in and exports, and the library's stream."""
     def server(*words):
-        subprocess.run([build / "phoenix-server", *words, "--working-dir",
-                        folder], check=True, stdout=subprocess.DEVNULL)
+        return subprocess.run(
+            [build / "phoenix-server", *words, "--working-dir", folder],
+            check=True, stdout=subprocess.PIPE).stdout
 
     server("import", *sorted(GOLDEN.glob("*/*.pb")))
     for name in ("arrow", "parquet", "jsonl"):
@@ -249,6 +279,8 @@ def run_store(build, folder):
     for row in rows:
         for key in ("start_time", "end_time"):
             row[key] = ns_of(row[key])
+    yield "SQL", compare_sql(server("sql", "--format", "json", "--limit", "0",
+                                    SPANS_SQL), rows)
     library = ctypes.CDLL(str(build / "libphoenix.so"))
     store = ctypes.c_void_p()
     assert library.phx_store_open(f"sqlite:{folder}/phoenix.db".encode(), None,
