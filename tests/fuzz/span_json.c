@@ -21,9 +21,11 @@ static void must(bool holds, const char *what)
     }
 }
 
-/* Times print in microseconds. */
+/* Times print in microseconds, through a double as Phoenix does it: from 2116
+ * on its steps are too wide for that to be stable. */
 static void come_back(uint64_t ns)
 {
+    enum { STABLE_BITS = 62 };
     char text[40], again[40];
     uint64_t read;
 
@@ -31,7 +33,8 @@ static void come_back(uint64_t ns)
     must(time_read(text_of(text), TIME_NAIVE_REFUSED, &read, NULL) == PHX_OK,
          "a printed time is read");
     time_print(read, again);
-    must(strcmp(text, again) == 0, "it prints the same");
+    must(ns >> STABLE_BITS != 0 || strcmp(text, again) == 0,
+         "it prints the same");
 }
 
 static void look_at(phx_batch *batch)
