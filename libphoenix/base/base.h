@@ -184,6 +184,34 @@ bool utf8_is_space(uint32_t code_point);
 /* 0-9 for a decimal digit of any script (Nd), else -1. */
 int utf8_digit(uint32_t code_point);
 
+/* The one letter that is the lower case of a code point, or itself; and all
+ * others whose lower case is this one. */
+uint32_t utf8_lower(uint32_t code_point);
+size_t utf8_capitals(uint32_t code_point, uint32_t out[4]);
+
+/* --- needle.c: a text to look for, upper and lower case alike ------------------ */
+
+/* A byte of the needle, and the bits that may be 0 in a capital's. */
+struct needle_byte {
+    uint32_t at; /* bytes behind the begin of the stretch */
+    uint8_t byte, fold;
+};
+
+struct needle {
+    const uint8_t *bytes;    /* in lower case */
+    const uint32_t *shorter; /* where to go on when a front does not match */
+    size_t size;
+    size_t letters;
+    size_t before, stretch;     /* letters before a stretch, and its bytes, */
+    struct needle_byte rare[2]; /* of which these are looked for first */
+};
+phx_status needle_init(struct needle *needle, struct arena *arena,
+                       phx_text text, phx_error *err);
+
+/* Its first place, in time that grows with the sizes of both, not with their
+ * product. *found is the part of the text that it is; NULL if not wanted. */
+bool needle_find(const struct needle *needle, phx_text text, phx_text *found);
+
 /* --- hash.c: xxHash, for what need not be cryptographic ----------------------- */
 
 uint64_t hash_bytes(const void *bytes, size_t size, uint64_t seed);

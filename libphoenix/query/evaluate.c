@@ -232,8 +232,7 @@ static struct value eval_in(struct evaluation *evaluation,
 
 /* Whether any root of a session shows the text. */
 static struct value contained_in_any(struct evaluation *evaluation,
-                                     const struct query_needle *needle,
-                                     int field)
+                                     const struct needle *needle, int field)
 {
     struct walk roots = walk_rows(QUERY_SESSION, evaluation->row, NULL);
     bool found = true;
@@ -241,7 +240,7 @@ static struct value contained_in_any(struct evaluation *evaluation,
     while (found) {
         struct value text =
             to_text(evaluation, row_next_root_text(&roots, field, &found));
-        if (text.kind == JSON_TEXT && query_needle_in(needle, text.text))
+        if (text.kind == JSON_TEXT && needle_find(needle, text.text, NULL))
             return value_bool(true);
     }
     return value_bool(false);
@@ -251,20 +250,20 @@ static struct value eval_contains(struct evaluation *evaluation,
                                   const struct query_node *node)
 {
     struct value sought = argument(evaluation, node, 0);
-    struct query_needle needle;
+    struct needle needle;
     struct value text = value_null();
 
     if (sought.kind != JSON_TEXT)
         return value_null();
-    note_failure(evaluation, query_needle_init(&needle, &evaluation->arena,
-                                               sought.text, evaluation->err));
+    note_failure(evaluation, needle_init(&needle, &evaluation->arena,
+                                         sought.text, evaluation->err));
     if (evaluation->status < 0)
         return value_null();
     if (node->args[1]->type == QUERY_TEXTS)
         return contained_in_any(evaluation, &needle, node->args[1]->field->id);
     text = argument(evaluation, node, 1);
     return text.kind == JSON_TEXT
-               ? value_bool(query_needle_in(&needle, text.text))
+               ? value_bool(needle_find(&needle, text.text, NULL))
                : value_null();
 }
 

@@ -108,13 +108,13 @@ static phx_status latency(struct arena *arena, const struct value *values,
 static phx_status contains(struct arena *arena, const struct value *values,
                            struct value *out, phx_error *err)
 {
-    struct query_needle needle;
+    struct needle needle;
     phx_status status;
 
     if (values[0].kind != JSON_TEXT || values[1].kind != JSON_TEXT)
         return PHX_OK;
-    if ((status = query_needle_init(&needle, arena, values[0].text, err)) >= 0)
-        *out = value_bool(query_needle_in(&needle, values[1].text));
+    if ((status = needle_init(&needle, arena, values[0].text, err)) >= 0)
+        *out = value_bool(needle_find(&needle, values[1].text, NULL));
     return status;
 }
 

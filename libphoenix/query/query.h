@@ -419,22 +419,4 @@ phx_status query_terms(const struct query *query, struct arena *arena,
 struct store_function;
 const struct store_function *query_functions(size_t *count);
 
-/* --- lower.c ---------------------------------------------------------------------
- */
-
-/* The one letter that is the lower case of a code point, or itself. */
-uint32_t query_lower(uint32_t code_point);
-
-/* A text to look for, in lower case. */
-struct query_needle {
-    const uint8_t *bytes;
-    const uint32_t *shorter; /* where to go on when a front does not match */
-    size_t size;
-};
-phx_status query_needle_init(struct query_needle *needle, struct arena *arena,
-                             phx_text text, phx_error *err);
-
-/* In time that grows with the sizes of both, not with their product. */
-bool query_needle_in(const struct query_needle *needle, phx_text text);
-
 #endif

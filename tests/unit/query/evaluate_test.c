@@ -291,35 +291,6 @@ TEST(sums_keep_what_rounding_loses)
     ok(isinf(total_get(&total)));
 }
 
-TEST(letters_have_one_lower_case)
-{
-    UNUSED_STATE;
-    static const uint32_t pairs[][2] = {
-        {'A', 'a'},         {'Z', 'z'},           {'@', '@'},
-        {0xC0, 0xE0},       {0xD7, 0xD7},         {0x100, 0x101},
-        {0x101, 0x101},     {0x130, 0x130},       {0x178, 0xFF},
-        {0x1E9E, 0xDF},     {0x212A, 'k'},        {0x10400, 0x10428},
-        {0x1E921, 0x1E943}, {0x10FFFF, 0x10FFFF},
-    };
-
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-        eq_int(query_lower(pairs[i][0]), pairs[i][1]);
-}
-
-TEST(texts_are_found_where_fronts_repeat)
-{
-    UNUSED_STATE;
-    struct query_needle needle;
-
-    succeeds(query_needle_init(&needle, &arena, text_of("AabAaa"), err));
-    ok(query_needle_in(&needle, text_of("xaabaabaaax")));
-    ok(!query_needle_in(&needle, text_of("aabaabaab")));
-    succeeds(query_needle_init(&needle, &arena, text_of(""), err));
-    ok(query_needle_in(&needle, text_of("")));
-    succeeds(query_needle_init(&needle, &arena, text_of("\xC8\xBA"), err));
-    ok(query_needle_in(&needle, text_of("\xE2\xB1\xA5"))); /* U+023A, U+2C65 */
-}
-
 TEST(memory_that_is_wanting_is_told)
 {
     UNUSED_STATE;
@@ -360,8 +331,6 @@ int main(void)
         T(loops_over_nothing),
         T(loops_reduce),
         T(sums_keep_what_rounding_loses),
-        T(letters_have_one_lower_case),
-        T(texts_are_found_where_fronts_repeat),
         T(memory_that_is_wanting_is_told),
     };
 

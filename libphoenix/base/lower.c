@@ -1,14 +1,12 @@
 /*
- * lower.c - text looked for without regard to case: letter by letter, as far
- * as a letter has one lower-case letter of its own. "STRASSE" is not found in
- * "straße", nor "i" in "İstanbul".
+ * lower.c - lower case, letter by letter, as far as a letter has one
+ * lower-case letter of its own.
  *
  * Source: Unicode 14.0.0, https://www.unicode.org/Public/14.0.0/ucd/, file
  * UnicodeData.txt (Simple_Lowercase_Mapping), without U+0130, whose
  * lower-case form in SpecialCasing.txt is two characters.
  */
 #include "base/base.h"
-#include "query/inside.h"
 
 /* Every `step`-th code point from first to last lies `distance` below its
  * lower-case letter. */
@@ -89,7 +87,7 @@ static const struct {
     /* clang-format on */
 };
 
-uint32_t query_lower(uint32_t code_point)
+uint32_t utf8_lower(uint32_t code_point)
 {
     size_t low = 0;
     size_t high = sizeof capitals / sizeof *capitals;
@@ -109,52 +107,18 @@ uint32_t query_lower(uint32_t code_point)
     return (uint32_t)((int32_t)code_point + capitals[low].distance);
 }
 
-/* The next letter of a text in lower case; its bytes. */
-static size_t next_lower(const uint8_t **at, const uint8_t *end, uint8_t out[4])
+size_t utf8_capitals(uint32_t code_point, uint32_t out[4])
 {
-    return utf8_put(out, query_lower(utf8_next(at, end)));
-}
+    size_t count = 0;
 
-phx_status query_needle_init(struct query_needle *needle, struct arena *arena,
-                             phx_text text, phx_error *err)
-{
-    const uint8_t *at = (const uint8_t *)text.data;
-    const uint8_t *end = at + text.size;
-    size_t most = size_mul(text.size, 2); /* 2 bytes become 3 at most */
-    uint8_t *bytes = arena_new(arena, most + 4);
-    uint32_t *shorter = arena_new(arena, size_mul(most + 4, sizeof *shorter));
-
-    if (bytes == NULL || shorter == NULL)
-        return arena_status(arena, size_mul(most, sizeof *shorter), err);
-    *needle = (struct query_needle){.bytes = bytes, .shorter = shorter};
-    while (at < end)
-        needle->size += next_lower(&at, end, bytes + needle->size);
-    /* Knuth, Morris and Pratt: of each front, the longest front that it also
-     * ends in. */
-    shorter[0] = 0;
-    for (size_t i = 1, size = 0; i < needle->size; i++) {
-        while (size > 0 && bytes[i] != bytes[size])
-            size = shorter[size - 1];
-        size += bytes[i] == bytes[size];
-        shorter[i] = (uint32_t)size;
+    if (code_point >= 'a' && code_point <= 'z')
+        out[count++] = code_point - ('a' - 'A');
+    for (size_t i = 0; i < sizeof capitals / sizeof *capitals; i++) {
+        uint32_t capital =
+            (uint32_t)((int32_t)code_point - capitals[i].distance);
+        if (capital >= capitals[i].first && capital <= capitals[i].last &&
+            (capital - capitals[i].first) % capitals[i].step == 0 && count < 4)
+            out[count++] = capital;
     }
-    return PHX_OK;
-}
-
-bool query_needle_in(const struct query_needle *needle, phx_text text)
-{
-    const uint8_t *at = (const uint8_t *)text.data;
-    const uint8_t *end = at + text.size;
-    size_t found = 0;
-
-    while (found < needle->size && at < end) {
-        uint8_t letter[4];
-        size_t size = next_lower(&at, end, letter);
-        for (size_t i = 0; i < size && found < needle->size; i++) {
-            while (found > 0 && needle->bytes[found] != letter[i])
-                found = needle->shorter[found - 1];
-            found += needle->bytes[found] == letter[i];
-        }
-    }
-    return found == needle->size;
+    return count;
 }
