@@ -181,6 +181,29 @@ phx_status block_path_filter(struct block_path *path, const struct value *want,
                              uint32_t kinds, uint8_t *rows, phx_error *err);
 
 /*
+ * Clears the rows in which a word is missing. A row has a word if one of the
+ * texts has it that searched.c names: its name, status message, input, output
+ * and messages.
+ *
+ * words   [count] up to BLOCK_WORDS
+ * keep    [block_rows] 1 for the rows that are looked at; the others stay 0
+ */
+enum { BLOCK_WORDS = 16 };
+phx_status block_search(struct block *block, const struct needle *words,
+                        size_t count, struct arena *arena, uint8_t *keep,
+                        phx_error *err);
+
+/* Where a row has a word: the path of the text, the text, and the part of it
+ * that is the word, absent if no text has it. Texts are lent until block_close
+ * or lie in the arena. */
+struct block_found {
+    phx_text path, text, word;
+};
+phx_status block_search_row(struct block *block, const struct needle *word,
+                            struct arena *arena, uint32_t row,
+                            struct block_found *out, phx_error *err);
+
+/*
  * Spans of some rows, each at most once. Members of the trees come in order of
  * their keys; resource and scope are shared by neighbours that are equal.
  *

@@ -7,7 +7,8 @@
  *     tree.c     leaves -> the tree that they were
  *
  * and to rows without their trees: match.c, and lookup.c where a path may lie
- * inside a packed value.
+ * inside a packed value; search.c by the words of their texts, which searched.c
+ * knows.
  */
 #ifndef BLOCK_READ_H
 #define BLOCK_READ_H
@@ -210,6 +211,18 @@ struct block_path {
     struct ancestor *ancestors; /* the nearest first */
     uint32_t ancestor_count;
 };
+
+/* --- searched.c ----------------------------------------------------------- */
+
+/* Whether a search looks at a text of this path; or, for a packed value, at
+ * one that is at its path or below. */
+bool path_is_searched(phx_text path);
+bool path_leads_to_searched(phx_text path);
+
+/* The texts inside a packed value that a search looks at, until one ends it. */
+typedef bool (*searched_text)(void *ctx, phx_text path, phx_text text);
+phx_status walk_searched(phx_text path, const struct value *value,
+                         searched_text found, void *ctx, phx_error *err);
 
 /* --- tree.c --------------------------------------------------------------- */
 

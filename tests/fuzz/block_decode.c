@@ -6,7 +6,7 @@
  * They are compressed here, so that changes get past zstd's checksums. Any
  * bytes are refused or make a block whose every access is in bounds: all rows
  * are read in each way, every column is a path that is looked up and filtered
- * by.
+ * by, and the rows with a word are those in which it is found one by one.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -95,6 +95,23 @@ static void read_paths(struct block *block, struct arena *arena)
     }
 }
 
+static void search_rows(struct block *block, struct arena *arena)
+{
+    static uint8_t keep[BLOCK_ROWS];
+    struct block_found found;
+    struct needle word;
+
+    memset(keep, 1, sizeof keep);
+    if (needle_init(&word, arena, text_of("e"), NULL) < 0 ||
+        block_search(block, &word, 1, arena, keep, NULL) < 0)
+        return;
+    for (uint32_t i = 0; i < block_rows(block) && i < ROWS; i++) {
+        if (block_search_row(block, &word, arena, i, &found, NULL) >= 0 &&
+            keep[i] != (found.word.data != NULL))
+            abort();
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct frames frames;
@@ -117,6 +134,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (block_open(reader, fetch, &frames, &block, NULL) == PHX_OK) {
         read_rows(block, &arena);
         read_paths(block, &arena);
+        search_rows(block, &arena);
         (void)block_verify(block, &zone, NULL);
         block_close(block);
     }
