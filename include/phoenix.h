@@ -133,6 +133,17 @@ enum { PHX_SPAN_UNSET = 0, PHX_SPAN_OK = 1, PHX_SPAN_ERROR = 2 };
 
 typedef int64_t phx_id; /* a row of the store, > 0; 0 means none */
 
+/* Where a span that a search found has its first word. */
+typedef struct phx_match {
+    phx_text path;    /* of the text: "name", "status_message", or that of an
+                         attribute: "llm.input_messages[0].message.content" */
+    size_t offset;    /* of the word in the text, bytes */
+    size_t size;      /* of the word there, bytes */
+    phx_text snippet; /* the word and up to 64 bytes on each side of it, whole
+                         characters */
+    size_t mark;      /* offset of the word in the snippet */
+} phx_match;
+
 /* One span, lent. Times are nanoseconds since 1970-01-01 UTC. */
 typedef struct phx_span {
     phx_id id;                 /* its number in the store; 0 until stored */
@@ -162,6 +173,7 @@ typedef struct phx_span {
     int64_t cumulative_prompt_tokens; /* with those of all spans below it in its */
     int64_t cumulative_completion_tokens; /* trace, if PHX_SPAN_TOTALS is asked */
     double cumulative_cost;    /* the same in USD; NaN without a price */
+    const phx_match *match;    /* NULL without a search */
 } phx_span;
 
 typedef struct phx_batch phx_batch;
@@ -622,6 +634,11 @@ typedef struct phx_attribute_test {
     phx_text json;    /* a JSON text, number or boolean */
 } phx_attribute_test;
 
+/* Asked now and then by a call that may take long, also before its first row
+ * comes: not 0 ends it, INTERRUPTED. Of the library it may call
+ * phx_store_interrupt alone. */
+typedef int32_t (*phx_stop_fn)(void *ctx);
+
 /* All that is given must hold; of the values of one list, any. */
 typedef struct phx_span_query {
     size_t size;
@@ -648,10 +665,23 @@ typedef struct phx_span_query {
     size_t test_count;
     phx_text filter; /* a condition on spans, see phx_filter_check; blank for
                         none */
+    phx_text search; /* words and "phrases" that all occur in the span's name,
+                        status message, input, output or messages, upper and
+                        lower case alike: see docs/search.md; absent for none */
+    phx_id until;    /* the last number that may come; 0 for no bound. Threads
+                        that share a search give it each a range of numbers */
+    phx_stop_fn stop; /* or NULL */
+    void *stop_ctx;
 } phx_span_query;
 #define PHX_SPAN_QUERY_INIT \
     {sizeof(phx_span_query), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
-     NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, {NULL, 0}}
+     NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, {NULL, 0}, {NULL, 0}, 0, \
+     NULL, NULL}
+
+/* Checks a search, which has a word or a "phrase" at least. Errors: INVALID
+ * (offset is the byte at fault: not UTF-8, a NUL, no word), TOO_BIG (over 1,024
+ * bytes or 16 words). */
+PHX_CALL phx_search_check(const char *text, size_t size, phx_error *err);
 
 /* "UNKNOWN", "TOOL", ... : the span kind of an index, or NULL past the last. */
 PHX_API const char *phx_kind_name(int32_t index);
@@ -661,8 +691,9 @@ PHX_API const char *phx_kind_name(int32_t index);
  * one snapshot; spans that arrive meanwhile come if their turn does.
  *
  * query   NULL for all; copied.
- * Errors: INVALID (a test's JSON, offset indexes tests; or the filter, as
- *         phx_filter_check).
+ * Errors: INVALID (a test's JSON, offset indexes tests; the filter, as
+ *         phx_filter_check; or the search, as phx_search_check), TOO_BIG (the
+ *         search).
  */
 PHX_CALL phx_store_find_spans(phx_store *store, const phx_span_query *query,
                               phx_cursor **out, phx_error *err);
@@ -706,13 +737,17 @@ typedef struct phx_trace_query {
     uint64_t place_start; /* ns */
     uint64_t place_end;   /* ns */
     phx_text filter;      /* a condition on traces; blank for none */
+    phx_text search;      /* as of spans: traces with a span that has all */
+    phx_stop_fn stop;     /* or NULL */
+    void *stop_ctx;
 } phx_trace_query;
 #define PHX_TRACE_QUERY_INIT \
     {sizeof(phx_trace_query), 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, \
-     {NULL, 0}}
+     {NULL, 0}, {NULL, 0}, NULL, NULL}
 
 /* query NULL for all. Errors: INVALID (a place with PHX_BY_NUMBER: `from` is
- * one there; or the filter, as phx_filter_check), IO, CORRUPT, INTERRUPTED. */
+ * one there; or the filter or the search, as they are checked), TOO_BIG (the
+ * search), IO, CORRUPT, INTERRUPTED. */
 PHX_CALL phx_store_find_traces(phx_store *store, const phx_trace_query *query,
                                phx_cursor **out, phx_error *err);
 PHX_CALL phx_cursor_next_trace(phx_cursor *cursor, const phx_trace **out,
@@ -1213,17 +1248,13 @@ typedef struct phx_value {
     phx_text text;   /* of PHX_TEXT; the bytes of PHX_BYTES */
 } phx_value;
 
-/* Asked now and then while a statement runs, also before its first row comes:
- * not 0 ends it with INTERRUPTED. */
-typedef int32_t (*phx_stop_fn)(void *ctx);
-
 typedef struct phx_sql_options {
     size_t size;
     size_t memory;    /* bytes SQLite may take, about, up to 2 GiB; 0: no bound */
     uint32_t timeout; /* ms from phx_store_sql to the last row; 0 for none */
     int32_t flags;    /* 0, for later use */
     phx_stop_fn stop; /* or NULL */
-    void *ctx;        /* for stop */
+    void *stop_ctx;
 } phx_sql_options;
 #define PHX_SQL_OPTIONS_INIT {sizeof(phx_sql_options), 0, 0, 0, NULL, NULL}
 

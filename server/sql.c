@@ -159,7 +159,7 @@ static phx_status run(struct asked *asked, phx_store *store, phx_error *err)
                                                       : asked->seconds * 1000);
     options.memory = size_mul((size_t)asked->mebibytes, 1 << 20);
     options.stop = show_progress;
-    options.ctx = asked;
+    options.stop_ctx = asked;
     asked->begin = time_monotonic();
     arm(asked);
     phx_status status = phx_store_sql(store, asked->sql, strlen(asked->sql),

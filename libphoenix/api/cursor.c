@@ -175,6 +175,8 @@ phx_status phx_cursor_next_span(phx_cursor *cursor, const phx_span **out,
     }
     if (cursor->totalled)
         fill_totals(&cursor->lent->row, &cursor->totals[cursor->at - 1]);
+    if (cursor->page.matches != NULL)
+        cursor->lent->row.match = &cursor->page.matches[cursor->at - 1];
     *out = &cursor->lent->row;
     return PHX_OK;
 }

@@ -38,7 +38,12 @@ phx_status span_json_read(struct arena *arena, phx_text json,
 
 /* --- span_query.c ------------------------------------------------------------- */
 
-/* Errors: INVALID (a test's JSON, offset indexes tests; or the filter). */
+/* The words of a search, none of an absent one. Errors: as query_words. */
+phx_status search_read(struct arena *arena, phx_text search,
+                       struct span_words *out, phx_error *err);
+
+/* Errors: INVALID (a test's JSON, offset indexes tests; or the filter), and the
+ * search's. */
 phx_status span_query_copy(struct arena *arena, const phx_span_query *query,
                            struct span_filter *out, phx_error *err);
 

@@ -31,6 +31,7 @@ phx_status phx_store_find_traces(phx_store *store, const phx_trace_query *query,
 {
     phx_trace_query wanted = PHX_TRACE_QUERY_INIT;
     struct store_condition condition;
+    struct span_words words;
     phx_cursor *cursor;
     phx_trace *rows = NULL;
     phx_status status;
@@ -49,7 +50,9 @@ phx_status phx_store_find_traces(phx_store *store, const phx_trace_query *query,
     status = condition_read(&cursor->arena, PHX_FILTER_TRACES, wanted.filter,
                             &condition, err);
     if (status >= 0)
-        status = store_read_traces(cursor->store, &wanted, &condition,
+        status = search_read(&cursor->arena, wanted.search, &words, err);
+    if (status >= 0)
+        status = store_read_traces(cursor->store, &wanted, &condition, &words,
                                    &cursor->arena, &rows, &cursor->count, err);
     return give_list(cursor, rows, status, out);
 }

@@ -1,6 +1,6 @@
 /*
  * span_query.c - the query of a cursor of spans, copied: ids as bytes, paths as
- * keys, JSON as values, the filter as SQL.
+ * keys, JSON as values, the filter as SQL, the search as words.
  */
 #include "base/base.h"
 
@@ -85,6 +85,28 @@ static phx_status copy_tests(struct arena *arena, const phx_span_query *query,
     return PHX_OK;
 }
 
+phx_status search_read(struct arena *arena, phx_text search,
+                       struct span_words *out, phx_error *err)
+{
+    *out = (struct span_words){NULL, 0};
+    if (search.data == NULL)
+        return search.size == 0 ? PHX_OK : fail_argument(err);
+    return query_words(arena, search, out, err);
+}
+
+phx_status phx_search_check(const char *text, size_t size, phx_error *err)
+{
+    struct span_words words;
+    struct arena arena;
+
+    if (text == NULL)
+        return fail_argument(err);
+    arena_init(&arena, SIZE_MAX);
+    phx_status status = query_words(&arena, text_span(text, size), &words, err);
+    arena_clear(&arena);
+    return status;
+}
+
 phx_status span_query_copy(struct arena *arena, const phx_span_query *query,
                            struct span_filter *out, phx_error *err)
 {
@@ -97,6 +119,9 @@ phx_status span_query_copy(struct arena *arena, const phx_span_query *query,
         .kinds = query->kinds,
         .statuses = query->statuses,
         .roots_only = query->roots_only != 0,
+        .until = query->until,
+        .stop = query->stop,
+        .stop_ctx = query->stop_ctx,
     };
     if ((status =
              copy_texts(arena, query->trace_ids, query->trace_id_count, true,
@@ -111,6 +136,8 @@ phx_status span_query_copy(struct arena *arena, const phx_span_query *query,
         return status;
     if ((status = copy_tests(arena, query, out, err)) < 0)
         return status;
-    return condition_read(arena, PHX_FILTER_SPANS, query->filter,
-                          &out->condition, err);
+    if ((status = condition_read(arena, PHX_FILTER_SPANS, query->filter,
+                                 &out->condition, err)) < 0)
+        return status;
+    return search_read(arena, query->search, &out->words, err);
 }

@@ -17,14 +17,14 @@ struct phx_rows {
     struct arena arena;
 };
 
-static bool is_stopped(void *ctx)
+static int32_t is_stopped(void *ctx)
 {
     phx_rows *rows = ctx;
     const phx_sql_options *options = &rows->options;
 
     rows->is_late = rows->deadline != 0 && time_monotonic() > rows->deadline;
     return rows->is_late ||
-           (options->stop != NULL && options->stop(options->ctx));
+           (options->stop != NULL && options->stop(options->stop_ctx));
 }
 
 /* A failure's story, if it is the time that has run out. */
@@ -89,8 +89,8 @@ static phx_status copy_query(phx_rows *rows, phx_text sql,
     rows->query = (struct store_query){.values = copies,
                                        .count = count,
                                        .memory = rows->options.memory,
-                                       .stopped = is_stopped,
-                                       .ctx = rows};
+                                       .stop = is_stopped,
+                                       .stop_ctx = rows};
     status = copy_text(&rows->arena, sql, &rows->query.sql, err);
     for (size_t i = 0; i < count && status >= 0; i++)
         status = copy_value(&rows->arena, &values[i], &copies[i], err);

@@ -419,4 +419,15 @@ phx_status query_terms(const struct query *query, struct arena *arena,
 struct store_function;
 const struct store_function *query_functions(size_t *count);
 
+/* --- words.c ---------------------------------------------------------------------
+ */
+
+enum { QUERY_SEARCH_SIZE = 1024, QUERY_WORDS = 16 };
+
+/* The words of a search, in the arena. Errors: INVALID (offset is the byte at
+ * fault: not UTF-8, a NUL, no word), TOO_BIG. */
+struct span_words;
+phx_status query_words(struct arena *arena, phx_text text,
+                       struct span_words *out, phx_error *err);
+
 #endif

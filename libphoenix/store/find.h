@@ -8,6 +8,7 @@
  *     match.c        chooses the rows of a block; attribute.c: by attribute,
  *                    trace_rows.c: by trace
  *     find.c         brings both together, row by row
+ *     snippet.c      where a row has a word; trace_search.c: traces by words
  *
  * page.c reads whole spans of it; span_table.c shows it to SQL, where several
  * searches of one snapshot go on at once.
@@ -38,8 +39,8 @@ struct snapshot {
     struct counter counter;
     const struct gone *gone;
     unsigned interrupts;
-    bool (*stopped)(void *ctx); /* NULL, or asked before a block is opened */
-    void *ctx;
+    phx_stop_fn stop; /* NULL, or asked before a block is opened */
+    void *stop_ctx;
     struct opened *opened; /* used last first */
     size_t opened_count;   /* blocks opened so far */
     struct buf key;        /* of an attribute that is being looked for */
@@ -195,6 +196,32 @@ phx_status find_next(struct find *find, const struct hit **out, phx_error *err);
 phx_status find_next_block(struct find *find, struct opened **out,
                            const uint8_t **keep, phx_error *err);
 void find_clear(struct find *find);
+
+/* --- snippet.c ------------------------------------------------------------- */
+
+/* Where a row of a block has a word that it has. Texts in the arena. */
+phx_status snippet_read(struct block *block, const struct needle *word,
+                        uint32_t row, struct arena *arena, phx_match *out,
+                        phx_error *err);
+
+/* --- trace_search.c -------------------------------------------------------- */
+
+/* Which traces have a span with all words. Blocks are looked at as they are
+ * needed, those with the latest spans first. */
+struct trace_search {
+    struct search search;
+    struct find find;
+    struct map found; /* numbers of traces */
+};
+/* trace_search_clear after a failure, too; *search may not move meanwhile. */
+phx_status trace_search_start(struct trace_search *search,
+                              struct snapshot *snapshot,
+                              const phx_trace_query *query,
+                              const struct span_words *words, phx_error *err);
+phx_status trace_search_has(struct trace_search *search,
+                            const struct trace_row *trace, bool *out,
+                            phx_error *err);
+void trace_search_clear(struct trace_search *search);
 
 /* --- candidate.c ----------------------------------------------------------- */
 

@@ -219,6 +219,13 @@ static phx_status keep_tested(struct match *match, phx_text test,
     return status;
 }
 
+static phx_status keep_words(const struct span_words *words,
+                             struct match *match, phx_error *err)
+{
+    return block_search(match->opened->stored.block, words->items, words->count,
+                        match->scratch, match->keep, err);
+}
+
 /* What a span's place says: its trace, number, project, and that it lives. */
 static phx_status keep_places(const struct find *find, struct match *match,
                               phx_error *err)
@@ -271,5 +278,7 @@ phx_status match_rows(const struct find *find, struct match *match,
                             filter->name_count, err);
     for (size_t i = 0; i < search->test_count && status >= 0; i++)
         status = keep_tested(match, search->tests[i], err);
+    if (status >= 0 && filter->words.count > 0)
+        status = keep_words(&filter->words, match, err);
     return status;
 }

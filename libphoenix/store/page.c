@@ -171,11 +171,25 @@ static phx_status pack_tests(const struct span_filter *filter,
 
 /* --- their spans ----------------------------------------------------------------- */
 
+/* Where spans of a block have the first word. */
+static phx_status read_matches(struct block *block, const struct needle *word,
+                               const uint32_t *rows, const size_t *places,
+                               size_t count, struct span_page *out,
+                               phx_error *err)
+{
+    phx_status status = PHX_OK;
+
+    for (size_t i = 0; i < count && status >= 0; i++)
+        status = snippet_read(block, word, rows[i], &out->arena,
+                              &out->matches[out->count + places[i]], err);
+    return status;
+}
+
 /* The spans of up to READ_ROWS picks, block by block, each to its place; fewer
  * once the page is large. spans [READ_ROWS] is for the reading. */
 static phx_status read_picks(const struct hit *hits, size_t count, bool bare,
-                             struct span *spans, struct span_page *out,
-                             phx_error *err)
+                             const struct needle *word, struct span *spans,
+                             struct span_page *out, phx_error *err)
 {
     uint32_t rows[READ_ROWS];
     size_t places[READ_ROWS];
@@ -196,6 +210,10 @@ static phx_status read_picks(const struct hit *hits, size_t count, bool bare,
                                       &out->arena, PAGE_BYTES, rows, &found,
                                       bare ? BLOCK_BARE : BLOCK_WHOLE, spans,
                                       err)) < 0)
+            return status;
+        if (out->matches != NULL &&
+            (status = read_matches(hits[first].opened->stored.block, word, rows,
+                                   places, found, out, err)) < 0)
             return status;
         for (size_t i = 0; i < found; i++) {
             out->spans[out->count + places[i]] = spans[i];
@@ -226,22 +244,27 @@ static phx_status place_spans(struct connection *connection,
 }
 
 static phx_status read_page(const struct picks *picks, bool bare,
+                            const struct span_words *words,
                             struct span_page *out, phx_error *err)
 {
     size_t size = size_mul(picks->count, sizeof *out->spans);
+    size_t match_size = size_mul(picks->count, sizeof *out->matches);
     struct span *some_spans;
     phx_status status;
 
     out->spans = arena_new(&out->arena, size);
     some_spans = arena_new(&out->arena, READ_ROWS * sizeof *some_spans);
-    if (out->spans == NULL || some_spans == NULL)
+    if (words->count > 0)
+        out->matches = arena_new(&out->arena, match_size);
+    if (out->spans == NULL || some_spans == NULL ||
+        (words->count > 0 && out->matches == NULL))
         return arena_status(&out->arena, size, err);
     while (out->count < picks->count &&
            (out->count == 0 || out->arena.total <= PAGE_BYTES)) {
         size_t some = picks->count - out->count;
         some = some < READ_ROWS ? some : READ_ROWS;
         if ((status = read_picks(picks->hits + out->count, some, bare,
-                                 some_spans, out, err)) < 0)
+                                 words->items, some_spans, out, err)) < 0)
             return status;
     }
     out->next = out->count < picks->count ? picks->hits[out->count].number
@@ -254,25 +277,27 @@ phx_status store_read_spans(struct store *store,
                             bool ascending, bool bare, size_t limit,
                             struct span_page *out, phx_error *err)
 {
-    struct search search = {.filter = *filter, .max_number = INT64_MAX};
+    struct search search = {.filter = *filter,
+                            .min_number = ascending ? from : filter->until,
+                            .max_number = ascending ? filter->until : from};
     struct snapshot snapshot;
     struct picks picks = {.snapshot = &snapshot};
     phx_status status;
 
     span_page_clear(out);
-    if (ascending)
-        search.min_number = from;
-    else if (from != 0)
-        search.max_number = from;
+    if (search.max_number == 0)
+        search.max_number = INT64_MAX;
     if ((status = pack_tests(filter, &out->arena, &search, err)) < 0 ||
         (status = snapshot_take(store, &snapshot, err)) < 0)
         return status;
+    snapshot.stop = filter->stop;
+    snapshot.stop_ctx = filter->stop_ctx;
     picks.hits = arena_new(&out->arena, size_mul(limit, sizeof *picks.hits));
     if (picks.hits == NULL)
         status =
             arena_status(&out->arena, size_mul(limit, sizeof *picks.hits), err);
     else if ((status = pick(&search, !ascending, limit, &picks, err)) >= 0)
-        status = read_page(&picks, bare, out, err);
+        status = read_page(&picks, bare, &filter->words, out, err);
     snapshot_give(&snapshot);
     if (status < 0)
         span_page_clear(out);

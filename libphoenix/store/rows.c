@@ -118,8 +118,8 @@ static phx_status start(struct store_rows *rows,
     struct statement *statement = &rows->statement;
     phx_status status;
 
-    snapshot->stopped = query->stopped;
-    snapshot->ctx = query->ctx;
+    snapshot->stop = query->stop;
+    snapshot->stop_ctx = query->stop_ctx;
     bound_memory(rows, query->memory);
     if ((status = rows_prepare(snapshot, query->sql, statement, err)) < 0 ||
         (status = bind_all(statement, query, err)) < 0)

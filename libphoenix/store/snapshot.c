@@ -17,7 +17,7 @@ enum {
 
 phx_status snapshot_check(struct snapshot *snapshot, phx_error *err)
 {
-    if (snapshot->stopped != NULL && snapshot->stopped(snapshot->ctx))
+    if (snapshot->stop != NULL && snapshot->stop(snapshot->stop_ctx) != 0)
         return fail(err, PHX_INTERRUPTED, -1, "the call was stopped");
     return store_check_interrupt(snapshot->store, snapshot->interrupts, err);
 }

@@ -152,6 +152,12 @@ struct store_condition {
     size_t count;
 };
 enum { CONDITION_VALUE = 17 }; /* those before are the list's own */
+/* The words of a search. A span has a word if one of its texts has: see
+ * block_search. */
+struct span_words {
+    const struct needle *items;
+    size_t count; /* up to BLOCK_WORDS; 0 for no search */
+};
 
 /* All that is given must hold; of the values of one list, any. */
 struct span_filter {
@@ -170,12 +176,17 @@ struct span_filter {
     const struct attribute_test *tests;
     size_t test_count;
     struct store_condition condition;
+    struct span_words words;
+    int64_t until;    /* the last number that may come; 0 for no bound */
+    phx_stop_fn stop; /* or NULL */
+    void *stop_ctx;
 };
 
 /* Spans of one snapshot, in order of number. */
 struct span_page {
     struct arena arena;
     struct span *spans;
+    phx_match *matches; /* [count] of a search, else NULL */
     size_t count;
     int64_t next; /* number to go on from; 0 when there are no more */
 };
@@ -218,6 +229,7 @@ phx_status store_read_projects(struct store *store, int64_t only, int64_t from,
                                size_t *count, phx_error *err);
 phx_status store_read_traces(struct store *store, const phx_trace_query *query,
                              const struct store_condition *condition,
+                             const struct span_words *words,
                              struct arena *arena, phx_trace **out,
                              size_t *count, phx_error *err);
 phx_status store_read_sessions(struct store *store,
@@ -349,9 +361,9 @@ struct store_query {
     phx_text sql;
     const struct value *values; /* of ?1 ...: scalars */
     size_t count;
-    size_t memory; /* bytes SQLite may take for it, about; 0 for no bound */
-    bool (*stopped)(void *ctx); /* NULL, or true when the call is to end */
-    void *ctx;
+    size_t memory;    /* bytes SQLite may take for it, about; 0 for no bound */
+    phx_stop_fn stop; /* or NULL */
+    void *stop_ctx;
 };
 
 struct store_rows;

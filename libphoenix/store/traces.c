@@ -107,6 +107,7 @@ phx_status trace_rows_start(struct connection *connection,
 
 struct trace_list {
     struct arena *arena;
+    struct trace_search *search; /* NULL if all are wanted */
     phx_trace *rows;
     size_t count, capacity;
 };
@@ -116,10 +117,16 @@ static phx_status list_add(struct trace_list *list, struct statement *read,
 {
     struct trace_row row;
     phx_text id = sql_text(read, 1);
+    bool wanted = true;
+    phx_status status = PHX_OK;
 
     trace_row_read(read, &row);
     if (gone_has(gone, PHX_PROJECT, row.project))
         return PHX_OK;
+    if (list->search != NULL)
+        status = trace_search_has(list->search, &row, &wanted, err);
+    if (status < 0 || !wanted)
+        return status;
     size_t size = size_add(size_mul(id.size, 3), 1);
     char *hex = arena_new(list->arena, size);
     phx_trace *rows = arena_grow(list->arena, list->rows, &list->capacity,
@@ -279,23 +286,33 @@ static phx_status sum_up(struct snapshot *snapshot, struct trace_list *list,
 
 phx_status store_read_traces(struct store *store, const phx_trace_query *query,
                              const struct store_condition *condition,
+                             const struct span_words *words,
                              struct arena *arena, phx_trace **out,
                              size_t *count, phx_error *err)
 {
     struct trace_list list = {.arena = arena};
+    struct trace_search search = {.find = {.more = PHX_DONE}};
     struct statement read = {0};
     struct snapshot snapshot;
     phx_status status = snapshot_take(store, &snapshot, err);
 
     if (status < 0)
         return status;
-    status =
-        trace_rows_start(snapshot.connection, query, condition, &read, err);
+    snapshot.stop = query->stop;
+    snapshot.stop_ctx = query->stop_ctx;
+    if (words->count > 0) {
+        list.search = &search;
+        status = trace_search_start(&search, &snapshot, query, words, err);
+    }
+    if (status >= 0)
+        status =
+            trace_rows_start(snapshot.connection, query, condition, &read, err);
     while (status >= 0 &&
            (query->limit == 0 || (int64_t)list.count < query->limit) &&
            (status = rows_next(&snapshot, &read, err)) == PHX_OK)
         status = list_add(&list, &read, snapshot.gone, err);
     sqlite3_finalize(read.handle);
+    trace_search_clear(&search);
     if (status >= 0)
         status = sum_up(&snapshot, &list, err);
     snapshot_give(&snapshot);

@@ -180,7 +180,7 @@ TEST(a_statement_without_end_is_stopped)
                run(ENDLESS("UNION ALL") "SELECT i FROM n", &options, err));
     options.timeout = 0;
     options.stop = stop_later;
-    options.ctx = &turns;
+    options.stop_ctx = &turns;
     fails_with(
         PHX_INTERRUPTED, "",
         run(ENDLESS("UNION ALL") "SELECT count(*) FROM n", &options, err));

@@ -270,12 +270,12 @@ TEST(a_statement_can_only_read)
     place_remove(&place);
 }
 
-static bool stop_later(void *ctx)
+static int32_t stop_later(void *ctx)
 {
     return --*(int *)ctx < 0;
 }
 
-static bool interrupt(void *ctx)
+static int32_t interrupt(void *ctx)
 {
     store_interrupt(ctx);
     return false;
@@ -286,14 +286,14 @@ TEST(a_statement_ends_when_it_is_told_to)
     static const char endless[] =
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
         " SELECT count(*) FROM n";
-    struct store_query query = {.sql = text_of(endless), .stopped = stop_later};
+    struct store_query query = {.sql = text_of(endless), .stop = stop_later};
     const struct value *row;
     struct store_rows *rows;
     int turns = 3;
 
     UNUSED_STATE;
     stand(9);
-    query.ctx = &turns;
+    query.stop_ctx = &turns;
     succeeds(store_rows_open(place.store->store, &query, &rows, err));
     fails_with(PHX_INTERRUPTED, "", store_rows_next(rows, &row, err));
     store_rows_close(rows);
@@ -303,8 +303,8 @@ TEST(a_statement_ends_when_it_is_told_to)
     fails_with(PHX_INTERRUPTED, "stopped", store_rows_next(rows, &row, err));
     store_rows_close(rows);
     query = (struct store_query){.sql = text_of(endless),
-                                 .stopped = interrupt,
-                                 .ctx = place.store->store};
+                                 .stop = interrupt,
+                                 .stop_ctx = place.store->store};
     succeeds(store_rows_open(place.store->store, &query, &rows, err));
     fails_with(PHX_INTERRUPTED, "", store_rows_next(rows, &row, err));
     store_rows_close(rows);

@@ -174,6 +174,31 @@ static phx_status walk_spans(struct scene *scene, phx_error *err)
     return status;
 }
 
+/* Words in short and long texts, and in what is packed. */
+static phx_status search_texts(struct scene *scene, phx_error *err)
+{
+    phx_span_query query = PHX_SPAN_QUERY_INIT;
+    phx_trace_query traces = PHX_TRACE_QUERY_INIT;
+    const phx_span *span;
+    const phx_trace *trace;
+    phx_cursor *cursor = NULL;
+
+    query.search = traces.search = (phx_text){"A \"e\"", 5};
+    phx_status status = phx_search_check("a b", 3, err);
+    if (status == PHX_OK)
+        status = phx_store_find_spans(scene->store, &query, &cursor, err);
+    while (status == PHX_OK)
+        status = phx_cursor_next_span(cursor, &span, err);
+    phx_cursor_close(cursor);
+    cursor = NULL;
+    if (status >= 0)
+        status = phx_store_find_traces(scene->store, &traces, &cursor, err);
+    while (status == PHX_OK)
+        status = phx_cursor_next_trace(cursor, &trace, err);
+    phx_cursor_close(cursor);
+    return status;
+}
+
 /* Lists that SQL finds, two cursors at once, attributes, tests, a sort. */
 static phx_status select_spans(struct scene *scene, phx_error *err)
 {

@@ -305,10 +305,13 @@ static phx_status call_otlp(phx_error *err)
 
 static phx_status call_traces(phx_error *err)
 {
+    phx_trace_query query = PHX_TRACE_QUERY_INIT;
     const phx_trace *trace;
     phx_cursor *cursor = NULL;
+
+    query.search = (phx_text){"step", 4};
     phx_status status =
-        phx_store_find_traces(scene.place.store, NULL, &cursor, err);
+        phx_store_find_traces(scene.place.store, &query, &cursor, err);
 
     while (status == PHX_OK)
         status = phx_cursor_next_trace(cursor, &trace, err);

@@ -215,6 +215,7 @@ SWEEP(ingest_logs)
 SWEEP(ingest_waited_for)
 SWEEP(hold_logs)
 SWEEP(walk_spans)
+SWEEP(search_texts)
 SWEEP(select_spans)
 SWEEP(read_frames)
 SWEEP(filter_traces)
@@ -266,6 +267,7 @@ int main(void)
         cmocka_unit_test(ingest_waited_for_survives_want_of_memory),
         cmocka_unit_test(hold_logs_survives_want_of_memory),
         cmocka_unit_test(walk_spans_survives_want_of_memory),
+        cmocka_unit_test(search_texts_survives_want_of_memory),
         cmocka_unit_test(select_spans_survives_want_of_memory),
         cmocka_unit_test(read_frames_survives_want_of_memory),
         cmocka_unit_test(filter_traces_survives_want_of_memory),

@@ -64,7 +64,7 @@ static phx_store *make_store(void)
 
 /* --- statements --------------------------------------------------------------------- */
 
-static bool is_enough(void *ctx)
+static int32_t is_enough(void *ctx)
 {
     return --*(int *)ctx < 0;
 }
@@ -76,8 +76,8 @@ static phx_status ask(phx_store *store, const char *sql, int64_t ids[MOST_ROWS],
     int looks = LOOKS;
     const struct store_query query = {.sql = text_of(sql),
                                       .memory = MEMORY,
-                                      .stopped = is_enough,
-                                      .ctx = &looks};
+                                      .stop = is_enough,
+                                      .stop_ctx = &looks};
     struct store_rows *rows = NULL;
     const struct value *row;
     phx_error err = {0};
