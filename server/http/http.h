@@ -87,6 +87,10 @@ void request_drop_body(struct request *request);
 /* Whether Content-Type is the type, whatever its parameters and case. */
 bool request_is_type(const struct request *request, const char *type);
 
+/* Not 0 if the client has closed its end, which those that still wait for an
+ * answer hardly do. The form is phx_stop_fn's. */
+int32_t request_is_gone(void *request);
+
 /* Query parameters, decoded, in order; of a key given twice the last value
  * counts where one is wanted. Absent text if there is none. */
 phx_text request_query(const struct request *request, const char *key);

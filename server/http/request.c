@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "server/http/inside.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -235,6 +236,20 @@ bool request_stays_here(const struct request *request)
     return info != NULL && is_loopback(info->client_addr) &&
            request_header(request, "Forwarded").data == NULL &&
            request_header(request, "X-Forwarded-For").data == NULL;
+}
+
+int32_t request_is_gone(void *ctx)
+{
+    const struct request *request = ctx;
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+        request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    ssize_t size = -1;
+    char byte;
+
+    errno = EAGAIN;
+    if (info != NULL)
+        size = recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR);
 }
 
 const struct service *request_service(const struct request *request)

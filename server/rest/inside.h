@@ -67,6 +67,8 @@ int check_choice(struct check *check, const char *name,
                  const char *const choices[2], int usual);
 /* A condition; grain is PHX_FILTER_... . Absent if none is given. */
 phx_text check_filter(struct check *check, int32_t grain);
+/* The text of search=, absent if it is not given. */
+phx_text check_search(struct check *check);
 /* True if given; a time the store cannot hold is the nearest it can. */
 bool check_time(struct check *check, const char *name, uint64_t *out);
 
@@ -166,6 +168,17 @@ void data_end(struct request *request, struct json_writer *json);
 void list_begin(struct request *request, struct json_writer *json);
 void list_end(struct request *request, struct json_writer *json,
               const char *next);
+
+/* --- search.c: lists with search= ------------------------------------------ */
+
+/* Between the two a search is under way, if the text is not absent; answered
+ * if false. */
+bool search_begin(struct request *request, phx_text search);
+void search_end(phx_text search);
+
+/* Member "match"; span_id may be absent. */
+void write_match(struct json_writer *json, phx_text span_id,
+                 const phx_match *match);
 
 /* --- rows.c: rows that are kept while others are read -------------------- */
 

@@ -41,6 +41,8 @@ static void write_span(struct request *request, struct json_writer *json,
     json_raw(json, span->attributes);
     json_key(json, "events");
     json_raw(json, span->events);
+    if (span->match != NULL)
+        write_match(json, (phx_text){NULL, 0}, span->match);
     json_close_object(json);
 }
 

@@ -189,6 +189,9 @@ bool span_filter_read(struct request *request, int flags,
     if (check_time(&check, "end_time", &query->end_time))
         out->nothing = query->end_time == 0;
     query->filter = check_filter(&check, PHX_FILTER_SPANS);
+    query->search = check_search(&check);
+    query->stop = query->search.data != NULL ? request_is_gone : NULL;
+    query->stop_ctx = request;
     if (!check_end(&check) ||
         !find_project(request, request_param(request, 0), &out->project) ||
         !find_cursor(request, &cursor))
@@ -243,9 +246,12 @@ void span_page(struct request *request, const struct span_filter *filter,
     phx_error err = {0};
     phx_status status = PHX_OK;
 
+    if (!search_begin(request, filter->query.search))
+        return;
     list_begin(request, &json);
     if (!filter->nothing)
         status = write_rows(request, filter, write, &json, next, &err);
+    search_end(filter->query.search);
     if (status < 0)
         answer_failure(request, status, &err);
     else

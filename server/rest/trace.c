@@ -15,6 +15,7 @@ struct span_row {
     phx_text parent_id;
     phx_text name;
     phx_text kind;
+    phx_match match; /* of a search */
 };
 
 struct span_rows {
@@ -35,18 +36,22 @@ static phx_status keep_span(struct arena *arena, const phx_span *span,
                            .name = span->name,
                            .kind = span->kind};
 
+    if (span->match != NULL)
+        row.match = *span->match;
+
     if (rows == NULL || !keep_text(arena, &row.span_id) ||
         !keep_text(arena, &row.parent_id) || !keep_text(arena, &row.name) ||
-        !keep_text(arena, &row.kind))
+        !keep_text(arena, &row.kind) || !keep_text(arena, &row.match.path) ||
+        !keep_text(arena, &row.match.snippet))
         return arena_status(arena, sizeof row, err);
     out->rows = rows;
     out->rows[out->count++] = row;
     return PHX_OK;
 }
 
-/* The spans of all the traces in one query. */
+/* The spans of all the traces in one query: all, or those of a search. */
 static phx_status read_spans(struct request *request,
-                             const struct trace_rows *traces,
+                             const struct trace_rows *traces, phx_text search,
                              struct span_rows *out, phx_error *err)
 {
     const struct service *service = request_service(request);
@@ -64,6 +69,9 @@ static phx_status read_spans(struct request *request,
     query.trace_ids = ids;
     query.trace_id_count = traces->count;
     query.attributes = PHX_ATTRIBUTES_NONE;
+    query.search = search;
+    query.stop = search.data != NULL ? request_is_gone : NULL;
+    query.stop_ctx = request;
     status = phx_store_find_spans(service->store, &query, &cursor, err);
     while (status == PHX_OK &&
            (status = phx_cursor_next_span(cursor, &span, err)) == PHX_OK)
@@ -110,17 +118,31 @@ static void write_trace(struct json_writer *json, const struct trace_row *trace)
     write_tokens(json, trace->prompt_tokens, trace->completion_tokens);
 }
 
+/* Where the words of a search are in the first of a trace's spans with them. */
+static void write_found(struct json_writer *json, const struct span_rows *found,
+                        phx_id trace)
+{
+    size_t count;
+    const struct span_row *row =
+        parts_of(found->rows, found->count, sizeof *row, trace, &count);
+
+    if (row != NULL)
+        write_match(json, row->span_id, &row->match);
+}
+
 static void answer_page(struct request *request, const struct trace_page *page,
                         bool with_spans)
 {
     const struct trace_rows *traces = &page->traces;
-    struct span_rows spans = {0};
+    struct span_rows spans = {0}, found = {0};
     struct json_writer json;
     phx_error err = {0};
     phx_status status = PHX_OK;
 
     if (with_spans && traces->count > 0)
-        status = read_spans(request, traces, &spans, &err);
+        status = read_spans(request, traces, (phx_text){NULL, 0}, &spans, &err);
+    if (status >= 0 && page->query.search.data != NULL && traces->count > 0)
+        status = read_spans(request, traces, page->query.search, &found, &err);
     if (status < 0) {
         answer_failure(request, status, &err);
         return;
@@ -134,6 +156,7 @@ static void answer_page(struct request *request, const struct trace_page *page,
             write_spans(&json, &spans, traces->rows[i].part.id);
         else
             json_null(&json);
+        write_found(&json, &found, traces->rows[i].part.id);
         json_close_object(&json);
     }
     list_end(request, &json, page->next);
@@ -185,12 +208,18 @@ void trace_list(struct request *request)
     query->limit = check_limit(&check, DEFAULT_LIMIT, MOST_LIMIT);
     with_spans = check_bool(&check, "include_spans", false);
     query->filter = check_filter(&check, PHX_FILTER_TRACES);
+    query->search = check_search(&check);
+    query->stop = query->search.data != NULL ? request_is_gone : NULL;
+    query->stop_ctx = request;
     if (!check_end(&check) ||
         !find_project(request, request_param(request, 0), &query->project) ||
         !read_sessions(request, query, &nothing))
         return;
     query->sort = sort == 0 ? PHX_BY_START : PHX_BY_LATENCY;
     query->order = order == 0 ? PHX_OLDEST_FIRST : PHX_NEWEST_FIRST;
+    if (!search_begin(request, query->search))
+        return;
     if (nothing || trace_page_read(request, &page))
         answer_page(request, &page, with_spans);
+    search_end(query->search);
 }
