@@ -85,12 +85,12 @@ $(EXTENSION): $(EXTENSION_OBJECTS)
 $(SERVER): $(SERVER_OBJECTS) $(SERVER_ROOMS) $(LIBRARY_A)
 	$(CC) -pthread $(EXTRA) -o $@ $^ $(SERVER_LIBS)
 
-$(LOAD): $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/ask.c %/limit.c %/retain.c,$(wildcard tests/bench/*.c)))
+$(LOAD): $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/ask.c %/limit.c %/retain.c %/search.c,$(wildcard tests/bench/*.c)))
 	$(CC) $(EXTRA) -o $@ $^ -lnghttp2 -lz
 
 # What the disk and zstd alone would allow.
 LIMIT     := $(BUILD)/limit
-LOAD_ONLY := %/load.c %/send.c %/wire.c %/ask.c %/retain.c
+LOAD_ONLY := %/load.c %/send.c %/wire.c %/ask.c %/retain.c %/search.c
 $(LIMIT): $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(LOAD_ONLY),$(wildcard tests/bench/*.c)))
 	$(CC) $(EXTRA) -o $@ $^ -lzstd
 
@@ -104,6 +104,11 @@ $(RETAIN) $(ASK): $(BUILD)/%: $(BUILD)/tests/bench/%.o $(LIBRARY_A)
 COLUMNS := $(BUILD)/columns.so
 $(COLUMNS): $(patsubst %.c,$(BUILD)/%.o,tests/columns/made.c $(call room_sources,base) $(call room_sources,json) $(call room_sources,arrow))
 	$(CC) -shared -Wl,-z,defs $(EXTRA) -o $@ $^ -lzstd -lm
+
+# What a search takes; beside the server of its store, or alone.
+SEARCH := $(BUILD)/search
+$(SEARCH): $(BUILD)/tests/bench/search.o $(LIBRARY_A)
+	$(CC) -pthread $(EXTRA) -o $@ $^ $(LIBRARY_LIBS)
 
 # --- tests ------------------------------------------------------------------
 # tests/unit/ROOM/NAME_test.c is built with TEST_BUILD (small constants, freed
@@ -344,7 +349,7 @@ OUT        ?=
 .PHONY: bench bench-peers
 bench:
 	@tools/install-packages test
-	@$(MAKE) --no-print-directory all $(LOAD) $(LIMIT) $(RETAIN) $(ASK)
+	@$(MAKE) --no-print-directory all $(LOAD) $(LIMIT) $(RETAIN) $(ASK) $(SEARCH)
 	@python3 tests/bench/bench.py --build $(BUILD) --spans $(SPANS) \
 	    $(if $(filter 1,$(BIG)),--big) --recordings $(RECORDINGS) \
 	    $(if $(OUT),--out $(OUT)) $(BENCH)

@@ -37,6 +37,7 @@ from report import Table, number, numbers, today, write_section
 BIG_SPANS = 10_000_000
 GIANT_SPANS = 10_000
 PROJECTS = 8
+SEARCHED = ("tion", "quixotic")       # common, and in no text of the load
 RATE, SINGLE_RATE = 60_000, 8_000     # spans/s to be reached
 LATENCY_S = 15
 SINGLE_S = 8
@@ -505,6 +506,35 @@ def one_span(bench):
             f"p99 {number(percentile(times, 0.99))} ms; limit: GET /healthz")
 
 
+# --- searches -------------------------------------------------------------------
+
+def search(bench):
+    """Of all projects, by the library."""
+    server = bench.filled()
+    common, absent = [run_json(Path(bench.build) / "search", server.store,
+                               word) for word in SEARCHED]
+    return ([common["page_ms"], absent["page_ms"]], None,
+            f"'{SEARCHED[0]}' and a word that no span has, {bench.stored:,} "
+            f"stored; CPU {numbers((common['cpu_ms'], absent['cpu_ms']))} ms; "
+            f"the latter by one thread and by two "
+            f"{numbers(absent['all_ms'])} ms")
+
+
+def search_rest(bench):
+    server = bench.filled()
+    reader = Reader(server.port)
+    times = []
+    for word in SEARCHED:
+        work = Work(server)
+        took = [reader.page(spans_path(project, search=word))[0]
+                for project in range(PROJECTS) for _ in range(3)]
+        times.append(percentile(took, 0.5))
+    aside = work.aside(len(took), "page of the latter")
+    reader.close()
+    return (times, None, f"{bench.stored:,} stored in {PROJECTS} projects; "
+            + aside)
+
+
 # --- taking away -------------------------------------------------------------
 
 def deleting(bench):
@@ -577,6 +607,10 @@ FIGURES = [
      MOST, M),
     ("frame", "a dataframe of 50,000 spans: CPU s of Arrow / JSON; MiB", "",
      scans.framed, [1, 1, 64], MOST, M),
+    ("search", "first page of a common / an absent word, 1 M, all projects",
+     "ms", search, [30, 800], MOST, M),
+    ("searchrest", "GET spans?search=, a common / an absent word, a project",
+     "ms", search_rest, [30, 800], MOST, M),
     ("growth", "rate at 10 M stored over rate at 100 k", "", growth, [0.95],
      LEAST, BIG_SPANS),
     ("filter10", "the same at 10 M", "ms", filtered, [8, 8, 8], MOST,
@@ -589,6 +623,8 @@ FIGURES = [
      [5_000_000], LEAST, BIG_SPANS),
     ("rare10", "the same rare value, 10 M", "ms", scans.rare, [100, 400],
      MOST, BIG_SPANS),
+    ("search10", "first page of a common / an absent word, 10 M, all projects",
+     "ms", search, None, MOST, BIG_SPANS),
     ("stopped", "bytes a span on disk after the server's end", "B",
      disk_stopped, [240], MOST, M),
     ("grpc", "durable spans/s, gRPC, 512 a request, 8 connections",
