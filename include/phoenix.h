@@ -762,9 +762,11 @@ typedef struct phx_session_query {
     int32_t order;   /* PHX_NEWEST_FIRST or PHX_OLDEST_FIRST, by number */
     int32_t flags;   /* 0, for later use */
     phx_text filter; /* a condition on sessions; blank for none */
+    phx_stop_fn stop; /* or NULL */
+    void *stop_ctx;
 } phx_session_query;
 #define PHX_SESSION_QUERY_INIT \
-    {sizeof(phx_session_query), 0, 0, 0, 0, 0, 0, {NULL, 0}}
+    {sizeof(phx_session_query), 0, 0, 0, 0, 0, 0, {NULL, 0}, NULL, NULL}
 
 /* query NULL for all. Errors: INVALID (the filter, as phx_filter_check), IO,
  * CORRUPT, INTERRUPTED. */

@@ -116,6 +116,8 @@ phx_status store_read_sessions(struct store *store,
 
     if (status < 0)
         return status;
+    snapshot.stop = query->stop;
+    snapshot.stop_ctx = query->stop_ctx;
     status = read_sessions(&snapshot, query, condition, &list, err);
     snapshot_give(&snapshot);
     if (status < 0)

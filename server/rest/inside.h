@@ -169,7 +169,10 @@ void list_begin(struct request *request, struct json_writer *json);
 void list_end(struct request *request, struct json_writer *json,
               const char *next);
 
-/* --- search.c: lists with search= ------------------------------------------ */
+/* --- search.c: lists with filter= and search= ------------------------------ */
+
+/* What ends a list that may read much, as both do: its client has gone. */
+phx_stop_fn list_stop(phx_text filter, phx_text search);
 
 /* Between the two a search is under way, if the text is not absent; answered
  * if false. */

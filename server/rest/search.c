@@ -1,6 +1,6 @@
 /*
- * search.c - what lists with search= share: its check, how many may be under
- * way, and where the words were found.
+ * search.c - what lists with filter= and search= share: what ends them, how
+ * many searches may be under way, and where their words were found.
  */
 #include "base/base.h"
 #include "server/rest/inside.h"
@@ -10,6 +10,11 @@
 enum { MOST_SEARCHES = 3 }; /* at once: a worker is left to others */
 
 static atomic_int searches;
+
+phx_stop_fn list_stop(phx_text filter, phx_text search)
+{
+    return filter.size > 0 || search.data != NULL ? request_is_gone : NULL;
+}
 
 bool search_begin(struct request *request, phx_text search)
 {

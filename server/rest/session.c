@@ -155,6 +155,8 @@ void session_list(struct request *request)
     query.limit = check_limit(&check, DEFAULT_LIMIT, INT64_MAX);
     order = check_choice(&check, "order", orders, 0);
     query.filter = check_filter(&check, PHX_FILTER_SESSIONS);
+    query.stop = list_stop(query.filter, (phx_text){NULL, 0});
+    query.stop_ctx = request;
     if (!check_end(&check) ||
         !find_project(request, request_param(request, 0), &query.project) ||
         !find_cursor(request, &query.from))

@@ -190,7 +190,7 @@ bool span_filter_read(struct request *request, int flags,
         out->nothing = query->end_time == 0;
     query->filter = check_filter(&check, PHX_FILTER_SPANS);
     query->search = check_search(&check);
-    query->stop = query->search.data != NULL ? request_is_gone : NULL;
+    query->stop = list_stop(query->filter, query->search);
     query->stop_ctx = request;
     if (!check_end(&check) ||
         !find_project(request, request_param(request, 0), &out->project) ||

@@ -70,7 +70,7 @@ static phx_status read_spans(struct request *request,
     query.trace_id_count = traces->count;
     query.attributes = PHX_ATTRIBUTES_NONE;
     query.search = search;
-    query.stop = search.data != NULL ? request_is_gone : NULL;
+    query.stop = list_stop((phx_text){NULL, 0}, search);
     query.stop_ctx = request;
     status = phx_store_find_spans(service->store, &query, &cursor, err);
     while (status == PHX_OK &&
@@ -209,7 +209,7 @@ void trace_list(struct request *request)
     with_spans = check_bool(&check, "include_spans", false);
     query->filter = check_filter(&check, PHX_FILTER_TRACES);
     query->search = check_search(&check);
-    query->stop = query->search.data != NULL ? request_is_gone : NULL;
+    query->stop = list_stop(query->filter, query->search);
     query->stop_ctx = request;
     if (!check_end(&check) ||
         !find_project(request, request_param(request, 0), &query->project) ||

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """search= of the lists of spans and traces: what docs/search.md says, pages,
-refusals, and clients that go away."""
+filters besides, refusals, bounds, and clients that go away."""
 import json
 import re
 import socket
 import struct
 import sys
+import threading
 import time
 import urllib.parse
 from pathlib import Path
@@ -38,6 +39,10 @@ def send(server, texts, project, traces=1):
 def path_of(project, search, rows="spans"):
     return (f"/v1/projects/{project}/{rows}?search="
             + urllib.parse.quote(search, safe=""))
+
+
+def filter_of(text):
+    return "&filter=" + urllib.parse.quote(text, safe="")
 
 
 def found(server, project, search):
@@ -95,6 +100,14 @@ def test_pages_have_each_row_once(build):
                                     limit)
                 equal(len({row["trace_id"] for row in rows}), 175, "traces")
                 equal(len(rows), 175, "rows")
+        for limit in (7, 1000):
+            for kind, text, count in (("spans", "'5' in name", 700),
+                                      ("traces", "'5' in input", 350)):
+                rows = server.pages(path_of("pages", "even", kind)
+                                    + filter_of(text), limit)
+                wanted = [i for i in range(0, count, 2) if "5" in str(i)]
+                equal(len({row["id"] for row in rows}), len(wanted), kind)
+                equal(len(rows), len(wanted), kind)
         equal(found(server, "pages", "even 35"),
               {text for text in found(server, "pages", "35")
                if "even" in text}, "both words")
@@ -137,6 +150,57 @@ def test_clients_that_go_away_end_their_searches(build):
             time.sleep(0.05)
         equal(status, 200, "a search after them")
         equal(len(json.loads(body)["data"]), 1, "spans")
+
+
+def ask_and_close(server, path):
+    """The status for a client whose end of the connection was closed together
+    with its request."""
+    with socket.create_connection(("127.0.0.1", server.port), 20) as client:
+        client.send(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode(),
+                    socket.MSG_MORE)
+        client.shutdown(socket.SHUT_WR)
+        return int(client.makefile("rb").readline().split()[1])
+
+
+def test_lists_that_may_read_much_see_that_a_client_has_gone(build):
+    with Server(build) as server:
+        send(server, ["a", "b"], "gone")
+        for rows, search, text, status in (
+                ("spans", "", "", 200), ("traces", "", "", 200),
+                ("sessions", "", "", 200), ("spans", "a", "", 503),
+                ("traces", "a", "", 503), ("spans/otlpv1", "a", "", 503),
+                ("spans", "", "name == 'n1'", 503),
+                ("traces", "", "'a' in input", 503),
+                ("spans", "a", "name == 'n1'", 503)):
+            path = f"/v1/projects/gone/{rows}?limit=9" + (
+                "&search=" + search if search else "") + (
+                filter_of(text) if text else "")
+            equal(ask_and_close(server, path), status, path)
+
+
+def test_a_fourth_search_is_told_to_come_again(build):
+    """Four workers take searches that are under way for long, over and over
+    until one of them was the fourth."""
+    texts = [f"{i} " * 4000 for i in range(1000)]
+    with Server(build) as server:
+        send(server, texts, "many")
+        later = []
+
+        def ask():
+            for _ in range(200):
+                status, headers, body = server.request(
+                    "GET", path_of("many", "nowhere"))
+                if later:
+                    return
+                if status == 503:
+                    later.append((headers["retry-after"], body))
+        threads = [threading.Thread(target=ask) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        equal(set(later), {("1", b"too many searches are under way")})
+        equal(len(found(server, "many", "999 ")), 1, "a search after them")
 
 
 if __name__ == "__main__":
