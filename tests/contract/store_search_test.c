@@ -1,11 +1,11 @@
 /*
  * store_search_test.c - spans and traces by words: which texts are searched,
  * what a search means, where the words are said to be, and that pages have
- * each span once, whatever is young, compacted or deleted.
+ * each span once, whatever is filtered, young, compacted, outgrown or deleted.
  */
 #include "t.h"
 
-#include "contract/stored.h"
+#include "contract/logged.h"
 
 static struct place place;
 
@@ -38,11 +38,16 @@ static void put(const char *trace, const char *span, const char *name,
 #define LONG_TAIL                                                              \
     ", and so on until the text is long enough to be kept among the long ones"
 
+static phx_text text(const char *chars)
+{
+    return (phx_text){chars, strlen(chars)};
+}
+
 static phx_span_query query_of(const char *search)
 {
     phx_span_query query = PHX_SPAN_QUERY_INIT;
 
-    query.search = (phx_text){search, strlen(search)};
+    query.search = text(search);
     return query;
 }
 
@@ -172,6 +177,31 @@ TEST(a_search_narrows_a_query)
     place_remove(&place);
 }
 
+TEST(a_search_and_a_filter_both_hold)
+{
+    phx_span_query query = query_of("step");
+    phx_trace_query traces = PHX_TRACE_QUERY_INIT;
+
+    UNUSED_STATE;
+    set_up();
+    fill(3);
+    query.filter = text("status_code == 'ERROR' or span_id == 'a6'");
+    eq_spans(place.store, &query, "a6 a2 ");
+    query.search = text("step paris");
+    eq_spans(place.store, &query, "a2 ");
+    query.search = text("agent");
+    eq_spans(place.store, &query, "");
+    traces.search = text("step");
+    traces.sort = PHX_BY_NUMBER;
+    traces.order = PHX_OLDEST_FIRST;
+    eq_traces(place.store, &traces, "01 02 ");
+    traces.filter = text("error_count > 0");
+    eq_traces(place.store, &traces, "01 ");
+    traces.search = text("rome");
+    eq_traces(place.store, &traces, "");
+    place_remove(&place);
+}
+
 /* What does not become columns is searched, too: messages past the 3,000
  * columns of a span, and keys longer than a column's. */
 TEST(packed_messages_are_searched)
@@ -272,6 +302,60 @@ TEST(a_match_says_where_the_first_word_is)
     }
 }
 
+/* The rows of a span that was written again for its records, old and new. */
+static void check_grown(const char *spans, const char *trace)
+{
+    phx_trace_query traces = PHX_TRACE_QUERY_INIT;
+    phx_span_query query = query_of("because chat");
+
+    eq_found("chat", spans);
+    query.filter = text("'why?' in llm.input_messages");
+    eq_spans(place.store, &query, *trace ? "a1 " : "");
+    traces.search = text("why?");
+    eq_traces(place.store, &traces, trace);
+    traces.filter = text("num_spans == 2");
+    eq_traces(place.store, &traces, trace);
+}
+
+TEST(outgrown_and_deleted_rows_are_not_found)
+{
+    struct logged question = {
+        "0a", "a1", "gen_ai.user.message", 1, CONTENT("why?"), NULL};
+    struct logged answer = {
+        "0a", "a1", "gen_ai.assistant.message", 2, CONTENT("because"), NULL};
+
+    UNUSED_STATE;
+    for (int i = 0; i < 3; i++) {
+        set_up();
+        put("0a", "a1", "chat", "", "");
+        put("0a", "a2", "chat", "", "");
+        compact_all(place.store);
+        send_log(&place, &question);
+        eq_found("because", "");
+        send_log(&place, &answer);
+        ok(count_rows(&place, "outgrown") > 0);
+        eq_string(match_of("why?"),
+                  "llm.input_messages[0].message.content@0+4 [|why?|]");
+        check_grown("a2 a1 ", "0a ");
+        if (i == 1)
+            compact_all(place.store);
+        if (i == 2)
+            place_reopen(&place, PHX_OPEN_NO_COMPACT);
+        check_grown("a2 a1 ", "0a ");
+        delete_one(place.store, PHX_SPAN, span_of(&place, "a1"));
+        check_grown("a2 ", "");
+        send_to(place.store, "p", &(struct sent){"0b", "b1", .name = "chat"});
+        delete_one(place.store, PHX_TRACE, trace_of(&place, "0a"));
+        check_grown("b1 ", "");
+        delete_one(place.store, PHX_PROJECT,
+                   number_of(place.store, PHX_PROJECT, "p"));
+        check_grown("", "");
+        compact_all(place.store);
+        check_grown("", "");
+        place_remove(&place);
+    }
+}
+
 /* --- what is refused ---------------------------------------------------------------- */
 
 static void refused(phx_text search, phx_status status, int64_t offset,
@@ -335,17 +419,12 @@ static int32_t interrupt(void *ctx)
     return 0;
 }
 
-TEST(a_search_ends_when_it_is_told_to)
+static void check_stopped_spans(phx_span_query query)
 {
-    phx_span_query query = query_of("not there");
-    phx_trace_query traces = PHX_TRACE_QUERY_INIT;
     phx_cursor *cursor = NULL;
     const phx_span *span;
     int turns = 2;
 
-    UNUSED_STATE;
-    set_up();
-    fill(7);
     query.stop = stop_later;
     query.stop_ctx = &turns;
     succeeds(phx_store_find_spans(place.store, &query, &cursor, err));
@@ -354,16 +433,50 @@ TEST(a_search_ends_when_it_is_told_to)
     turns = 100; /* the same page again, all of it */
     eq_int(phx_cursor_next_span(cursor, &span, NULL), PHX_DONE);
     phx_cursor_close(cursor);
-    turns = 2;
-    traces.search = query.search;
-    traces.stop = stop_later;
-    traces.stop_ctx = &turns;
-    fails_with(PHX_INTERRUPTED, "stopped",
-               phx_store_find_traces(place.store, &traces, &cursor, err));
     query.stop = interrupt;
     succeeds(phx_store_find_spans(place.store, &query, &cursor, err));
     fails_with(PHX_INTERRUPTED, "", phx_cursor_next_span(cursor, &span, err));
     phx_cursor_close(cursor);
+}
+
+static void check_stopped_traces(phx_trace_query query)
+{
+    phx_cursor *cursor = NULL;
+    int turns = 2;
+
+    query.stop = stop_later;
+    query.stop_ctx = &turns;
+    fails_with(PHX_INTERRUPTED, "stopped",
+               phx_store_find_traces(place.store, &query, &cursor, err));
+    turns = 100;
+    eq_traces(place.store, &query, "");
+}
+
+TEST(searches_and_filters_end_when_they_are_told_to)
+{
+    phx_span_query spans = query_of("not there");
+    phx_trace_query traces = PHX_TRACE_QUERY_INIT;
+    phx_session_query sessions = PHX_SESSION_QUERY_INIT;
+    phx_cursor *cursor = NULL;
+    int turns = 0;
+
+    UNUSED_STATE;
+    set_up();
+    fill(7);
+    check_stopped_spans(spans);
+    traces.search = spans.search;
+    check_stopped_traces(traces);
+    spans.search = traces.search = (phx_text){NULL, 0};
+    spans.filter = text("name == 'not there'");
+    check_stopped_spans(spans);
+    traces.filter = text("'not there' in input");
+    check_stopped_traces(traces);
+    send_to(place.store, NULL, &(struct sent){"03", "a8", .session = "s"});
+    sessions.filter = text("'not there' in any_input");
+    sessions.stop = stop_later;
+    sessions.stop_ctx = &turns;
+    fails_with(PHX_INTERRUPTED, "stopped",
+               phx_store_find_sessions(place.store, &sessions, &cursor, err));
     place_remove(&place);
 }
 
@@ -376,7 +489,8 @@ static const char *const words[] = {"alpha", "BETA", "gamma", "Delta",
 enum { WORDS = sizeof words / sizeof *words };
 
 static struct {
-    int trace;      /* 0: deleted */
+    int trace; /* 0: deleted */
+    const char *name;
     uint32_t words; /* a bit each */
     uint64_t start;
 } made[SPANS];
@@ -395,6 +509,7 @@ static void make_span(int i)
     struct request texts = {0};
 
     made[i].trace = 1 + dice(TRACES);
+    made[i].name = dice(2) ? "step" : "call";
     made[i].start = (uint64_t)(made[i].trace * 1000 + dice(3000));
     for (int j = 0; j < 3; j++) {
         int count = dice(4) ? 1 + dice(2) : 20;
@@ -415,7 +530,7 @@ static void make_span(int i)
     snprintf(members, sizeof members,
              "\"startTimeUnixNano\":\"%d\",\"endTimeUnixNano\":\"%d\",",
              (int)made[i].start, (int)made[i].start + dice(5000));
-    put(trace, id, "step", members, texts.text);
+    put(trace, id, made[i].name, members, texts.text);
     free(texts.text);
 }
 
@@ -434,8 +549,8 @@ static int has_words(int i, uint32_t wanted)
     return made[i].trace != 0 && (made[i].words & wanted) == wanted;
 }
 
-/* Pages of so many, by numbers of the page before. */
-static void check_span_pages(uint32_t wanted, int32_t order)
+/* Pages of so many, by numbers of the page before; of calls, or of all. */
+static void check_span_pages(uint32_t wanted, int32_t order, int calls)
 {
     char expected[1024] = "", got[1024] = "", search[128];
     size_t used = 0;
@@ -445,12 +560,13 @@ static void check_span_pages(uint32_t wanted, int32_t order)
 
     for (int i = 0; i < SPANS; i++) {
         int at = order == PHX_OLDEST_FIRST ? i : SPANS - 1 - i;
-        if (has_words(at, wanted))
+        if (has_words(at, wanted) && (!calls || *made[at].name == 'c'))
             used += (size_t)snprintf(expected + used, sizeof expected - used,
                                      "%04x ", at + 1);
     }
     search_of(wanted, search);
     query = query_of(search);
+    query.filter = text(calls ? "name == 'call'" : "");
     query.order = order;
     query.limit = 1 + dice(12);
     used = 0;
@@ -480,9 +596,36 @@ static int trace_has(int trace, uint32_t wanted)
     return 0;
 }
 
+/* All traces of a query, page by page: the row behind one begins the next. */
+static void page_traces(phx_trace_query query, char *out, size_t size)
+{
+    const phx_trace *trace;
+    phx_cursor *cursor = NULL;
+    int64_t left, page = 1 + dice(5);
+    size_t used = 0;
+
+    query.limit = page + 1;
+    out[0] = '\0';
+    do {
+        left = page;
+        succeeds(phx_store_find_traces(place.store, &query, &cursor, err));
+        while (phx_cursor_next_trace(cursor, &trace, NULL) == PHX_OK) {
+            query.from = query.sort == PHX_BY_NUMBER ? trace->id : 0;
+            query.place = query.sort == PHX_BY_NUMBER ? 0 : trace->id;
+            query.place_start = trace->start_time;
+            query.place_end = trace->end_time;
+            if (left-- > 0)
+                used += (size_t)snprintf(out + used, size - used, "%s ",
+                                         trace->trace_id.data);
+        }
+        phx_cursor_close(cursor);
+    } while (left < 0);
+}
+
 /* The same traces in the same order as without a search, but for those that
  * lack the words. */
-static void check_traces(uint32_t wanted, int32_t sort, int32_t order)
+static void check_traces(uint32_t wanted, int32_t sort, int32_t order,
+                         const char *filter)
 {
     phx_trace_query query = PHX_TRACE_QUERY_INIT;
     char expected[1024] = "", search[128], got[1024];
@@ -492,6 +635,7 @@ static void check_traces(uint32_t wanted, int32_t sort, int32_t order)
 
     query.sort = sort;
     query.order = order;
+    query.filter = text(filter);
     succeeds(phx_store_find_traces(place.store, &query, &cursor, err));
     while (phx_cursor_next_trace(cursor, &trace, NULL) == PHX_OK) {
         if (trace_has((int)strtol(trace->trace_id.data, NULL, 16), wanted))
@@ -500,12 +644,10 @@ static void check_traces(uint32_t wanted, int32_t sort, int32_t order)
     }
     phx_cursor_close(cursor);
     search_of(wanted, search);
-    query.search = (phx_text){search, strlen(search)};
+    query.search = text(search);
     eq_traces(place.store, &query, expected);
-    query.limit = 3;
-    list_traces(place.store, &query, got, sizeof got);
-    ok(strncmp(got, expected, strlen(got)) == 0);
-    ok(strlen(got) == (strlen(expected) < 15 ? strlen(expected) : 15));
+    page_traces(query, got, sizeof got);
+    eq_string(got, expected);
 }
 
 static void check_random(void)
@@ -514,8 +656,9 @@ static void check_random(void)
         uint32_t wanted = 1u << dice(WORDS);
         if (dice(2))
             wanted |= 1u << dice(WORDS);
-        check_span_pages(wanted, i % 2);
-        check_traces(wanted, i % 3, i / 3 % 2);
+        check_span_pages(wanted, i % 2, i / 2 % 2);
+        check_traces(wanted, i % 3, i / 3 % 2,
+                     i % 4 == 0 ? "num_spans > 3" : "");
     }
 }
 
@@ -552,10 +695,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_are_found_in_names_inputs_outputs_and_messages),
         cmocka_unit_test(a_search_narrows_a_query),
+        cmocka_unit_test(a_search_and_a_filter_both_hold),
         cmocka_unit_test(packed_messages_are_searched),
         cmocka_unit_test(a_match_says_where_the_first_word_is),
+        cmocka_unit_test(outgrown_and_deleted_rows_are_not_found),
         cmocka_unit_test(bad_searches_are_refused_with_their_bound),
-        cmocka_unit_test(a_search_ends_when_it_is_told_to),
+        cmocka_unit_test(searches_and_filters_end_when_they_are_told_to),
         cmocka_unit_test(random_spans_are_found_once_each),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -184,6 +184,7 @@ static phx_status search_texts(struct scene *scene, phx_error *err)
     phx_cursor *cursor = NULL;
 
     query.search = traces.search = (phx_text){"A \"e\"", 5};
+    traces.filter = text_of("num_spans > 0");
     phx_status status = phx_search_check("a b", 3, err);
     if (status == PHX_OK)
         status = phx_store_find_spans(scene->store, &query, &cursor, err);

@@ -62,6 +62,11 @@ def test_filters_are_those_of_the_list(build):
               ["n1", "n3"])
         equal(len(lines(server, "&limit=2")), 2)
         equal(len(lines(server, "&limit=5000")), 5)
+        equal(len(lines(server, "&search=SHORT")), 5)
+        equal([row["name"] for row in lines(
+            server, "&search=short&filter=name%20in%20('n2','n4')")],
+              ["n2", "n4"])
+        equal(lines(server, "&search=long"), [])
         equal(lines(server, "&span_id=xyz"), [])
         equal(lines(server, "&span_kind=LLM"), [])
 
