@@ -32,11 +32,6 @@ struct column_batch {
     size_t limit; /* of bytes */
 };
 
-phx_status schema_check(const struct column_schema *schema, phx_error *err);
-
-/* Columns in all, and how many of them are words. */
-uint32_t schema_columns(const struct column_schema *schema, uint32_t *words);
-
 /* [n] bytes of the offsets; the value of a column with offsets. */
 int32_t column_offset(const struct column *column, size_t index);
 phx_text column_text(const struct column *column, size_t index);
@@ -60,7 +55,7 @@ struct arrow_writer {
 phx_status writer_write(struct arrow_writer *writer, const void *bytes,
                         size_t size, phx_error *err);
 
-/* A row a format. */
+/* Of each format: ipc.c, parquet.c, lines.c. */
 phx_status ipc_begin(struct arrow_writer *writer, phx_error *err);
 phx_status ipc_put(struct arrow_writer *writer,
                    const struct column_batch *batch, phx_error *err);
@@ -79,6 +74,11 @@ phx_status csv_put(struct arrow_writer *writer,
                    const struct column_batch *batch, phx_error *err);
 
 /* --- schema.c ---------------------------------------------------------------------- */
+
+phx_status schema_check(const struct column_schema *schema, phx_error *err);
+
+/* Columns in all, and how many of them are words. */
+uint32_t schema_columns(const struct column_schema *schema, uint32_t *words);
 
 /* The schema's message, as a stream begins with it. */
 void ipc_add_schema(struct buf *out, const struct column_schema *schema);

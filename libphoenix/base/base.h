@@ -169,7 +169,7 @@ bool text_ends(phx_text text, const char *suffix);
 int text_compare(phx_text a, phx_text b); /* bytewise; absent first */
 phx_text text_trim(phx_text text); /* without ASCII blanks at both ends */
 
-/* --- utf8.c ------------------------------------------------------------------ */
+/* --- utf8.c, unicode.c ---------------------------------------------------- */
 
 /* Offset of the first byte that is not UTF-8, or size. */
 size_t utf8_check(const void *bytes, size_t size);
@@ -289,7 +289,7 @@ enum time_bin {
 uint64_t time_bin_begin(uint64_t ns, enum time_bin bin, int offset);
 uint64_t time_bin_end(uint64_t ns, enum time_bin bin, int offset);
 
-/* --- hex.c, base64.c --------------------------------------------------------------- */
+/* --- hex.c: hex and base64 ------------------------------------------------ */
 
 int hex_digit(char c); /* its value, either case; -1 if it is none */
 void hex_print(const void *bytes, size_t size, char *out); /* 2 * size + NUL */

@@ -13,8 +13,7 @@ struct fragment {
 };
 struct fragment fragment_of(phx_text text);
 
-/* --- lex.c -------------------------------------------------------------------
- */
+/* --- lex.c ---------------------------------------------------------------- */
 
 enum token_kind {
     TOKEN_END = 0,
@@ -74,22 +73,20 @@ phx_status lexer_init(struct lexer *lexer, struct arena *arena, phx_text text,
                       phx_error *err);
 phx_status lexer_next(struct lexer *lexer, struct token *out);
 
-/* --- literal.c ---------------------------------------------------------------
- */
+/* Moves over blanks, comments and, in brackets, line breaks. */
+void lexer_skip(struct lexer *lexer);
+
+/* --- literal.c ------------------------------------------------------------ */
 
 /* The text literals from lexer->at on, which stands on a prefix or a quote:
  * neighbours are one. *found is false where there is none. */
 phx_status literal_text(struct lexer *lexer, bool *found, struct value *out);
 
+/* --- number.c ------------------------------------------------------------- */
+
 /* A number literal, from its first to its last character. */
 phx_status literal_number(struct lexer *lexer, phx_text source,
                           struct value *out);
-
-/* Moves over blanks, comments and, in brackets, line breaks. */
-void lexer_skip(struct lexer *lexer);
-
-/* --- number.c ----------------------------------------------------------------
- */
 
 /* [+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?  to an integer or a finite real. */
 bool number_from_text(phx_text text, struct value *out);
@@ -102,8 +99,7 @@ struct value number_compute(int op, const struct value *a,
                             const struct value *b);
 struct value number_negate(const struct value *number);
 
-/* --- parse.c -----------------------------------------------------------------
- */
+/* --- parse.c -------------------------------------------------------------- */
 
 enum syntax_kind {
     SYNTAX_CONSTANT, /* value */
@@ -184,8 +180,7 @@ phx_status parser_operand(struct parser *parser, int level,
 phx_status syntax_read(struct arena *arena, phx_text text, struct syntax **out,
                        phx_error *err);
 
-/* --- fields.c ----------------------------------------------------------------
- */
+/* --- fields.c ------------------------------------------------------------- */
 
 /* A function. Casts turn attributes into their type, the others reduce. */
 struct query_function {
@@ -229,8 +224,7 @@ void suggestion_try_sources(struct suggestion *suggestion,
 /* Longer lists of operands are lists of lists to SQL. */
 enum { OPERAND_GROUP = 64 };
 
-/* --- check.c ---------------------------------------------------------------------
- */
+/* --- check.c -------------------------------------------------------------- */
 
 struct checker {
     struct arena *arena;
@@ -274,8 +268,7 @@ phx_status check_boolean(struct checker *checker, const struct syntax *syntax,
 phx_status check_coerce(struct checker *checker, struct query_node *node,
                         int type, struct query_node **out);
 
-/* --- compare.c, loop.c, attribute.c, resolve.c: a kind of syntax each -------------
- */
+/* --- compare.c, loop.c, attribute.c, resolve.c: a kind of syntax each ----- */
 
 phx_status check_compare(struct checker *checker, const struct syntax *compare,
                          struct query_node **out);
@@ -299,14 +292,12 @@ bool path_has_index(const struct syntax *path);
 /* The level of a variable's loop, 0 if it is none. */
 int checker_find_variable(const struct checker *checker, phx_text name);
 
-/* --- bounds.c ------------------------------------------------------------------
- */
+/* --- bounds.c ------------------------------------------------------------- */
 
 /* Root scope, bounds and fields of a checked tree. */
 void query_derive(struct query *query);
 
-/* --- convert.c -----------------------------------------------------------------
- */
+/* --- convert.c ------------------------------------------------------------ */
 
 /* A key on the wire is stored nested, or with a tail that is one key. The keys
  * of the longest such tail; the shortest that leads to a value wins. */
@@ -324,8 +315,7 @@ struct value value_to_boolean(struct value value);
 phx_status value_to_text(struct arena *arena, struct value value,
                          struct value *out, phx_error *err);
 
-/* --- reduce.c ------------------------------------------------------------------
- */
+/* --- reduce.c ------------------------------------------------------------- */
 
 /* A sum of doubles that keeps what rounding loses. */
 struct total {
@@ -348,8 +338,7 @@ void reduction_add(struct reduction *reduction, int op,
                    const struct value *value);
 struct value reduction_get(const struct reduction *reduction, int op);
 
-/* --- walk.c --------------------------------------------------------------------
- */
+/* --- walk.c --------------------------------------------------------------- */
 
 /* From a row to elements below it. */
 struct walk {
@@ -372,8 +361,7 @@ void walk_start(struct walk *walk, const struct query_loop *loop,
                 enum query_grain grain, const void *row, const void *outer);
 const void *walk_next(struct walk *walk);
 
-/* --- rows.c --------------------------------------------------------------------
- */
+/* --- rows.c --------------------------------------------------------------- */
 
 /* A column; ids are bytes. */
 struct value row_field(enum query_owner owner, const void *row, int field);
@@ -390,8 +378,7 @@ int64_t latency_ms(uint64_t start, uint64_t end);
 /* The stored parent in the same trace, or NULL. */
 const struct query_span *span_parent(const struct query_span *span);
 
-/* --- evaluate.c ----------------------------------------------------------------
- */
+/* --- evaluate.c ----------------------------------------------------------- */
 
 struct evaluation {
     const struct query *query;

@@ -195,13 +195,6 @@ uint64_t ns_of(int64_t us, int64_t rest);
 /* Whether they are what this time is written as. */
 bool ns_fits(uint64_t ns, int64_t us, int64_t rest);
 void trace_row_read(struct statement *statement, struct trace_row *out);
-/* The rows that a query asks for but for its limit, and that a condition
- * (NULL: none) holds for, each as trace_row_read takes it; the handle is the
- * caller's to finalize. */
-phx_status trace_rows_start(struct connection *connection,
-                            const phx_trace_query *query,
-                            const struct store_condition *condition,
-                            struct statement *out, phx_error *err);
 uint32_t trace_row_sum(const struct trace_row *row);
 /* DONE if there is none. */
 phx_status trace_row_find(struct connection *connection, int64_t trace,
@@ -212,6 +205,16 @@ phx_status trace_row_get(struct connection *connection, int64_t trace,
 phx_status trace_row_write(struct connection *connection,
                            const struct trace_row *row, phx_text trace_id,
                            bool fresh, phx_error *err);
+
+/* --- traces.c: lists of traces -------------------------------------------- */
+
+/* The rows that a query asks for but for its limit, and that a condition
+ * (NULL: none) holds for, each as trace_row_read takes it; the handle is the
+ * caller's to finalize. */
+phx_status trace_rows_start(struct connection *connection,
+                            const phx_trace_query *query,
+                            const struct store_condition *condition,
+                            struct statement *out, phx_error *err);
 
 /* --- gone.c: what is deleted and still in blocks -------------------------- */
 

@@ -281,6 +281,8 @@ phx_status store_read_attribute_paths(struct store *store, int64_t project,
                                       struct value **out, size_t *count,
                                       phx_error *err);
 
+/* --- rollup.c ------------------------------------------------------------- */
+
 /* One row a bin; its arrays lie in the arena, too. The query is checked.
  * Errors: TOO_BIG (bins), IO, CORRUPT, INTERRUPTED. */
 phx_status store_roll_up(struct store *store, const phx_rollup_query *query,
