@@ -71,8 +71,7 @@ static int days_of_month(int year, int month)
     return days[month - 1] + (month == 2 && leap);
 }
 
-/* --- reading ----------------------------------------------------------------
- */
+/* --- reading -------------------------------------------------------------- */
 
 /* count digits from the front of the text, as a number; -1 if there are not. */
 static int take_digits(struct reader *text, size_t count)
@@ -350,8 +349,7 @@ phx_status time_read(phx_text text, int how, uint64_t *out, phx_error *err)
     return PHX_OK;
 }
 
-/* --- printing ---------------------------------------------------------------
- */
+/* --- printing ------------------------------------------------------------- */
 
 int64_t time_microseconds(uint64_t ns)
 {
@@ -454,8 +452,7 @@ bool time_bounds_sql(phx_text text, uint64_t *low, uint64_t *high)
     return false;
 }
 
-/* --- clocks -----------------------------------------------------------------
- */
+/* --- clocks --------------------------------------------------------------- */
 
 static uint64_t clock_now(clockid_t clock)
 {

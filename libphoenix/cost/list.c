@@ -31,8 +31,7 @@ void price_list_clear(struct price_list *list)
     *list = (struct price_list){.rules = NULL};
 }
 
-/* --- what a model must be -----------------------------------------------------
- */
+/* --- what a model must be ------------------------------------------------- */
 
 static phx_status check_text(const char *what, phx_text text, bool may_be_empty,
                              phx_error *err)
@@ -91,8 +90,7 @@ static phx_status check_model(const struct price_list *list,
     return PHX_OK;
 }
 
-/* --- copying it -----------------------------------------------------------------
- */
+/* --- copying it ----------------------------------------------------------- */
 
 /* False: out of memory, as told by arena_status. */
 static bool copy_text(struct arena *arena, phx_text *text)
@@ -140,8 +138,7 @@ static phx_status copy_model(struct price_list *list,
     return PHX_OK;
 }
 
-/* --- putting it where it belongs ------------------------------------------------
- */
+/* --- putting it where it belongs ------------------------------------------ */
 
 static bool is_preferred(const struct price_entry *a,
                          const struct price_entry *b)

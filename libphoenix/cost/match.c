@@ -73,8 +73,7 @@ static phx_status search(const struct price_matcher *matcher,
     return PHX_OK;
 }
 
-/* --- what was asked before ---------------------------------------------------
- */
+/* --- what was asked before ------------------------------------------------ */
 
 static uint64_t hash_question(const struct price_found *asked)
 {

@@ -49,8 +49,7 @@ static int64_t add_tokens(int64_t a, int64_t b)
     return a + b < MOST_TOKENS ? a + b : MOST_TOKENS;
 }
 
-/* --- rates --------------------------------------------------------------------
- */
+/* --- rates ---------------------------------------------------------------- */
 
 static const struct price_rate *find_rate(const struct price_model *model,
                                           phx_text token_type, bool is_prompt)
@@ -88,8 +87,7 @@ static double rate_of(const struct price_model *model, phx_text token_type,
     return rate->rate;
 }
 
-/* --- rows ---------------------------------------------------------------------
- */
+/* --- rows ----------------------------------------------------------------- */
 
 /* What the rows of a span are made from. */
 struct pricing {
@@ -133,8 +131,7 @@ static void add_rows(const struct pricing *pricing, const struct value *details,
         add_row(pricing, rest, is_prompt, count - told);
 }
 
-/* --- sums ---------------------------------------------------------------------
- */
+/* --- sums ----------------------------------------------------------------- */
 
 static void add_up(const struct cost *cost, bool prompt, bool completion,
                    struct cost_part *out)

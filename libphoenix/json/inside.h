@@ -31,8 +31,7 @@ static inline const uint8_t *plain_end(const uint8_t *at, const uint8_t *end)
     return at;
 }
 
-/* --- number.c ---------------------------------------------------------------
- */
+/* --- number.c ------------------------------------------------------------- */
 
 /* Takes the number at *at, which stands on '-' or a digit, and moves past it.
  * False, and *at unmoved, if there is none. */

@@ -60,8 +60,7 @@ static const uint64_t power_of_5[LARGEST_POWER + 1] = {
     7450580596923828125u,
 };
 
-/* --- reading ----------------------------------------------------------------
- */
+/* --- reading -------------------------------------------------------------- */
 
 /* A number as written. */
 struct number {
@@ -273,8 +272,7 @@ bool number_read(const uint8_t **at, const uint8_t *end, struct value *out)
     return true;
 }
 
-/* --- printing ---------------------------------------------------------------
- */
+/* --- printing ------------------------------------------------------------- */
 
 size_t number_print_int(bool negative, uint64_t magnitude, char out[INT_SIZE])
 {

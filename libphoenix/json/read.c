@@ -63,8 +63,7 @@ static bool take_word(struct parser *parser, const char *word)
     return true;
 }
 
-/* --- texts ------------------------------------------------------------------
- */
+/* --- texts ---------------------------------------------------------------- */
 
 /* Four hex digits, or -1. */
 static int32_t hex4(const uint8_t *at, const uint8_t *end)
@@ -199,8 +198,7 @@ static phx_status read_text(struct parser *parser, phx_text *out)
     return PHX_OK;
 }
 
-/* --- objects of distinct keys -----------------------------------------------
- */
+/* --- objects of distinct keys --------------------------------------------- */
 
 enum { FEW_KEYS = 16 }; /* compared one with another */
 
@@ -279,8 +277,7 @@ static phx_status drop_repeated(struct parser *parser, struct member *members,
     return PHX_OK;
 }
 
-/* --- values -----------------------------------------------------------------
- */
+/* --- values --------------------------------------------------------------- */
 
 static phx_status read_value(struct parser *parser, int depth,
                              struct value *out);

@@ -32,8 +32,7 @@ struct value value_text(phx_text value)
     return (struct value){.kind = JSON_TEXT, .text = value};
 }
 
-/* --- finding ----------------------------------------------------------------
- */
+/* --- finding -------------------------------------------------------------- */
 
 static struct value *find_member(const struct value *object, phx_text key)
 {
@@ -75,8 +74,7 @@ bool value_is_text(const struct value *value, const char *string)
            text_is(value->text, string);
 }
 
-/* --- comparing --------------------------------------------------------------
- */
+/* --- comparing ------------------------------------------------------------ */
 
 /* By their bits, so that 0.0 is not -0.0, but all NaNs are one. */
 static bool same_real(double a, double b)

@@ -6,8 +6,7 @@
 
 #include <math.h>
 
-/* --- texts ------------------------------------------------------------------
- */
+/* --- texts ---------------------------------------------------------------- */
 
 /* The letter of a short escape (\n), or 0. */
 static char short_escape(uint8_t c)
@@ -85,8 +84,7 @@ void json_write_text(struct buf *out, phx_text text, int flags)
     buf_add_byte(out, '"');
 }
 
-/* --- numbers ----------------------------------------------------------------
- */
+/* --- numbers -------------------------------------------------------------- */
 
 static void write_magnitude(struct buf *out, bool negative, uint64_t magnitude)
 {
@@ -125,8 +123,7 @@ static void write_real(struct buf *out, double value, int flags)
         buf_add_string(out, "NaN");
 }
 
-/* --- values -----------------------------------------------------------------
- */
+/* --- values --------------------------------------------------------------- */
 
 static void write_bytes(struct buf *out, phx_text bytes)
 {
@@ -229,8 +226,7 @@ void json_write_value(struct buf *out, const struct value *value, int flags)
     write_value(out, value, flags, 0);
 }
 
-/* --- the streaming writer ----------------------------------------------------
- */
+/* --- the streaming writer ------------------------------------------------- */
 
 /* Before a value or a key: the comma that the one before it left to us. */
 static void begin_piece(struct json_writer *writer)

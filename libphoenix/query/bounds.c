@@ -15,8 +15,7 @@ enum { ROUNDING_NS = 10000 };
 static const struct query_bounds everything = {
     .start_to = UINT64_MAX, .kinds = UINT32_MAX, .statuses = UINT32_MAX};
 
-/* --- roots ---------------------------------------------------------------------
- */
+/* --- roots ---------------------------------------------------------------- */
 
 static int roots_of(const struct query_node *node, bool negated)
 {
@@ -48,8 +47,7 @@ static int roots_of(const struct query_node *node, bool negated)
     }
 }
 
-/* --- bounds --------------------------------------------------------------------
- */
+/* --- bounds --------------------------------------------------------------- */
 
 static struct query_bounds both(struct query_bounds a, struct query_bounds b)
 {
@@ -202,8 +200,7 @@ static struct query_bounds bounds_of(const struct query_node *node,
     return bounds;
 }
 
-/* --- fields --------------------------------------------------------------------
- */
+/* --- fields --------------------------------------------------------------- */
 
 static uint64_t fields_of(const struct query_node *node)
 {

@@ -10,8 +10,7 @@
 #include "base/base.h"
 #include "query/inside.h"
 
-/* --- nodes -------------------------------------------------------------------
- */
+/* --- nodes ---------------------------------------------------------------- */
 
 /* How many of the 100 things that SQLite's parser can remember stand between
  * an operator and an operand: a bracket before the first one, and before others
@@ -93,8 +92,7 @@ const char *type_name(int type)
     return names[type];
 }
 
-/* --- attributes for what they meet ---------------------------------------------
- */
+/* --- attributes for what they meet ---------------------------------------- */
 
 /* Two attributes added are text or a number, as what they meet. */
 static phx_status coerce_sum(struct checker *checker, struct query_node *sum,
@@ -131,8 +129,7 @@ phx_status check_coerce(struct checker *checker, struct query_node *node,
                      out);
 }
 
-/* --- constants and arithmetic ----------------------------------------------------
- */
+/* --- constants and arithmetic --------------------------------------------- */
 
 phx_status check_constant(struct checker *checker, const struct syntax *syntax,
                           struct query_node **out)
@@ -234,8 +231,7 @@ static phx_status check_sign(struct checker *checker,
                      syntax->offset, out);
 }
 
-/* --- and, or, not ----------------------------------------------------------------
- */
+/* --- and, or, not --------------------------------------------------------- */
 
 phx_status check_boolean(struct checker *checker, const struct syntax *syntax,
                          const char *what, struct query_node **out)

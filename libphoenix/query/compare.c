@@ -9,8 +9,7 @@
 #include "base/base.h"
 #include "query/inside.h"
 
-/* --- literals for what they are compared with ----------------------------------
- */
+/* --- literals for what they are compared with ----------------------------- */
 
 /* A text literal that is compared with a time. */
 static phx_status read_time(struct checker *checker,
@@ -66,8 +65,7 @@ static phx_status fit_literal(struct checker *checker,
     return node_new(checker, like, NULL, 0, out);
 }
 
-/* --- comparisons ---------------------------------------------------------------
- */
+/* --- comparisons ---------------------------------------------------------- */
 
 static phx_status refuse_pair(struct checker *checker, uint32_t offset,
                               const struct query_node *left,

@@ -35,8 +35,7 @@ static bool is_false(const struct value *value)
     return value->kind == JSON_BOOL && !value->integer;
 }
 
-/* --- attributes ----------------------------------------------------------------
- */
+/* --- attributes ----------------------------------------------------------- */
 
 static struct value eval_attribute(struct evaluation *evaluation,
                                    const struct query_node *node)
@@ -75,8 +74,7 @@ static struct value eval_to_boolean(struct evaluation *evaluation,
     return value_to_boolean(argument(evaluation, node, 0));
 }
 
-/* --- leaves --------------------------------------------------------------------
- */
+/* --- leaves --------------------------------------------------------------- */
 
 static struct value eval_constant(struct evaluation *evaluation,
                                   const struct query_node *node)
@@ -126,8 +124,7 @@ static struct value eval_note(struct evaluation *evaluation,
                : row_field(QUERY_NOTE_MEMBER, chosen, node->field->id);
 }
 
-/* --- operators -----------------------------------------------------------------
- */
+/* --- operators ------------------------------------------------------------ */
 
 static struct value eval_negate(struct evaluation *evaluation,
                                 const struct query_node *node)
@@ -291,8 +288,7 @@ static struct value eval_many(struct evaluation *evaluation,
     return missing ? value_null() : value_bool(is_and);
 }
 
-/* --- loops ---------------------------------------------------------------------
- */
+/* --- loops ---------------------------------------------------------------- */
 
 static struct value eval_loop(struct evaluation *evaluation,
                               const struct query_node *node)

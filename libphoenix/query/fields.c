@@ -249,8 +249,7 @@ const struct query_source *source_of(enum query_iterable iterable)
     return &sources[i];
 }
 
-/* --- likeness ----------------------------------------------------------------
- */
+/* --- likeness ------------------------------------------------------------- */
 
 enum { LONGEST = 64 }; /* bytes of a name that is compared */
 

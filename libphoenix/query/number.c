@@ -86,8 +86,7 @@ bool number_from_text(phx_text text, struct value *out)
     return true;
 }
 
-/* --- literals ------------------------------------------------------------------
- */
+/* --- literals ------------------------------------------------------------- */
 
 static bool is_digit_of(char c, int base)
 {
@@ -199,8 +198,7 @@ phx_status literal_number(struct lexer *lexer, phx_text source,
                         fragment_of(source).text);
 }
 
-/* --- arithmetic ----------------------------------------------------------------
- */
+/* --- arithmetic ----------------------------------------------------------- */
 
 double number_real(const struct value *number)
 {

@@ -117,8 +117,7 @@ phx_status parser_make_over(struct parser *parser, struct syntax like,
     return status < 0 ? status : parser_make(parser, like, &parts, out);
 }
 
-/* --- operators -------------------------------------------------------------------
- */
+/* --- operators ------------------------------------------------------------ */
 
 /* The operator of a comparison, which may be two words. */
 static phx_status take_comparison(struct parser *parser, struct syntax *tail)

@@ -43,8 +43,7 @@ enum query_type {
     QUERY_THING    /* parent_span: is tested against None only */
 };
 
-/* --- fields ------------------------------------------------------------------
- */
+/* --- fields --------------------------------------------------------------- */
 
 /* What has fields. The first three are the rows of the grains, the others the
  * elements of loops; the grain says which fields a span has in a loop. */
@@ -143,8 +142,7 @@ struct query_word {
 bool query_word_next(enum query_grain grain, size_t *index,
                      struct query_word *out);
 
-/* --- the checked tree ----------------------------------------------------------
- */
+/* --- the checked tree ----------------------------------------------------- */
 
 enum query_op {
     QUERY_CONSTANT = 0, /* constant: bool, int, real, text, null; time: us */
@@ -294,8 +292,7 @@ void query_print(const struct query *query, struct buf *out);
 void query_print_path(const struct query_path *path, struct buf *out);
 void query_print_note(const struct query_note *note, struct buf *out);
 
-/* --- evaluation ------------------------------------------------------------------
- */
+/* --- evaluation ----------------------------------------------------------- */
 
 struct query_annotation {
     phx_text name;
@@ -351,8 +348,7 @@ struct query_session {
 phx_status query_matches(const struct query *query, const void *row, bool *out,
                          phx_error *err);
 
-/* --- column.c ---------------------------------------------------------------------
- */
+/* --- column.c ------------------------------------------------------------- */
 
 /* A field of a span, or an attribute. */
 struct query_column {
@@ -369,8 +365,7 @@ phx_status query_column_compile(struct arena *arena, phx_text text,
 struct value query_column_value(const struct query_column *column,
                                 const struct query_span *span);
 
-/* --- SQL --------------------------------------------------------------------------
- */
+/* --- SQL ------------------------------------------------------------------ */
 
 enum query_order { QUERY_BY_NUMBER = 0, QUERY_BY_START /* then number */ };
 
@@ -419,8 +414,7 @@ phx_status query_terms(const struct query *query, struct arena *arena,
 struct store_function;
 const struct store_function *query_functions(size_t *count);
 
-/* --- words.c ---------------------------------------------------------------------
- */
+/* --- words.c -------------------------------------------------------------- */
 
 enum { QUERY_SEARCH_SIZE = 1024, QUERY_WORDS = 16 };
 

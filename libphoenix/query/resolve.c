@@ -6,8 +6,7 @@
 #include "base/base.h"
 #include "query/inside.h"
 
-/* --- paths as written ----------------------------------------------------------
- */
+/* --- paths as written ----------------------------------------------------- */
 
 phx_text path_name(const struct syntax *path, uint32_t i)
 {
@@ -46,8 +45,7 @@ struct fragment path_dotted(const struct syntax *path, uint32_t from)
     return fragment_of(text_span(text, size));
 }
 
-/* --- annotations -----------------------------------------------------------------
- */
+/* --- annotations ---------------------------------------------------------- */
 
 static const struct accessor {
     const char *name;
@@ -143,8 +141,7 @@ static phx_status check_note(struct checker *checker,
     return node_new(checker, node, NULL, 0, out);
 }
 
-/* --- the variables of loops --------------------------------------------------------
- */
+/* --- the variables of loops ----------------------------------------------- */
 
 /* The level of a variable's loop, 0 if it is none. */
 int checker_find_variable(const struct checker *checker, phx_text name)
@@ -208,8 +205,7 @@ static phx_status check_element(struct checker *checker,
     return node_new(checker, node, NULL, 0, out);
 }
 
-/* --- names -----------------------------------------------------------------------
- */
+/* --- names ---------------------------------------------------------------- */
 
 static phx_status refuse_name(struct checker *checker,
                               const struct syntax *path)

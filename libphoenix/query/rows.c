@@ -7,8 +7,7 @@
 
 #include <math.h>
 
-/* --- roots ---------------------------------------------------------------------
- */
+/* --- roots ---------------------------------------------------------------- */
 
 const struct query_span *span_parent(const struct query_span *span)
 {
@@ -97,8 +96,7 @@ struct value row_next_root_text(struct walk *roots, int field, bool *found)
     return input_or_output(span, field == FIELD_ANY_INPUT);
 }
 
-/* --- totals --------------------------------------------------------------------
- */
+/* --- totals --------------------------------------------------------------- */
 
 static struct value total_cost(struct walk walk, int field)
 {
@@ -184,8 +182,7 @@ static struct value failed_traces(const struct query_session *session)
     return value_int(count);
 }
 
-/* --- columns -------------------------------------------------------------------
- */
+/* --- columns -------------------------------------------------------------- */
 
 static struct value time_value(uint64_t ns)
 {

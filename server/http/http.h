@@ -98,8 +98,7 @@ size_t request_query_count(const struct request *request);
 phx_text request_query_key(const struct request *request, size_t index);
 phx_text request_query_value(const struct request *request, size_t index);
 
-/* --- How a handler answers: once -------------------------------------------
- */
+/* --- How a handler answers: once ------------------------------------------ */
 
 /* The bytes of the answer, to be filled before answer_json or answer_body. */
 struct buf *answer_buf(struct request *request);

@@ -31,8 +31,7 @@ static void check(bool condition, const char *fact)
     }
 }
 
-/* --- the spans -----------------------------------------------------------------
- */
+/* --- the spans ------------------------------------------------------------ */
 
 static struct span spans[SPANS];
 static struct query_span rows[SPANS];
@@ -105,8 +104,7 @@ static void make_spans(struct arena *arena)
                                      .annotation_count = 3};
 }
 
-/* --- what holds ------------------------------------------------------------------
- */
+/* --- what holds ----------------------------------------------------------- */
 
 static const void *row_of(enum query_grain grain, size_t i)
 {

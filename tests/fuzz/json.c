@@ -32,8 +32,7 @@ static void check(bool condition, const char *fact)
     }
 }
 
-/* --- against cJSON -----------------------------------------------------------
- */
+/* --- against cJSON -------------------------------------------------------- */
 
 static bool is_beyond_cjson(phx_text text)
 {

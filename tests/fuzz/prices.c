@@ -45,8 +45,7 @@ static phx_text take_line(phx_text *text)
     return line;
 }
 
-/* --- by the rules -----------------------------------------------------------
- */
+/* --- by the rules --------------------------------------------------------- */
 
 struct question {
     phx_text name;
@@ -120,8 +119,7 @@ static void check_choice(const struct price_list *list,
     check(ask(list, question) == best, "the rules choose the same");
 }
 
-/* --- costs --------------------------------------------------------------------
- */
+/* --- costs ---------------------------------------------------------------- */
 
 static void check_costs(struct arena *arena, const struct price_model *model)
 {

@@ -44,8 +44,7 @@ static void refused(enum query_grain grain, phx_text text, int64_t offset,
               text.data, (int)status, (int)err.offset, err.message);
 }
 
-/* --- refusals --------------------------------------------------------------------
- */
+/* --- refusals ------------------------------------------------------------- */
 
 static const struct {
     uint8_t grain;
@@ -172,8 +171,7 @@ TEST(messages_are_one_short_line)
     buf_clear(&buf);
 }
 
-/* --- bounds ----------------------------------------------------------------------
- */
+/* --- bounds --------------------------------------------------------------- */
 
 /* front, count times piece, back. */
 static phx_text repeated(const char *front, const char *piece, int count,
@@ -275,8 +273,7 @@ TEST(names_are_bounded)
     buf_clear(&notes);
 }
 
-/* --- what a query tells ------------------------------------------------------------
- */
+/* --- what a query tells --------------------------------------------------- */
 
 static void eq_print(enum query_grain grain, const char *text,
                      const char *printed)
@@ -382,8 +379,7 @@ TEST(bounds_follow_the_condition)
            ~(1u << KIND_LLM));
 }
 
-/* --- memory ----------------------------------------------------------------------
- */
+/* --- memory --------------------------------------------------------------- */
 
 static void sweep(enum query_grain grain, const char *text, bool for_good)
 {
