@@ -24,7 +24,8 @@ EXTRA    ?=
 CFLAGS   += $(STD) $(OPTIMISE) $(HARDEN) $(WARN) $(INCLUDES) -fPIC \
             -fvisibility=hidden -pthread -MMD -MP $(EXTRA)
 
-# Rooms in the order of their ranks; libphoenix/ROOMS says the same.
+# Rooms in the order of their ranks, as in libphoenix/ROOMS; the extension, a
+# library of its own, is below.
 ROOMS := base json model wire attr block cost arrow store query frame api
 
 LIBRARY_LIBS := -lsqlite3 -lzstd -lpcre2-8 -lxxhash -lpthread -lm
