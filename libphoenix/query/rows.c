@@ -218,7 +218,6 @@ static struct value real_or_null(double real)
     return isfinite(real) ? value_real(real) : value_null();
 }
 
-/* long: a row a column */
 static struct value span_field(enum query_owner owner,
                                const struct query_span *row, int field)
 {

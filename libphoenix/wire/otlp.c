@@ -137,7 +137,6 @@ static phx_status start_lists(struct decoder *decoder, struct reader in,
     return PHX_OK;
 }
 
-/* long: one case per field */
 static phx_status read_span_field(struct decoder *decoder,
                                   const struct field *field, struct span *out)
 {

@@ -24,7 +24,6 @@ static const struct enum_name severities[] = {
     {"SEVERITY_NUMBER_FATAL2", 22},     {"SEVERITY_NUMBER_FATAL3", 23},
     {"SEVERITY_NUMBER_FATAL4", 24},     {NULL, 0}};
 
-/* long: one case per field */
 static phx_status read_field(struct decoder *decoder, const struct field *field,
                              struct log_record *out)
 {
