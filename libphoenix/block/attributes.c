@@ -1,5 +1,5 @@
 /*
- * Attribute columns: which rows have a cell, and what is in it.
+ * attributes.c - attribute columns: which rows have a cell, and what is in it.
  */
 #include "base/base.h"
 

@@ -1,6 +1,6 @@
 /*
- * Columns -> bytes. Nothing is delta coded: any row of a column is read
- * without the others, and zstd finds what repeats.
+ * columns.c - columns -> bytes. Nothing is delta coded: any row of a column is
+ * read without the others, and zstd finds what repeats.
  */
 #include "base/base.h"
 

@@ -1,7 +1,7 @@
 /*
- * Opening a block: its directory, its frames, and the columns every row has.
- * All that is read is checked here or where it is used: any bytes give CORRUPT
- * or a block whose accesses stay in bounds.
+ * decode.c - opening a block: its directory, its frames, and the columns every
+ * row has. All that is read is checked here or where it is used: any bytes give
+ * CORRUPT or a block whose accesses stay in bounds.
  */
 #include "base/base.h"
 

@@ -1,6 +1,6 @@
 /*
- * Spans -> a block: gathers cells row by row, then writes the fixed columns,
- * the attribute columns in order of their paths, and the directory.
+ * encode.c - spans -> a block: gathers cells row by row, then writes the fixed
+ * columns, the attribute columns in order of their paths, and the directory.
  */
 #include "base/base.h"
 

@@ -1,6 +1,6 @@
 /*
- * Ints and strings as they stand in a frame, and the columns made of them that
- * every row, trace or long text has.
+ * fixed.c - ints and strings as they stand in a frame, and the columns made of
+ * them that every row, trace or long text has.
  */
 #include "base/base.h"
 

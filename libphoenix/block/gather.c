@@ -1,6 +1,6 @@
 /*
- * Spans -> cells: each leaf of a span's tree, and each part of it that is
- * seldom there, becomes a cell of a column.
+ * gather.c - spans -> cells: each leaf of a span's tree, and each part of it
+ * that is seldom there, becomes a cell of a column.
  */
 #include "base/base.h"
 

@@ -1,6 +1,6 @@
 /*
- * Ids -> indexes into the block: rows name their trace and their parent by
- * number, and each id is written once.
+ * ids.c - ids -> indexes into the block: rows name their trace and their parent
+ * by number, and each id is written once.
  */
 #include "base/base.h"
 

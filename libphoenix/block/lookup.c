@@ -1,5 +1,5 @@
 /*
- * One attribute by its path, and rows by its value.
+ * lookup.c - one attribute by its path, and rows by its value.
  *
  * What a path names in a row is the leaf of that path; or, if the row has
  * leaves below it, those put together; or something inside a packed value that

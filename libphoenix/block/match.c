@@ -1,6 +1,6 @@
 /*
- * Which rows have an attribute equal to a scalar: a scan of one column that
- * compares each string of its dictionary once.
+ * match.c - which rows have an attribute equal to a scalar: a scan of one
+ * column that compares each string of its dictionary once.
  */
 #include "base/base.h"
 

@@ -1,6 +1,6 @@
 /*
- * The parts of a span that are seldom there, or shared by many: kept as
- * attributes under reserved keys.
+ * parts.c - the parts of a span that are seldom there, or shared by many: kept
+ * as attributes under reserved keys.
  */
 #include "base/base.h"
 

@@ -1,5 +1,5 @@
 /*
- * Paths: the keys of attribute columns.
+ * paths.c - paths: the keys of attribute columns.
  *
  *     llm.input_messages[0].message.content       metadata.a\.b
  *

@@ -1,7 +1,7 @@
 /*
- * Rows of a block -> spans. Every column has a cursor at its next cell; a row
- * takes the cells of the columns that are there, in order, and makes its tree
- * of them as they come.
+ * rows.c - rows of a block -> spans. Every column has a cursor at its next
+ * cell; a row takes the cells of the columns that are there, in order, and
+ * makes its tree of them as they come.
  */
 #include "base/base.h"
 

@@ -1,8 +1,9 @@
 /*
- * Splits the attribute tree of a span into leaves, each at a node that knows
- * its path. Nodes are kept from span to span and block to block: where a span
- * repeats the shape of one before, every step finds its node in the pointer
- * that was followed last, and a key is compared once and not hashed.
+ * shape.c - splits the attribute tree of a span into leaves, each at a node
+ * that knows its path. Nodes are kept from span to span and block to block:
+ * where a span repeats the shape of one before, every step finds its node in
+ * the pointer that was followed last, and a key is compared once and not
+ * hashed.
  *
  *     member --> the first member of the last object seen here
  *     after  --> the member that last came after this one

@@ -1,6 +1,6 @@
 /*
- * An open-addressing table from 32-bit hashes to numbers. The keys are its
- * owner's, who compares them: equal hashes cost time and nothing else.
+ * table.c - an open-addressing table from 32-bit hashes to numbers. The keys
+ * are its owner's, who compares them: equal hashes cost time and nothing else.
  */
 #include "base/base.h"
 

@@ -1,5 +1,5 @@
 /*
- * The long texts of a block, and compression.
+ * texts.c - the long texts of a block, and compression.
  *
  * A text is appended in order of rows, so that one conversation is one
  * neighbourhood, and only once in a block however often it occurs: agents

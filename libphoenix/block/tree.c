@@ -1,7 +1,7 @@
 /*
- * Leaves -> trees. Leaves come in the order of their columns, so that the
- * descendants of a node come together: each leaf closes the containers it is
- * not in and opens those that are new.
+ * tree.c - leaves -> trees. Leaves come in the order of their columns, so that
+ * the descendants of a node come together: each leaf closes the containers it
+ * is not in and opens those that are new.
  *
  *     levels    0      1       2
  *     path     llm . input [ 0 ] . role

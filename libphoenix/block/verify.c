@@ -1,6 +1,6 @@
 /*
- * Checks a block against itself and its zone: what the readers check on the
- * way to what they need, here for all of it.
+ * verify.c - checks a block against itself and its zone: what the readers check
+ * on the way to what they need, here for all of it.
  */
 #include "base/base.h"
 

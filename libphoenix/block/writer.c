@@ -1,6 +1,7 @@
 /*
- * The life of a block writer and of the images it fills. The writer keeps its
- * tables and contexts: making a block allocates little once it has made some.
+ * writer.c - the life of a block writer and of the images it fills. The writer
+ * keeps its tables and contexts: making a block allocates little once it has
+ * made some.
  */
 #include "base/base.h"
 

@@ -1,5 +1,5 @@
 /*
- * Zones: what a reader may prune by without opening a block.
+ * zone.c - zones: what a reader may prune by without opening a block.
  */
 #include "base/base.h"
 

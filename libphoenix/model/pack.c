@@ -1,5 +1,5 @@
 /*
- * Values and parts of spans <-> bytes.
+ * pack.c - values and parts of spans <-> bytes.
  *
  *     value       u8 kind, then
  *                 bool u8 · int zigzag varint · real f64 ·
