@@ -1,7 +1,8 @@
 /*
  * evaluate.c - the meaning of a checked tree for decoded spans, in the logic
  * of SQL: a value may be missing (null here), and what is calculated from or
- * compared with a missing value is missing, too.
+ * compared with a missing value is missing, too. It is there to test query_sql
+ * against: see query_matches.
  */
 #include "base/base.h"
 #include "query/inside.h"

@@ -341,7 +341,8 @@ struct query_session {
 
 /*
  * Whether the condition is true for a row: a struct query_span, query_trace
- * or query_session, as the grain is.
+ * or query_session, as the grain is. Stores are asked in SQL; this is the same
+ * meaning in C, which tests hold the SQL against, and nothing else calls.
  *
  * Errors: TOO_BIG (texts over 64 MiB).
  */
