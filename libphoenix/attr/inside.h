@@ -1,5 +1,5 @@
 /*
- * What the files of the attr room share.
+ * inside.h - what the files of the attr room share.
  */
 #ifndef ATTR_INSIDE_H
 #define ATTR_INSIDE_H

@@ -1,6 +1,6 @@
 /*
- * What the files of this room share: the format, paths, a small hash table,
- * and the two halves, writing and reading.
+ * inside.h - what the files of this room share: the format, paths, a small hash
+ * table, and the two halves, writing and reading.
  *
  *     frame 0     u8 version, u32 raw size, zstd{ directory }
  *     frame 1..   zstd{ columns }, about 32 kB raw, then zstd{ texts }, 1 MB

@@ -1,5 +1,5 @@
 /*
- * What the files that read a block share. The way back to a span:
+ * read.h - what the files that read a block share. The way back to a span:
  *
  *     decode.c   the directory, and frames as they are asked for
  *     fixed.c    the columns every row has; attributes.c: the others

@@ -1,5 +1,6 @@
 /*
- * What the files that write a block share. The way of a span, from writer.c:
+ * write.h - what the files that write a block share. The way of a span, from
+ * writer.c:
  *
  *     shape.c   its tree -> leaves, and the rest
  *     gather.c  leaves and rest -> cells of columns; texts.c: the long texts

@@ -1,6 +1,6 @@
 /*
- * What the files of this room share: compiled patterns, and the entries of a
- * price list.
+ * inside.h - what the files of this room share: compiled patterns, and the
+ * entries of a price list.
  */
 #ifndef COST_INSIDE_H
 #define COST_INSIDE_H

@@ -1,5 +1,5 @@
 /*
- * What the files of the frame room share.
+ * inside.h - what the files of the frame room share.
  */
 #ifndef FRAME_INSIDE_H
 #define FRAME_INSIDE_H

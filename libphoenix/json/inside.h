@@ -1,5 +1,5 @@
 /*
- * What the files of json share with each other and with no one else.
+ * inside.h - what the files of json share with each other and with no one else.
  */
 #ifndef JSON_INSIDE_H
 #define JSON_INSIDE_H

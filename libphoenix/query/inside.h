@@ -1,6 +1,6 @@
 /*
- * What the files of the query room share: tokens, the syntax that is parsed
- * from them, the tables of names, and how a refusal quotes the text.
+ * inside.h - what the files of the query room share: tokens, the syntax that is
+ * parsed from them, the tables of names, and how a refusal quotes the text.
  */
 #ifndef QUERY_INSIDE_H
 #define QUERY_INSIDE_H

@@ -1,6 +1,6 @@
 /*
- * What the files of the wire room share: the tags of OTLP, and the parts of
- * reading that are the same for both forms.
+ * inside.h - what the files of the wire room share: the tags of OTLP, and the
+ * parts of reading that are the same for both forms.
  */
 #ifndef WIRE_INSIDE_H
 #define WIRE_INSIDE_H

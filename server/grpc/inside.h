@@ -1,12 +1,13 @@
 /*
- * What the files of the gRPC room share, in the order bytes walk through them.
+ * inside.h - what the files of the gRPC room share, in the order bytes walk
+ * through them.
  *
  *     listener    the loop, on its thread
  *     socket      listening and accepting
  *     connection  one socket's reading, writing and time limits
  *     session     its HTTP/2
  *     frame       what gRPC adds to HTTP/2: prefixes, timeouts, details
- *     export      a call, from its body to its answer
+ *     call        a call, from its body to its answer
  *     decode      the threads that decode large bodies
  *
  * All of it belongs to the loop's thread, but for a call that is BUSY: its

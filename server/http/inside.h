@@ -1,5 +1,5 @@
 /*
- * What the files of http/ share.
+ * inside.h - what the files of http/ share.
  */
 #ifndef SERVER_HTTP_INSIDE_H
 #define SERVER_HTTP_INSIDE_H

@@ -1,5 +1,5 @@
 /*
- * What the files of rest/ share.
+ * inside.h - what the files of rest/ share.
  */
 #ifndef SERVER_REST_INSIDE_H
 #define SERVER_REST_INSIDE_H
