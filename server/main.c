@@ -26,6 +26,7 @@ static const char usage[] =
     "      --format F          protobuf (one request), json (one a line);\n"
     "                          arrow, parquet, jsonl or csv\n"
     "      --project NAME      only of this project\n"
+    "      --filter CONDITION  only what it holds for, see docs/filters.md\n"
     "      -o FILE             instead of standard output\n"
     "  backup FILE           copy the store, also while it is served\n"
     "  verify                check every invariant of the store\n"

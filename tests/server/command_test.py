@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -48,6 +49,16 @@ def test_help_and_version_go_to_standard_output(build):
         run = server.run(*words)
         equal(run.returncode, DONE, words)
         true(run.stdout and not run.stderr, f"{words}: {run}")
+    server.__exit__()
+
+
+def test_help_names_every_flag_of_the_docs(build):
+    page = GOLDEN.parents[1] / "docs" / "configuration.md"
+    server = Server(build)
+    told = server.run("--help").stdout.decode()
+    flags = set(re.findall(r"--[a-z][a-z-]+", page.read_text()))
+    true(len(flags) > 15, f"few flags in the page: {flags}")
+    equal([flag for flag in sorted(flags) if flag not in told], [], "--help")
     server.__exit__()
 
 
