@@ -257,6 +257,7 @@ struct store {
     struct store_options options;
     atomic_int references;
     atomic_uint interrupts;
+    unsigned write_interrupts; /* as the write lock was taken */
     int lock; /* file descriptor, -1 if none */
 
     pthread_mutex_t put_lock; /* the queue of puts */

@@ -286,6 +286,7 @@ phx_status store_write_begin(struct store *store, phx_error *err)
     if (store->options.read_only)
         return fail(err, PHX_MISUSE, -1, "the store is open for reading only");
     lock_in_turn(&store->write_turn, &store->write_lock);
+    store->write_interrupts = store_interrupts(store);
     roll_back_leftovers(store);
     return PHX_OK;
 }
@@ -323,6 +324,8 @@ phx_status store_change_end(struct store *store, struct connection *connection,
                             phx_status status, const struct counter *counter,
                             phx_error *err)
 {
+    if (status >= 0)
+        status = store_check_interrupt(store, store->write_interrupts, err);
     if (status < 0 || (status = counter_write(connection, counter, err)) < 0 ||
         (status = sql_commit(connection, err)) < 0)
         sql_rollback(connection);

@@ -65,7 +65,7 @@ static struct call calls[] = {
     {"phx_project_update", call_update, IO | BUSY | CUT | BAD, BAD, 0},
     {"phx_store_find", call_find, IO | CUT | BAD, 0, 0},
     {"phx_store_delete", call_delete, IO | BUSY | CUT | BAD, 0, 0},
-    {"... a project", call_delete_project, IO | BUSY | CUT | BAD, BAD, 0},
+    {"... a project", call_delete_project, IO | BUSY | CUT | BAD, BAD | CUT, 0},
     {"phx_cursor_next_span", call_spans, IO | CUT | BAD, 0, 0},
     {"... by id", call_spans_by_id, IO | CUT | BAD, 0, 0},
     {"phx_cursor_next_otlp", call_otlp, IO | CUT | BAD, 0, 0},
