@@ -104,6 +104,18 @@ static void time_text(sqlite3_context *context, int count,
     }
 }
 
+/* A module declares its table when the first statement that names it is
+ * prepared, which is refused to a host's (authorize). The tables of JSON are
+ * for hosts, too, so they are named here; others stay out of reach. */
+static phx_status declare_json(struct connection *connection, phx_error *err)
+{
+    return connection->foreign != NULL
+               ? PHX_OK
+               : connection_execute(
+                     connection,
+                     "SELECT 1 FROM json_each('[]'), json_tree('[]')", err);
+}
+
 static phx_status create(struct connection *connection, phx_error *err)
 {
     struct buf text;
@@ -116,6 +128,8 @@ static phx_status create(struct connection *connection, phx_error *err)
     buf_add_byte(&text, 0);
     if ((status = buf_status(&text, "the views", err)) >= 0)
         status = connection_execute(connection, (const char *)text.data, err);
+    if (status >= 0)
+        status = declare_json(connection, err);
     buf_clear(&text);
     return status;
 }

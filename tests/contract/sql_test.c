@@ -123,6 +123,25 @@ TEST(what_is_wrong_with_a_statement_is_told_with_its_place)
     place_remove(&place);
 }
 
+TEST(json_is_taken_apart_as_tables)
+{
+    static const char *const named[] = {
+        "SELECT value FROM json_each('[1, 2]')",
+        "SELECT fullkey FROM json_tree('{\"a\": [1]}')",
+        "SELECT j.key FROM spans, json_each(spans.attributes) AS j",
+    };
+
+    UNUSED_STATE;
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+        stand(1); /* connections that have named nothing yet */
+        phx_error err = {0};
+        phx_status status = run(named[i], NULL, &err);
+        if (status != PHX_DONE)
+            wrong("%s: %d %s", named[i], status, err.message);
+        place_remove(&place);
+    }
+}
+
 TEST(arguments_are_checked)
 {
     const phx_value wrong_type = {.type = 9};
@@ -237,6 +256,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_go_in_and_come_out),
         cmocka_unit_test(what_is_wrong_with_a_statement_is_told_with_its_place),
+        cmocka_unit_test(json_is_taken_apart_as_tables),
         cmocka_unit_test(arguments_are_checked),
         cmocka_unit_test(a_statement_without_end_is_stopped),
         cmocka_unit_test(memory_is_bounded),
