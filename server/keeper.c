@@ -109,15 +109,28 @@ static phx_status shrink(struct keeper *keeper, phx_error *err)
     return status;
 }
 
-/* What the file is too large by after that is free pages. */
+static phx_status make_room(struct keeper *keeper, phx_store_stats *stats,
+                            phx_error *err)
+{
+    phx_status status = shrink(keeper, err);
+
+    return status >= 0 ? phx_store_stat(keeper->store, stats, err) : status;
+}
+
+/* Young blocks stay, and some hundreds of large requests may be young: where
+ * nothing else is left, they are made lasting before their turn. What the file
+ * is too large by after that is free pages. */
 static phx_status hold(struct keeper *keeper, phx_store_stats *stats,
                        phx_error *err)
 {
     phx_status status = PHX_OK;
 
     if (used_of(stats) > keeper->high &&
-        ((status = shrink(keeper, err)) < 0 ||
-         (status = phx_store_stat(keeper->store, stats, err)) < 0))
+        (status = make_room(keeper, stats, err)) < 0)
+        return status;
+    if (used_of(stats) > keeper->high && stats->young_blocks > 0 &&
+        ((status = phx_store_compact(keeper->store, BUDGET_MS, err)) < 0 ||
+         (status = make_room(keeper, stats, err)) < 0))
         return status;
     if (stats->bytes - stats->log_bytes > keeper->high && stats->free_bytes > 0)
         status = phx_store_compact(keeper->store, BUDGET_MS, err);

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
-"""A store's limits: the threshold above which nothing is taken in, and the
-retention policy that a new store begins with."""
+"""A store's limits: the threshold above which nothing is taken in, the bound on
+the disk, and the retention policy that a new store begins with."""
+import base64
+import random
 import sys
 import time
 from pathlib import Path
@@ -65,6 +67,23 @@ def test_past_the_threshold_nothing_is_taken_in(build):
         wait_until_blocked(server, 0)
         equal(server.request("POST", "/v1/traces", make_request(99),
                              TYPE)[0], 200)
+
+
+def test_large_requests_keep_to_the_bound(build):
+    """Fewer than it takes for young blocks to be made lasting ones."""
+    size, mebi = 10 << 20, 1 << 20
+    text = base64.b64encode(random.Random(1).randbytes(size)).decode()
+    more = otlp.attribute("input.value", otlp.text(text))
+    with Server(build, {"PHOENIX_MAX_DISK": "256MiB"}) as server:
+        for number in range(1, 61):
+            span = otlp.span(number.to_bytes(16, "big"),
+                             number.to_bytes(8, "big"), "step", more)
+            status = server.request("POST", "/v1/traces",
+                                    otlp.request([span], "full"), TYPE)[0]
+            equal(status, 200)
+            time.sleep(0.15)
+            used = server.store.stat().st_size
+            true(used < 448 * mebi, f"{used // mebi} MiB of 256")
 
 
 cases.main(globals())
