@@ -40,11 +40,16 @@ static int table_connect(sqlite3 *db, void *ctx, int count,
                          char **message)
 {
     struct connection *connection = ctx;
-    struct cost_table *table = memory_new(sizeof *table);
+    phx_error err = {0};
+    phx_status status;
 
     (void)count;
     (void)words;
-    (void)message;
+    if ((status = foreign_check(connection, &err)) < 0) {
+        *message = sqlite3_mprintf("%s", err.message);
+        return snapshot_fail(NULL, status, &err);
+    }
+    struct cost_table *table = memory_new(sizeof *table);
     if (table == NULL)
         return SQLITE_NOMEM;
     *table = (struct cost_table){.connection = connection};
@@ -83,12 +88,19 @@ static int table_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 
 static int cursor_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
 {
+    struct connection *connection = ((struct cost_table *)base)->connection;
     struct cost_cursor *cursor = memory_new(sizeof *cursor);
+    struct snapshot *snapshot;
+    phx_error err = {0};
+    phx_status status;
 
     if (cursor == NULL)
         return SQLITE_NOMEM;
-    *cursor = (struct cost_cursor){
-        .snapshot = ((struct cost_table *)base)->connection->snapshot};
+    if ((status = snapshot_join(connection, &snapshot, &err)) < 0) {
+        memory_free(cursor);
+        return snapshot_fail(connection->snapshot, status, &err);
+    }
+    *cursor = (struct cost_cursor){.snapshot = snapshot};
     arena_init(&cursor->arena, SIZE_MAX);
     *out = &cursor->base;
     return SQLITE_OK;
@@ -99,6 +111,7 @@ static int cursor_close(sqlite3_vtab_cursor *base)
     struct cost_cursor *cursor = (struct cost_cursor *)base;
 
     arena_clear(&cursor->arena);
+    snapshot_leave(((struct cost_table *)base->pVtab)->connection);
     memory_free(cursor);
     return SQLITE_OK;
 }

@@ -125,6 +125,19 @@ def test_every_example_of_the_page_agrees_in_all_ways(build):
     server.__exit__()
 
 
+def test_costs_alone_have_a_snapshot_on_any_connection(build):
+    server = filled(build)
+    found = by_python(build, read_only(server),
+                      "SELECT count(*) AS n FROM span_cost(NULL)",
+                      "SELECT count(*) AS n FROM span_cost(1)",
+                      "SELECT c.n FROM (SELECT count(*) AS n FROM "
+                      "span_cost((SELECT ref FROM spans LIMIT 1))) AS c")
+    equal(found[0], [{"n": 0}])
+    true(isinstance(found[1], str), "there is no such row")
+    true(isinstance(found[2], list), found[2])
+    server.__exit__()
+
+
 def test_every_column_of_the_page_is_there(build):
     server = filled(build)
     hidden = {"start_ns", "end_ns", "ref", "costs"}
