@@ -258,7 +258,7 @@ struct store {
     atomic_int references;
     atomic_uint interrupts;
     unsigned write_interrupts; /* as the write lock was taken */
-    int lock; /* file descriptor, -1 if none */
+    int lock;                  /* file descriptor, -1 if none */
 
     pthread_mutex_t put_lock; /* the queue of puts */
     pthread_cond_t put_done;
