@@ -8,9 +8,12 @@
 
 #include "store/inside.h"
 
+#include <limits.h>
+
 enum {
     LOG_PAGES_FULL = SHRUNK(65536, 80), /* a put does it, if nobody does */
     LOG_REST = SHRUNK(512, 4),          /* pages that commits may wait for */
+    LOG_BYTES = SHRUNK(64 << 20, 64 << 10), /* kept of the log at rest */
     VACUUM_NS = 10 * 1000000
 };
 
@@ -181,6 +184,45 @@ phx_status copy_log(struct store *store, long long above, phx_error *err)
     return code == SQLITE_OK ? PHX_DONE : connection_fail(NULL, code, err);
 }
 
+static sqlite3_int64 log_size(struct store *store)
+{
+    sqlite3_file *file = NULL;
+    sqlite3_int64 size = 0;
+
+    if (sqlite3_file_control(store->background->db, NULL,
+                             SQLITE_FCNTL_JOURNAL_POINTER,
+                             &file) != SQLITE_OK ||
+        file == NULL || file->pMethods == NULL ||
+        file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+        return 0;
+    return size;
+}
+
+/* A log that a burst has made large is emptied when the store is at rest. A
+ * reader that needs it is not waited for: there will be another rest. */
+static phx_status empty_log(struct store *store, phx_error *err)
+{
+    sqlite3 *db = store->background->db;
+    int code, timeout = (int)store->options.busy_timeout;
+    phx_status status;
+
+    if (store->path == NULL || log_size(store) <= LOG_BYTES)
+        return PHX_DONE;
+    if ((status = copy_log(store, 0, err)) < 0 ||
+        (status = store_write_begin(store, err)) < 0)
+        return status;
+    sqlite3_busy_timeout(db, 0);
+    code = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
+                                     NULL);
+    sqlite3_busy_timeout(db, timeout < 0 ? INT_MAX : timeout);
+    if (code == SQLITE_OK)
+        atomic_store(&store->log_pages, 0);
+    store_write_end(store);
+    return code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_INTERRUPT
+               ? PHX_DONE
+               : connection_fail(NULL, code, err);
+}
+
 /* Some ms of giving free pages back: of all, or where they are over a quarter
  * of the file, which is the most that is kept for what comes in. */
 static phx_status give_back_pages(struct store *store, bool all, phx_error *err)
@@ -228,7 +270,9 @@ static phx_status work(struct store *store, bool all, phx_error *err)
         (status = join_records(store, all, err)) != PHX_DONE ||
         (all && (status = compact_young(store, true, err)) != PHX_DONE))
         return status;
-    return give_back_pages(store, all, err);
+    if ((status = give_back_pages(store, all, err)) == PHX_DONE && all)
+        status = empty_log(store, err);
+    return status;
 }
 
 phx_status store_compact(struct store *store, uint32_t budget_ms,

@@ -138,6 +138,31 @@ TEST(a_newer_store_keeps_its_log)
     place_remove(&place);
 }
 
+/* The room that a burst took is given back, not kept for the next one. */
+TEST(a_store_at_rest_has_a_small_log)
+{
+    struct place place;
+    struct stat of;
+    char log[128], id[8];
+
+    UNUSED_STATE;
+    place_make(&place);
+    place_open(&place, PHX_OPEN_NO_COMPACT);
+    for (int i = 1; i <= 40; i++) {
+        snprintf(id, sizeof id, "%02x", (unsigned)i);
+        ok(send(&place, &(struct sent){.trace = id, .span = id}));
+    }
+    snprintf(log, sizeof log, "%s-wal", place.path);
+    eq_int(stat(log, &of), 0);
+    ok(of.st_size > 1 << 16);
+    compact_all(place.store);
+    eq_int(stat(log, &of), 0);
+    ok(of.st_size <= 1 << 16);
+    ok(send(&place, &(struct sent){.trace = "ee", .span = "ee"}));
+    verify_clean(place.store);
+    place_remove(&place);
+}
+
 TEST(an_empty_file_becomes_a_store)
 {
     struct place place;
@@ -517,6 +542,7 @@ int main(void)
         cmocka_unit_test(a_database_of_others_is_no_store_and_stays),
         cmocka_unit_test(a_newer_store_is_refused_and_stays),
         cmocka_unit_test(a_newer_store_keeps_its_log),
+        cmocka_unit_test(a_store_at_rest_has_a_small_log),
         cmocka_unit_test(an_empty_file_becomes_a_store),
         cmocka_unit_test(a_new_store_has_small_pages_and_gives_them_back),
         cmocka_unit_test(urls_name_a_path_or_memory),
