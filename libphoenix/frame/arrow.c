@@ -15,8 +15,6 @@ enum { BATCH_LIMIT = 2 << 20 }; /* bytes of columns */
 
 struct arrow_frame {
     struct shapes all;
-    struct shape *shapes; /* [room], of the frame's columns */
-    size_t room;
     struct column_schema schema;
     struct column_field *fields; /* its own */
     struct column_note pandas;
@@ -49,7 +47,6 @@ static void close_arrow(struct frame *frame)
     arrow_writer_free(arrow->writer);
     column_batch_free(arrow->batch);
     buf_clear(&arrow->json);
-    memory_free(arrow->shapes);
 }
 
 /* --- noting ---------------------------------------------------------------------- */
@@ -59,18 +56,9 @@ static phx_status note_cells(struct frame *frame, phx_error *err)
     struct arrow_frame *arrow = frame->arrow;
     phx_status status = PHX_OK;
 
-    while (arrow->room < frame->count) {
-        size_t before = arrow->room;
-        struct shape *shapes = memory_grow(arrow->shapes, &arrow->room, before,
-                                           sizeof *shapes, err);
-        if (shapes == NULL)
-            return PHX_NO_MEMORY;
-        memset(shapes + before, 0, (arrow->room - before) * sizeof *shapes);
-        arrow->shapes = shapes;
-    }
     for (uint32_t i = 0; i < frame->count && status >= 0; i++)
-        status =
-            shape_note(&arrow->all, &arrow->shapes[i], &frame->cells[i], err);
+        status = shape_note(&arrow->all, &frame->columns[i].shape,
+                            &frame->cells[i], err);
     return status;
 }
 
@@ -150,11 +138,11 @@ static phx_status add_field(struct frame *frame, uint32_t i, bool nested,
 {
     struct arrow_frame *arrow = frame->arrow;
     uint32_t count = arrow->schema.count;
-    const struct shape *shape = i < arrow->room ? &arrow->shapes[i] : NULL;
+    const struct shape *shape = &frame->columns[i].shape;
     phx_text name;
     phx_status status;
 
-    if (!nested && shape && shape->kinds >= 1u << JSON_ARRAY &&
+    if (!nested && shape->kinds >= 1u << JSON_ARRAY &&
         shape->kinds != 1u << CELL_TIME)
         shape = NULL;
     if ((status = name_field(frame, i, &name, err)) < 0 ||

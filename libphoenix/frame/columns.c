@@ -105,7 +105,7 @@ static phx_status add_found(struct frame *frame, phx_text name, phx_error *err)
     static const char prefix[] = "attributes.";
     size_t before = frame->query->whole ? sizeof prefix - 1 : 0;
     char *text = arena_new(&frame->arena, size_add(before, name.size));
-    struct frame_column column = {.kinds = 0};
+    struct frame_column column = {.filled = 0};
 
     if (text == NULL)
         return arena_status(&frame->arena, name.size, err);
@@ -163,11 +163,12 @@ enum frame_type column_type(const struct frame *frame,
 
     if (column->filled == 0)
         return FRAME_ANY;
-    if (column->kinds == 1u << CELL_TIME)
+    if (column->shape.kinds == 1u << CELL_TIME)
         return FRAME_TIME;
-    if (column->kinds == 1u << JSON_BOOL && is_full)
+    if (column->shape.kinds == 1u << JSON_BOOL && is_full)
         return FRAME_BOOL;
-    if (column->kinds == integer && is_full)
+    if (column->shape.kinds == integer && is_full)
         return FRAME_INT;
-    return (column->kinds & ~(integer | real)) == 0 ? FRAME_REAL : FRAME_ANY;
+    return (column->shape.kinds & ~(integer | real)) == 0 ? FRAME_REAL
+                                                          : FRAME_ANY;
 }

@@ -50,7 +50,7 @@ static phx_status note_row(struct frame *frame, void *ctx, phx_error *err)
     frame->rows++;
     for (uint32_t i = 0; i < frame->count; i++) {
         uint8_t kind = frame->cells[i].kind;
-        frame->columns[i].kinds |= 1u << kind & ~(1u << JSON_NULL);
+        frame->columns[i].shape.kinds |= 1u << kind & ~(1u << JSON_NULL);
         frame->columns[i].filled += kind != JSON_NULL;
     }
     return frame->form->note ? frame->form->note(frame, err) : PHX_OK;

@@ -21,53 +21,6 @@ struct frame_form {
 };
 extern const struct frame_form frame_table, frame_arrow;
 
-/* --- columns.c ------------------------------------------------------------------ */
-
-/* A cell is a value; times have a kind that JSON lacks: us, in the integer. */
-enum { CELL_TIME = JSON_OBJECT + 1 };
-
-struct frame_column {
-    phx_text name;   /* by which rows find it */
-    phx_text shown;  /* renamed */
-    phx_text key;    /* as the rows of a table begin its cell */
-    uint32_t kinds;  /* bits of the kinds of its cells but null */
-    uint64_t filled; /* cells that are not null */
-    bool is_index;
-    bool may_vanish; /* if all its cells are null */
-};
-
-struct frame {
-    const struct frame_query *query;
-    const struct frame_form *form;
-    struct arrow_frame *arrow; /* what its form keeps */
-    struct arena arena;        /* names */
-    struct arena scratch;      /* of one span */
-    struct map names;          /* of `columns` from `first_found` on */
-    struct frame_column *columns;
-    struct value *cells; /* of the row at hand */
-    size_t column_room, cell_room;
-    uint32_t count;
-    uint32_t first_joined; /* the columns of the concatenation */
-    uint32_t first_part;   /* those of the exploded list */
-    uint32_t first_found;  /* those that rows bring */
-    uint64_t rows;
-    uint64_t rows_written;
-    bool written; /* the columns are settled */
-    bool failed;  /* there was no memory for a cell */
-};
-
-phx_status columns_make(struct frame *frame, phx_error *err);
-
-/* The column of a name that rows bring, made at its first use; *out is
- * UINT32_MAX for one that a selected column hides. Of a whole span it is an
- * attribute's name. */
-phx_status column_find(struct frame *frame, phx_text name, uint32_t *out,
-                       phx_error *err);
-bool column_is_shown(const struct frame *frame,
-                     const struct frame_column *column);
-enum frame_type column_type(const struct frame *frame,
-                            const struct frame_column *column);
-
 /* --- shape.c: what values of a column have in common ------------------------------- */
 
 enum {
@@ -104,6 +57,53 @@ phx_status shape_note(struct shapes *all, struct shape *shape,
 /* The member of an object that is `shape`'s member i, or NULL. */
 const struct value *shape_member_of(const struct shape *shape, uint32_t i,
                                     const struct value *object);
+
+/* --- columns.c ------------------------------------------------------------------ */
+
+/* A cell is a value; times have a kind that JSON lacks: us, in the integer. */
+enum { CELL_TIME = JSON_OBJECT + 1 };
+
+struct frame_column {
+    phx_text name;      /* by which rows find it */
+    phx_text shown;     /* renamed */
+    phx_text key;       /* as the rows of a table begin its cell */
+    struct shape shape; /* of its cells; lists and objects only in Arrow */
+    uint64_t filled;    /* cells that are not null */
+    bool is_index;
+    bool may_vanish; /* if all its cells are null */
+};
+
+struct frame {
+    const struct frame_query *query;
+    const struct frame_form *form;
+    struct arrow_frame *arrow; /* what its form keeps */
+    struct arena arena;        /* names */
+    struct arena scratch;      /* of one span */
+    struct map names;          /* of `columns` from `first_found` on */
+    struct frame_column *columns;
+    struct value *cells; /* of the row at hand */
+    size_t column_room, cell_room;
+    uint32_t count;
+    uint32_t first_joined; /* the columns of the concatenation */
+    uint32_t first_part;   /* those of the exploded list */
+    uint32_t first_found;  /* those that rows bring */
+    uint64_t rows;
+    uint64_t rows_written;
+    bool written; /* the columns are settled */
+    bool failed;  /* there was no memory for a cell */
+};
+
+phx_status columns_make(struct frame *frame, phx_error *err);
+
+/* The column of a name that rows bring, made at its first use; *out is
+ * UINT32_MAX for one that a selected column hides. Of a whole span it is an
+ * attribute's name. */
+phx_status column_find(struct frame *frame, phx_text name, uint32_t *out,
+                       phx_error *err);
+bool column_is_shown(const struct frame *frame,
+                     const struct frame_column *column);
+enum frame_type column_type(const struct frame *frame,
+                            const struct frame_column *column);
 
 /* --- project.c ------------------------------------------------------------------ */
 
