@@ -6,7 +6,9 @@
 FOLDER holds recordings (see tests/golden/README.md). Each goes into a fresh
 server twice: as it was recorded, then by the other protocol. What comes out
 must be what expected.json says, span by span; every span that was sent must
-be there, also where the reference dropped it or refused the request.
+be there, also where the reference dropped it or refused the request. Logs and
+metrics, which the reference has no route for, are sent after that: they may
+only add to the spans.
 
 One line a failure, one for what cannot be tried and why, and at the end
 "N passed, N failed", where a recording by one protocol is one test.
@@ -29,6 +31,7 @@ HOP_HEADERS = {"host", "connection", "content-length", "transfer-encoding",
                "expect"}
 REFUSED = {"snappy", "x-snappy-framed", "lz4"}   # as the reference does
 WE_MAY_TAKE = {"zlib"}                           # a superset is allowed
+BEYOND = {"/v1/logs", "/v1/metrics"}             # 405 there
 
 
 class Skip(Exception):
@@ -88,6 +91,8 @@ def send_the_other_way(server, request):
 
 def wanted_answer(request, recorded, by_grpc):
     """(HTTP status, gRPC status) that a request must get; None for any."""
+    if request.path in BEYOND:
+        return 200, None
     if not request.is_traces:
         return recorded["status"], None
     if request.encoding in REFUSED:
@@ -206,6 +211,21 @@ def compare(folder, requests, answers, server):
         yield f"span {span_id} is there and was never acknowledged"
 
 
+def lost(folder, server):
+    """What a recorded span had before the log records came and has no more."""
+    expected = wire.read_json(folder, "expected.json")
+    found = read_back(server)
+    for name, wanted in expected["by_project"].items():
+        spans = {row["context"]["span_id"]: row
+                 for row in found[name]["spans"]}
+        for row in rows_of(wanted["spans"]):
+            span_id = row["context"]["span_id"]
+            ours = spans[span_id]["attributes"]
+            kept = {key: ours.get(key) for key in row["attributes"]}
+            yield from differences(row["attributes"], kept,
+                                   f"{name} span {span_id} after the logs")
+
+
 # --- running -----------------------------------------------------------------
 
 def replay(build, folder, as_recorded):
@@ -214,12 +234,19 @@ def replay(build, folder, as_recorded):
     recorded = {answer["file"].replace(".stored.gz", ""): answer for answer
                 in wire.read_json(folder, "expected.json")["answers"]}
     send = send_as_recorded if as_recorded else send_the_other_way
+    spans = [request for request in requests if request.path not in BEYOND]
+    others = [request for request in requests if request.path in BEYOND]
     with Server(build) as server:
-        answers = [send(server, request) for request in requests]
-        for request, answer in zip(requests, answers):
+        answers = [send(server, request) for request in spans]
+        for request, answer in zip(spans, answers):
             yield from check_answer(request, recorded[request.file], answer,
                                     as_recorded)
-        yield from compare(folder, requests, answers, server)
+        yield from compare(folder, spans, answers, server)
+        for request in others:
+            yield from check_answer(request, recorded[request.file],
+                                    send(server, request), as_recorded)
+        if others:
+            yield from lost(folder, server)
         status = server.stop()
         if status != 0:
             yield f"the server ended with status {status}"
