@@ -16,6 +16,7 @@
 #include "phoenix.h"
 
 #include "base/banned.h"
+#include "base/faults.h"
 
 /* --- error.c -------------------------------------------------------------- */
 
@@ -65,15 +66,6 @@ void memory_keep(void);
 size_t size_add(size_t a, size_t b);
 size_t size_mul(size_t a, size_t b);
 size_t size_grown(size_t capacity); /* of an array that doubles */
-
-/* Test builds only: counts allocations, fails the chosen ones. */
-struct memory_faults {
-    int64_t fail_at; /* the n-th from now on fails; 0 for none */
-    bool for_good;   /* and all after it */
-    int64_t seen;    /* allocations since the last reset */
-    int64_t balance; /* blocks alive */
-};
-extern struct memory_faults memory_faults;
 
 /* --- arena.c: pieces with a common end -------------------------------------- */
 

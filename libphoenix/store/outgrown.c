@@ -62,9 +62,11 @@ phx_status outgrown_add(struct connection *connection, int64_t block,
 {
     size_t size = (rows + 7) / 8;
     uint8_t *bits;
-    phx_status status = outgrown_read(connection, block, rows, &bits, err);
+    phx_status status;
 
-    if (status < 0 || count == 0)
+    if (count == 0)
+        return PHX_OK;
+    if ((status = outgrown_read(connection, block, rows, &bits, err)) < 0)
         return status;
     if (bits == NULL) {
         if ((bits = memory_new(size)) == NULL)

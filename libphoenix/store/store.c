@@ -233,7 +233,7 @@ phx_status store_reader_take(struct store *store, struct connection **out,
     phx_status status = PHX_OK;
 
     if (store->path == NULL) {
-        pthread_mutex_lock(&store->write_lock);
+        lock_in_turn(&store->write_turn, &store->write_lock);
         connection = store->writer;
         sql_rollback(connection);
     } else if ((connection = take_idle(store)) == NULL &&

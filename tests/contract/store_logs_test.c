@@ -460,6 +460,27 @@ TEST(many_spans_grow_and_stay_one_each)
     }
 }
 
+TEST(a_record_that_comes_again_changes_nothing)
+{
+    struct place place;
+    struct logged question = {"0a", "a2",         "gen_ai.user.message",
+                              10,   CONTENT("x"), NULL};
+
+    UNUSED_STATE;
+    place_make(&place);
+    place_open(&place, PHX_OPEN_NO_COMPACT);
+    send(&place, &(struct sent){.trace = "0a", .span = "a1"});
+    send(&place, &(struct sent){.trace = "0a", .span = "a2"});
+    ok(send_log(&place, &question));
+    compact_all(place.store); /* both spans in one block */
+    ok(send_log(&place, &the_question));
+    ok(!send_log(&place, &question)); /* a1 is outgrown there, a2 is not */
+    ok(!send_log(&place, &the_question));
+    eq_spans(place.store, NULL, "a2 a1 ");
+    verify_clean(place.store);
+    place_remove(&place);
+}
+
 TEST(totals_of_a_trace_count_a_grown_span_once)
 {
     phx_trace_query query = PHX_TRACE_QUERY_INIT;
@@ -638,6 +659,7 @@ int main(void)
         cmocka_unit_test(what_waits_for_a_trace_goes_with_it),
         cmocka_unit_test(a_grown_span_is_deleted_as_any_other),
         cmocka_unit_test(many_spans_grow_and_stay_one_each),
+        cmocka_unit_test(a_record_that_comes_again_changes_nothing),
         cmocka_unit_test(totals_of_a_trace_count_a_grown_span_once),
         cmocka_unit_test(verify_sees_damage_to_what_waits_and_what_is_outgrown),
         cmocka_unit_test(a_backup_has_what_waits),

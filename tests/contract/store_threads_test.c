@@ -12,6 +12,7 @@
 #include "api/inside.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 
 enum { REQUESTS = 120, SPANS = 3, WRITERS = 2 };
@@ -149,6 +150,7 @@ static void *look_up(void *ctx)
 {
     (void)ctx;
     while (atomic_load(&shared.writing) > 0) {
+        sched_yield();
         for (int writer = 0; writer < WRITERS; writer++) {
             int done = atomic_load(&shared.acknowledged[writer]);
             int request = done - 1 - (done - 1) % 3 + 1; /* not deleted */
@@ -172,6 +174,7 @@ static void *annotate_spans(void *ctx)
 {
     (void)ctx;
     while (atomic_load(&shared.writing) > 0) {
+        sched_yield();
         for (int writer = 0; writer < WRITERS; writer++) {
             int done = atomic_load(&shared.acknowledged[writer]);
             char id[16];
@@ -197,6 +200,7 @@ static void *delete_traces(void *ctx)
 
     (void)ctx;
     while (atomic_load(&shared.writing) > 0) {
+        sched_yield();
         for (int writer = 0; writer < WRITERS; writer++) {
             phx_error why = {0};
             char id[16];

@@ -12,6 +12,8 @@
 
 #include "t.h"
 
+#include "base/faults.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -24,12 +26,13 @@ struct place {
     char url[128];
     char copy[96]; /* for a backup */
     phx_store *store;
+    int64_t memory; /* pieces alive at first, and at the end */
 };
 
 /* In memory if the machine has a folder there: syncs cost nothing. */
 static inline void place_make(struct place *place)
 {
-    *place = (struct place){0};
+    *place = (struct place){.memory = memory_faults.balance};
     snprintf(place->folder, sizeof place->folder, "%s/phoenix-XXXXXX",
              access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     assert_non_null(mkdtemp(place->folder));
@@ -78,6 +81,7 @@ static inline void place_remove(struct place *place)
         unlink(name);
     }
     assert_int_equal(rmdir(place->folder), 0);
+    assert_int_equal(memory_faults.balance, place->memory);
 }
 
 static inline void verify_clean(phx_store *store)
