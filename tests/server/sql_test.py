@@ -64,6 +64,18 @@ def extension(build):
     return str(Path(build).resolve() / "libphoenix_sqlite")
 
 
+def beside(build, **names):
+    """The environment of programs that load the extension: a sanitizer it was
+    built with has to be there first, and their own leaks are theirs."""
+    linked = subprocess.run(["ldd", extension(build) + ".so"], check=True,
+                            capture_output=True, text=True).stdout
+    runtimes = re.findall(r"(/\S*lib(?:asan|tsan)\S*)", linked)
+    if runtimes:
+        names["LD_PRELOAD"] = " ".join(runtimes)
+        names["ASAN_OPTIONS"] = "detect_leaks=0"
+    return {**os.environ, **names}
+
+
 def read_only(server):
     return f"file:{server.store}?mode=ro"
 
@@ -84,6 +96,7 @@ def by_command(server, sql):
 def in_shell(build, database, *lines):
     return subprocess.run(
         ["sqlite3", "-batch", "-json", database], timeout=60,
+        env=beside(build),
         input="\n".join([f".load {extension(build)}", *lines]),
         capture_output=True, text=True)
 
@@ -97,6 +110,7 @@ def by_shell(build, server, sql):
 def by_python(build, database, *statements):
     run = subprocess.run([loading_python(), "-c", PYTHON, database,
                           extension(build)], timeout=60, text=True,
+                         env=beside(build),
                          input="".join(" ".join(sql.split()) + "\n"
                                        for sql in statements),
                          capture_output=True)
@@ -168,8 +182,8 @@ def test_the_program_of_the_page_runs(build):
     code = re.search(r"```python\n(.*?)```", PAGE, re.S).group(1)
     run = subprocess.run([loading_python(), "-c", code], timeout=20,
                          cwd=server.folder, capture_output=True, text=True,
-                         env={**os.environ, "LD_LIBRARY_PATH":
-                              str(Path(build).resolve())})
+                         env=beside(build, LD_LIBRARY_PATH=str(
+                             Path(build).resolve())))
     equal(run.returncode, 0, run.stderr)
     equal(len(run.stdout.splitlines()), 2, run.stdout)
     server.__exit__()
@@ -224,7 +238,7 @@ def test_a_store_is_asked_while_it_is_served(build):
         shell = subprocess.Popen(
             [loading_python(), "-c", PYTHON, read_only(server),
              extension(build)], stdin=subprocess.PIPE, text=True,
-            stdout=subprocess.PIPE)
+            stdout=subprocess.PIPE, env=beside(build))
         for count in range(1, 40):
             body = otlp.request([otlp.span(count.to_bytes(16, "big"),
                                            count.to_bytes(8, "big"))])
