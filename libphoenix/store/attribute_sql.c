@@ -95,27 +95,67 @@ static phx_status read_steps(int count, sqlite3_value **values,
     return status;
 }
 
-/* The path that the arguments are, packed; good until the next one. */
-static phx_status read_path(struct snapshot *snapshot, int count,
-                            sqlite3_value **values, phx_text *out,
+/* What SQLite keeps beside arguments that are constant, from row to row. */
+struct constant {
+    size_t size;
+    uint8_t packed[];
+};
+
+static const struct constant *constant_path(sqlite3_context *context, int count)
+{
+    const struct constant *path = sqlite3_get_auxdata(context, 1);
+
+    for (int i = 2; i <= count && path != NULL; i++) {
+        if (sqlite3_get_auxdata(context, i) == NULL)
+            path = NULL;
+    }
+    return path;
+}
+
+/* Without memory for it the next row's is packed again. */
+static void keep_path(sqlite3_context *context, int count, phx_text packed)
+{
+    static char is_constant;
+    struct constant *path = memory_new(sizeof *path + packed.size);
+
+    if (path == NULL)
+        return;
+    path->size = packed.size;
+    memcpy(path->packed, packed.data, packed.size);
+    for (int i = 2; i <= count; i++)
+        sqlite3_set_auxdata(context, i, &is_constant, NULL);
+    sqlite3_set_auxdata(context, 1, path, memory_free);
+}
+
+/* The path that the arguments behind the first are, packed; good until the
+ * next one. */
+static phx_status read_path(sqlite3_context *context, struct snapshot *snapshot,
+                            int count, sqlite3_value **values, phx_text *out,
                             phx_error *err)
 {
+    const struct constant *known = constant_path(context, count);
     struct value steps[MOST_STEPS];
     struct value path = {
         .kind = JSON_ARRAY, .count = (uint32_t)count, .items = steps};
     phx_status status;
 
-    if (count == 1 && sqlite3_value_type(values[0]) == SQLITE_BLOB) {
-        *out = text_span(sqlite3_value_blob(values[0]),
-                         (size_t)sqlite3_value_bytes(values[0]));
+    if (known != NULL) {
+        *out = text_span(known->packed, known->size);
         return PHX_OK;
     }
-    if ((status = read_steps(count, values, steps, err)) < 0)
+    if (count == 1 && sqlite3_value_type(values[1]) == SQLITE_BLOB) {
+        *out = text_span(sqlite3_value_blob(values[1]),
+                         (size_t)sqlite3_value_bytes(values[1]));
+        return PHX_OK;
+    }
+    if ((status = read_steps(count, values + 1, steps, err)) < 0)
         return status;
     buf_reset(&snapshot->key);
     pack_value(&snapshot->key, &path);
     *out = text_span(snapshot->key.data, snapshot->key.size);
-    return buf_status(&snapshot->key, "an attribute's path", err);
+    if ((status = buf_status(&snapshot->key, "an attribute's path", err)) >= 0)
+        keep_path(context, count, *out);
+    return status;
 }
 
 static phx_status fail_ref(phx_error *err)
@@ -291,8 +331,8 @@ static phx_status attr_of(sqlite3_context *context, struct snapshot *snapshot,
     uint32_t row;
     phx_status status;
 
-    if ((status = read_path(snapshot, count - 1, values + 1, &packed, err)) <
-            0 ||
+    if ((status = read_path(context, snapshot, count - 1, values, &packed,
+                            err)) < 0 ||
         (status = ref_open(snapshot, values[0], &opened, &row, err)) != PHX_OK)
         return status;
     status =

@@ -74,6 +74,11 @@ phx_status connection_own(struct connection *connection, phx_error *err);
 /* Commits of this connection are whole but not yet durable: the next commit of
  * another, or the next checkpoint, makes them so. */
 phx_status connection_relax(struct connection *connection, phx_error *err);
+
+/* What its statements sort is kept in a temporary file past the cache's size:
+ * in memory it has no bound, and takes half as long again. */
+phx_status connection_sort_outside(struct connection *connection,
+                                   phx_error *err);
 void connection_close(struct connection *connection);
 /* Its statements, and what was read with them. */
 void connection_forget(struct connection *connection);

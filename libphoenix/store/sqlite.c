@@ -151,6 +151,12 @@ phx_status connection_relax(struct connection *connection, phx_error *err)
     return configure(connection, false, "PRAGMA synchronous = NORMAL", err);
 }
 
+phx_status connection_sort_outside(struct connection *connection,
+                                   phx_error *err)
+{
+    return configure(connection, false, "PRAGMA temp_store = FILE", err);
+}
+
 static phx_status open_database(struct connection *connection, const char *path,
                                 const char *vfs, bool read_only, phx_error *err)
 {

@@ -214,7 +214,8 @@ static phx_status add_reader(struct store *store, struct connection **out,
 
     if (status < 0)
         return status;
-    if ((status = span_table_register(*out, &store->options, err)) < 0) {
+    if ((status = connection_sort_outside(*out, err)) < 0 ||
+        (status = span_table_register(*out, &store->options, err)) < 0) {
         connection_close(*out);
         return status;
     }

@@ -321,6 +321,11 @@ def test_bounds_hold(build):
     run = server.run("sql", "--limit", "3", "SELECT id FROM spans")
     equal(len(run.stdout.splitlines()), 5, run.stdout)
     true(b"more than 3 rows" in run.stderr, run.stderr)
+    grouped = ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+               " WHERE i < 1000000) SELECT count(*) AS n FROM (SELECT"
+               " i * 7919 % 1000003 AS k FROM n GROUP BY k)")
+    run = server.run("sql", "--memory", "24", "--format", "csv", grouped)
+    equal((run.returncode, run.stdout), (DONE, b"n\r\n1000000\r\n"), run.stderr)
     for words in (["--limit", "x", "SELECT 1"], ["--timeout", "-1", "x"],
                   ["--format", "xml", "SELECT 1"], [], ["a", "b"]):
         equal(server.run("sql", *words).returncode, MISUSED, words)
