@@ -3,6 +3,8 @@
 
     peers.py [--build DIR] [--spans N] [--out FILE]
 
+N spans go in over HTTP, then at most 2,000 over gRPC.
+
 Phoenix goes into a virtual environment, DIR/peers/venv, made by any Python
 from 3.10 on but 3.11; without one, or without PyPI, that is said and all is
 well. It is used as its users use it: over HTTP, gRPC and GraphQL. Ours counts
@@ -29,7 +31,12 @@ from report import Table, number, numbers, today, write_section
 
 PHOENIX = "arize-phoenix==20.3.0"
 OLDEST, UNFIT = (3, 10), (3, 11)
-START_S, STORE_S = 180, 600
+START_S, STORE_S = 180, 600    # the latter and SPAN_S a span
+SPAN_S = 0.05
+GRPC_SPANS = 2000
+CONDITIONS = ("span_kind == 'LLM'", "status_code == 'ERROR'",
+              "'tion' in input.value")
+FRAME_SPANS = 50_000
 POLL_S = 0.25
 LOAD = {"connections": 4, "spans_per_request": 512}
 
@@ -65,11 +72,11 @@ class Theirs(Measured):
 
     def wait_for(self, spans):
         self.sent += spans
-        end = time.monotonic() + STORE_S
+        end = time.monotonic() + STORE_S + spans * SPAN_S
         while self.stored() < self.sent:
             if time.monotonic() > end:
                 raise Failed(f"{self.stored()} of {self.sent} spans are "
-                             f"stored after {STORE_S} s")
+                             f"stored in time")
             time.sleep(POLL_S)
 
     def settle(self):
@@ -101,6 +108,25 @@ def read_times(server):
     return pages, large, alone
 
 
+def ask(server, query, limit):
+    """(milliseconds, body) of POST /v1/spans, as the JSON of a dataframe."""
+    began = time.perf_counter()
+    status, _, body = server.request(
+        "POST", "/v1/spans?project_name=bench-0",
+        json.dumps({"queries": [query], "limit": limit}).encode(),
+        {"Content-Type": "application/json", "Accept": "application/json"})
+    if status != 200:
+        raise Failed(f"POST /v1/spans: {status} {body[:80]!r}")
+    return (time.perf_counter() - began) * 1e3, body
+
+
+def condition_times(server):
+    """The newest 100 under each condition, milliseconds at the median."""
+    return [percentile([ask(server, {"filter": {"condition": condition}},
+                            100)[0] for _ in range(9)], 0.5)
+            for condition in CONDITIONS]
+
+
 def figures_of(build, server, spans):
     """{name: values}"""
     found = {"start": [server.first_answer(get_health, server.patience)]}
@@ -114,10 +140,14 @@ def figures_of(build, server, spans):
     found["list1000"] = [percentile(large, 0.5)]
     found["span"] = [percentile(alone, 0.5)]
     found["peak"] = [server.memory("VmHWM")]
+    found["filter"] = condition_times(server)
+    found["frame"] = [ask(server, {}, FRAME_SPANS)[0] / 1e3]
+    found["framed"] = [server.memory("VmHWM")]
     server.stop()
     found["disk"] = [(folded_bytes(server.store) - empty) / sent]
     server.start(server.patience)
-    found["grpc"] = [load_until_stored(build, server, "grpc", spans)[0]]
+    found["grpc"] = [load_until_stored(build, server, "grpc",
+                                       min(spans, GRPC_SPANS))[0]]
     return found
 
 
@@ -195,6 +225,10 @@ ROWS = [
     ("list", "GET spans?limit=100, p50 / p99, ms"),
     ("list1000", "GET spans?limit=1000, ms"),
     ("span", "a span by id, ms"),
+    ("filter", "POST /v1/spans, newest 100 that are LLM / failed / have a "
+     "text, ms"),
+    ("frame", "POST /v1/spans, all of a project as a dataframe, s"),
+    ("framed", "peak memory by then, MiB"),
     ("disk", "bytes a span on disk, less the empty store"),
     ("installed", "installed, MB"),
 ]
@@ -243,10 +277,11 @@ def main():
     if given.out:
         write_section(given.out, "make bench-peers", [
             f"{today()}, `make bench-peers PEER_SPANS={given.spans}`.",
-            f"{where}. The load of `make bench`, but only {given.spans:,} "
-            "spans by each protocol, until all of them are stored: ours when "
-            "they are answered, theirs when GraphQL counts them. Reads and "
-            "bytes are of the first half.", "",
+            f"{where}. The first {given.spans:,} spans of the load of "
+            "`make bench` over HTTP, until all of them are stored: ours when "
+            "they are answered, theirs when GraphQL counts them; reads and "
+            f"bytes are of these. Then {min(given.spans, GRPC_SPANS):,} over "
+            "gRPC. The project asked has an eighth of them.", "",
             *table.markdown()])
 
 
