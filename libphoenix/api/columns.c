@@ -31,7 +31,6 @@ struct span_source {
     struct chosen *chosen;
     uint32_t chosen_count;
     uint32_t fixed_count; /* columns before them */
-    struct buf json;      /* of a value that is no text */
 
     struct map session_places; /* by number: index of its name */
     struct arena session_arena;
@@ -165,27 +164,15 @@ enum { FIXED = sizeof fixed / sizeof *fixed };
 
 /* --- chosen attributes ----------------------------------------------------------- */
 
-static void add_as_text(struct span_source *source, struct column *column,
-                        const struct value *value)
-{
-    if (value->kind == JSON_TEXT) {
-        column_add_text(column, value->text);
-        return;
-    }
-    buf_reset(&source->json);
-    json_write_value(&source->json, value, 0);
-    column_add_text(column, text_span(source->json.data, source->json.size));
-}
-
-static void add_chosen(struct span_source *source, struct column *column,
-                       const struct chosen *chosen, const struct value *tree)
+static void add_chosen(struct column *column, const struct chosen *chosen,
+                       const struct value *tree)
 {
     const struct value *value = value_at(tree, chosen->path);
 
     if (value == NULL || value->kind == JSON_NULL)
         column_add_null(column);
     else if (chosen->type == PHX_COLUMN_TEXT)
-        add_as_text(source, column, value);
+        column_add_as_text(column, value);
     else if (chosen->type == PHX_COLUMN_INT && value->kind == JSON_INT)
         column_add_int(column, value->integer);
     else if (chosen->type == PHX_COLUMN_REAL && value->kind == JSON_INT)
@@ -265,10 +252,10 @@ static phx_status add_row(struct span_source *source,
     for (uint32_t i = 0; i < source->fixed_count; i++)
         fixed[i].add(column_batch_at(batch, i), &row);
     for (uint32_t i = 0; i < source->chosen_count; i++)
-        add_chosen(source, column_batch_at(batch, source->fixed_count + i),
+        add_chosen(column_batch_at(batch, source->fixed_count + i),
                    &source->chosen[i], tree);
     *full = column_batch_end_row(batch);
-    return buf_status(&source->json, "an attribute", err);
+    return PHX_OK;
 }
 
 static phx_status fill(void *ctx, struct column_batch *batch, phx_error *err)
@@ -286,7 +273,6 @@ static void end(void *ctx)
     struct span_source *source = ctx;
 
     phx_cursor_close(source->cursor);
-    buf_clear(&source->json);
     map_clear(&source->session_places);
     arena_clear(&source->session_arena);
     arena_clear(&source->arena);
@@ -369,7 +355,6 @@ phx_status span_source_open(phx_store *store, const phx_span_query *query,
     arena_init(&source->arena, SIZE_MAX);
     arena_init(&source->session_arena, SIZE_MAX);
     map_init(&source->session_places);
-    buf_init(&source->json, SIZE_MAX);
     status = add_fields(source, cursor->bare, columns, count, err);
     cursor->bare &= count == 0;
     if (status < 0) {

@@ -8,6 +8,7 @@
 #define ARROW_ARROW_H
 
 #include "base/base.h"
+#include "json/json.h"
 
 enum {
     BATCH_ROWS = SHRUNK(65536, 50), /* then a batch is full */
@@ -78,6 +79,9 @@ void column_add_int(struct column *column, int64_t value); /* times, too */
 void column_add_real(struct column *column, double value);
 void column_add_text(struct column *column, phx_text value); /* absent: null;
                                                       words and bytes, too */
+
+/* To texts: a text as it is, any other value as its JSON. */
+void column_add_as_text(struct column *column, const struct value *value);
 
 /* The values that its child got since the last list. */
 void column_add_list(struct column *column);

@@ -261,6 +261,21 @@ void column_add_text(struct column *column, phx_text value)
     }
 }
 
+void column_add_as_text(struct column *column, const struct value *value)
+{
+    size_t before = column->values.size;
+
+    assert(column->field->type == ARROW_TEXT);
+    if (value->kind == JSON_TEXT) {
+        column_add_text(column, value->text);
+        return;
+    }
+    json_write_value(&column->values, value, 0);
+    add_offset(column, column->values.size);
+    count_row(column, true);
+    *column->bytes += column->values.size - before;
+}
+
 void column_add_list(struct column *column)
 {
     assert(column->field->type == ARROW_LIST);

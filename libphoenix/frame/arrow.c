@@ -23,7 +23,7 @@ struct arrow_frame {
     struct column_batch *batch;
     struct arrow_writer *writer;
     struct buf *out; /* of the call under way */
-    struct buf json; /* of a cell that is no text */
+    struct buf json; /* what pandas reads */
 };
 
 static phx_status open_arrow(struct frame *frame, phx_error *err)
@@ -282,43 +282,31 @@ static phx_status begin_arrow(struct frame *frame, struct buf *out,
 
 /* --- rows -------------------------------------------------------------------------- */
 
-static void add_value(struct arrow_frame *arrow, struct column *column,
-                      const struct shape *shape, const struct value *value);
+static void add_value(struct column *column, const struct shape *shape,
+                      const struct value *value);
 
-static void add_text(struct arrow_frame *arrow, struct column *column,
-                     const struct value *value)
-{
-    if (value->kind == JSON_TEXT) {
-        column_add_text(column, value->text);
-        return;
-    }
-    buf_reset(&arrow->json);
-    json_write_value(&arrow->json, value, 0);
-    column_add_text(column, text_span(arrow->json.data, arrow->json.size));
-}
-
-static void add_list(struct arrow_frame *arrow, struct column *column,
-                     const struct shape *shape, const struct value *list)
+static void add_list(struct column *column, const struct shape *shape,
+                     const struct value *list)
 {
     for (uint32_t i = 0; i < list->count; i++)
-        add_value(arrow, column_child(column, 0), shape->item, &list->items[i]);
+        add_value(column_child(column, 0), shape->item, &list->items[i]);
     column_add_list(column);
 }
 
-static void add_object(struct arrow_frame *arrow, struct column *column,
-                       const struct shape *shape, const struct value *object)
+static void add_object(struct column *column, const struct shape *shape,
+                       const struct value *object)
 {
     for (uint32_t i = 0; i < shape->member_count; i++) {
         const struct value *member = shape_member_of(shape, i, object);
         if (member != NULL)
-            add_value(arrow, column_child(column, i), &shape->members[i].shape,
+            add_value(column_child(column, i), &shape->members[i].shape,
                       member);
     }
     column_add_struct(column);
 }
 
-static void add_value(struct arrow_frame *arrow, struct column *column,
-                      const struct shape *shape, const struct value *value)
+static void add_value(struct column *column, const struct shape *shape,
+                      const struct value *value)
 {
     if (value->kind == JSON_NULL) {
         column_add_null(column);
@@ -340,13 +328,13 @@ static void add_value(struct arrow_frame *arrow, struct column *column,
         column_add_text(column, value->text);
         break;
     case ARROW_LIST:
-        add_list(arrow, column, shape, value);
+        add_list(column, shape, value);
         break;
     case ARROW_STRUCT:
-        add_object(arrow, column, shape, value);
+        add_object(column, shape, value);
         break;
     default:
-        add_text(arrow, column, value);
+        column_add_as_text(column, value);
     }
 }
 
@@ -365,11 +353,10 @@ static phx_status put_row(struct frame *frame, struct buf *out, phx_error *err)
 
     arrow->out = out;
     for (uint32_t i = 0; i < arrow->schema.count; i++)
-        add_value(arrow, column_batch_at(arrow->batch, i), arrow->types[i],
+        add_value(column_batch_at(arrow->batch, i), arrow->types[i],
                   &frame->cells[arrow->cells[i]]);
     full = column_batch_end_row(arrow->batch);
-    phx_status status = buf_status(&arrow->json, "a cell", err);
-    return status < 0 || !full ? status : put_batch(arrow, err);
+    return full ? put_batch(arrow, err) : PHX_OK;
 }
 
 static phx_status end_arrow(struct frame *frame, struct buf *out,

@@ -69,6 +69,25 @@ TEST(members_that_get_nothing_get_a_null)
     column_batch_free(batch);
 }
 
+TEST(what_is_no_text_is_its_json)
+{
+    UNUSED_STATE;
+    struct column_batch *batch = new_batch();
+    struct column *column = column_child(column_batch_at(batch, 3), 1);
+    struct value values[] = {value_text(text_of("a \"b\"")), value_int(-7),
+                             value_bool(true)};
+    struct value list = {.kind = JSON_ARRAY, .count = 3, .items = values};
+
+    column_add_as_text(column, &values[0]);
+    column_add_as_text(column, &values[1]);
+    column_add_as_text(column, &list);
+    eq_text(column_text(column, 0), "a \"b\"");
+    eq_text(column_text(column, 1), "-7");
+    eq_text(column_text(column, 2), "[\"a \\\"b\\\"\",-7,true]");
+    eq_int(column->nulls, 0);
+    column_batch_free(batch);
+}
+
 TEST(a_word_is_kept_once)
 {
     UNUSED_STATE;
@@ -151,6 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_that_get_nothing_get_a_null),
         cmocka_unit_test(members_that_get_nothing_get_a_null),
+        cmocka_unit_test(what_is_no_text_is_its_json),
         cmocka_unit_test(a_word_is_kept_once),
         cmocka_unit_test(a_word_whose_hash_is_another_s_is_a_new_entry),
         cmocka_unit_test(a_batch_is_full_by_rows_or_by_bytes),
