@@ -7,30 +7,11 @@
  * It is run once before, so that what it reads lies in memory; then each of its
  * runs gives one time and the CPU of this process for it.
  */
-#include "phoenix.h"
+#include "timed.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { MOST = 1000 };
-
-static double ms_of(clockid_t clock)
-{
-    struct timespec time;
-
-    clock_gettime(clock, &time);
-    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
-}
-
-static void check(phx_status status, const phx_error *err)
-{
-    if (status >= 0)
-        return;
-    fprintf(stderr, "ask: %s\n", err->message);
-    exit(2);
-}
 
 static long roll_up(phx_store *store)
 {
@@ -104,11 +85,11 @@ int main(int argc, char **argv)
     check(phx_store_open(url, &options, &store, &err), &err);
     long rows = run(store, argv[3]);
     for (int i = 0; i < times; i++) {
-        double began = ms_of(CLOCK_MONOTONIC);
-        double used = ms_of(CLOCK_PROCESS_CPUTIME_ID);
+        double began = now_ms(CLOCK_MONOTONIC);
+        double used = now_ms(CLOCK_PROCESS_CPUTIME_ID);
         (void)run(store, argv[3]);
-        wall[i] = ms_of(CLOCK_MONOTONIC) - began;
-        cpu[i] = ms_of(CLOCK_PROCESS_CPUTIME_ID) - used;
+        wall[i] = now_ms(CLOCK_MONOTONIC) - began;
+        cpu[i] = now_ms(CLOCK_PROCESS_CPUTIME_ID) - used;
     }
     printf("{\"rows\":%ld", rows);
     print_all("ms", wall, times);

@@ -8,14 +8,10 @@
  * the store is compacted until nothing is left to do. Commits before it began
  * are shown beside those during it.
  */
-#include "phoenix.h"
+#include "timed.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 enum { MOST = 100000, EVERY_MS = 5, BEFORE_MS = 3000, SLICE_MS = 1 };
 
@@ -30,31 +26,15 @@ static phx_store *store;
 static atomic_int phase; /* 0 before, 1 deleting, 2 compacting, 3 the end */
 static struct times commits[3], slices;
 
-static double now_ms(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
-}
-
 static void sleep_ms(long ms)
 {
     nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
 }
 
-static void check(phx_status status, const phx_error *err)
-{
-    if (status >= 0)
-        return;
-    fprintf(stderr, "retain: %s\n", err->message);
-    exit(2);
-}
-
 static void note(struct times *times, double began)
 {
     if (times->count < MOST)
-        times->ms[times->count++] = now_ms() - began;
+        times->ms[times->count++] = now_ms(CLOCK_MONOTONIC) - began;
 }
 
 static void store_span(uint64_t number)
@@ -79,7 +59,7 @@ static void *store_spans(void *ctx)
 
     (void)ctx;
     while ((at = atomic_load(&phase)) < 3) {
-        double began = now_ms();
+        double began = now_ms(CLOCK_MONOTONIC);
         store_span(++number);
         note(&commits[at], began);
         sleep_ms(EVERY_MS);
@@ -123,7 +103,7 @@ static int64_t delete_before(uint64_t now)
     phx_status status;
 
     do {
-        double began = now_ms();
+        double began = now_ms(CLOCK_MONOTONIC);
         status =
             phx_store_retain(store, 0, &rule, now, SLICE_MS, &removed, &err);
         check(status, &err);
@@ -142,13 +122,6 @@ static void compact(void)
         status = phx_store_compact(store, 50, &err);
         check(status, &err);
     } while (status == PHX_OK);
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
 }
 
 static void print_times(const char *name, struct times *times)
@@ -192,12 +165,12 @@ int main(int argc, char **argv)
     pthread_create(&thread, NULL, store_spans, NULL);
     sleep_ms(BEFORE_MS);
     atomic_store(&phase, 1);
-    double began = now_ms();
+    double began = now_ms(CLOCK_MONOTONIC);
     int64_t traces = delete_before(end);
-    double deleted = now_ms();
+    double deleted = now_ms(CLOCK_MONOTONIC);
     atomic_store(&phase, 2);
     compact();
-    double compacted = now_ms();
+    double compacted = now_ms(CLOCK_MONOTONIC);
     atomic_store(&phase, 3);
     pthread_join(thread, NULL);
     phx_store_stats after = stats();

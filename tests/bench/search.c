@@ -6,34 +6,15 @@
  * The newest 100 spans of all projects that have the word; and, if there are
  * fewer, all of them again in ranges of numbers that one or two threads share.
  */
-#include "phoenix.h"
+#include "timed.h"
 
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { RUNS = 7, PAGE = 100, THREADS = 2 };
 
 static phx_store *store;
 static phx_text word;
-
-static double now_ms(clockid_t clock)
-{
-    struct timespec time;
-
-    clock_gettime(clock, &time);
-    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
-}
-
-static void check(phx_status status, const phx_error *err)
-{
-    if (status >= 0)
-        return;
-    fprintf(stderr, "search: %s\n", err->message);
-    exit(2);
-}
 
 /* How many spans a query finds; the number of the last. */
 static int64_t count_spans(const phx_span_query *query, phx_id *last)
@@ -97,13 +78,6 @@ static int64_t search_all(phx_id newest, int threads)
         count += shares[i].count;
     }
     return count;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
 }
 
 static double median(double *values)

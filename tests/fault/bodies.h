@@ -200,6 +200,19 @@ static phx_status search_texts(struct scene *scene, phx_error *err)
     return status;
 }
 
+static phx_status read_rows(struct scene *scene,
+                            const struct store_query *query, phx_error *err)
+{
+    const struct value *row;
+    struct store_rows *rows = NULL;
+    phx_status status = store_rows_open(scene->store->store, query, &rows, err);
+
+    while (status == PHX_OK)
+        status = store_rows_next(rows, &row, err);
+    store_rows_close(rows);
+    return status;
+}
+
 /* Lists that SQL finds, two cursors at once, attributes, tests, a sort. */
 static phx_status select_spans(struct scene *scene, phx_error *err)
 {
@@ -216,15 +229,8 @@ static phx_status select_spans(struct scene *scene, phx_error *err)
         value_text(text_of("none"))};
     const struct store_query query = {
         .sql = text_of(text), .values = values, .count = 2};
-    const struct value *row;
-    struct store_rows *rows = NULL;
-    phx_status status =
-        store_rows_open(scene->store->store, &query, &rows, err);
 
-    while (status == PHX_OK)
-        status = store_rows_next(rows, &row, err);
-    store_rows_close(rows);
-    return status;
+    return read_rows(scene, &query, err);
 }
 
 /* A condition on traces: functions, loops, roots, parents, annotations. */
@@ -236,8 +242,6 @@ static phx_status filter_traces(struct scene *scene, phx_error *err)
         " ('e' in input or attributes['a.b'] is None) and total_cost >= 0 and"
         " trace_annotations['q'].score is None and latency_ms != 0.5";
     const struct query_scope scope = {.order = QUERY_BY_START};
-    const struct value *row;
-    struct store_rows *rows = NULL;
     struct store_query statement;
     struct query query;
     struct arena arena;
@@ -247,10 +251,7 @@ static phx_status filter_traces(struct scene *scene, phx_error *err)
     if ((status = query_compile(&arena, QUERY_TRACE, text_of(text), &query,
                                 err)) >= 0 &&
         (status = query_sql(&query, &scope, &arena, &statement, err)) >= 0)
-        status = store_rows_open(scene->store->store, &statement, &rows, err);
-    while (status == PHX_OK)
-        status = store_rows_next(rows, &row, err);
-    store_rows_close(rows);
+        status = read_rows(scene, &statement, err);
     arena_clear(&arena);
     return status;
 }

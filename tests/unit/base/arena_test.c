@@ -3,7 +3,7 @@
  */
 #include "t.h"
 
-#include "base/base.h"
+#include "unit/freed.h"
 
 TEST(pieces_are_aligned_and_apart)
 {
@@ -92,12 +92,6 @@ TEST(an_array_grows_within_its_arena)
     eq_int(arena_status(&arena, sizeof *items, NULL), PHX_TOO_BIG);
     eq_int(capacity, 1 << 10);
     arena_clear(&arena);
-}
-
-static int all_freed(void **state)
-{
-    (void)state;
-    return memory_faults.balance == 0 ? 0 : -1;
 }
 
 int main(void)

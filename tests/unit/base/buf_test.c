@@ -3,7 +3,7 @@
  */
 #include "t.h"
 
-#include "base/base.h"
+#include "unit/freed.h"
 
 TEST(pieces_follow_one_another)
 {
@@ -99,12 +99,6 @@ TEST(room_is_filled_and_counted_by_hand)
     eq_text(text_span(buf.data, buf.size), "xyz");
     assert_null(buf_room(&buf, SIZE_MAX));
     buf_clear(&buf);
-}
-
-static int all_freed(void **state)
-{
-    (void)state;
-    return memory_faults.balance == 0 ? 0 : -1;
 }
 
 int main(void)

@@ -3,7 +3,7 @@
  */
 #include "t.h"
 
-#include "base/base.h"
+#include "unit/freed.h"
 
 static uint64_t key(uint64_t i)
 {
@@ -101,12 +101,6 @@ TEST(without_memory_the_map_stays_good)
     for (uint64_t i = 0; i < 300; i++)
         eq_int(*map_find(&map, key(i)), i);
     map_clear(&map);
-}
-
-static int all_freed(void **state)
-{
-    (void)state;
-    return memory_faults.balance == 0 ? 0 : -1;
 }
 
 int main(void)

@@ -9,22 +9,6 @@
 
 #include "columns/seen_ipc.h"
 
-static struct spans spans;
-
-static int open_spans(void **state)
-{
-    (void)state;
-    spans_open(&spans);
-    return 0;
-}
-
-static int close_spans(void **state)
-{
-    (void)state;
-    spans_close(&spans);
-    return memory_faults.balance == 0 ? 0 : -1;
-}
-
 /* Rows as JSON lines. The index comes first, and is left out in `rows`. */
 static void eq_rows(const char *query, const char *const *rows, size_t count)
 {
@@ -33,7 +17,7 @@ static void eq_rows(const char *query, const char *const *rows, size_t count)
     struct buf bytes, json;
     char wanted[4096] = "";
 
-    succeeds(spans_frame(&spans, query, FRAME_ARROW, &stream, err));
+    succeeds(spans_frame(query, FRAME_ARROW, &stream, err));
     arena_init(&arena, SIZE_MAX);
     buf_init(&bytes, SIZE_MAX);
     buf_init(&json, SIZE_MAX);
@@ -56,8 +40,8 @@ static void eq_cells(const char *first, const char *second, const char *one,
     const char *rows[] = {one, two};
 
     spans.count = 0;
-    spans_add(&spans, "x", first);
-    spans_add(&spans, "y", second);
+    spans_add("x", first);
+    spans_add("y", second);
     eq_rows(SELECT("a"), rows, 2);
 }
 
@@ -107,9 +91,8 @@ TEST(too_many_shapes_are_texts)
         "\"8\":8},\"b\":\"{\\u0022x\\u0022:1}\""};
 
     UNUSED_STATE;
-    spans_add(&spans, "x",
-              "{\"a\":{\"1\":1,\"2\":2,\"3\":3,\"4\":4,\"5\":5,\"6\":6,"
-              "\"7\":7,\"8\":8},\"b\":{\"x\":1}}");
+    spans_add("x", "{\"a\":{\"1\":1,\"2\":2,\"3\":3,\"4\":4,\"5\":5,\"6\":6,"
+                   "\"7\":7,\"8\":8},\"b\":{\"x\":1}}");
     eq_rows("{\"select\":{\"a\":{\"key\":\"a\"},\"b\":{\"key\":\"b\"}}}", row,
             1);
 }
@@ -119,7 +102,7 @@ TEST(a_whole_span_has_times_and_events)
     static const char *const row[] = {"\"t\":1772359200123457,\"n\":\"x\""};
 
     UNUSED_STATE;
-    spans_add(&spans, "x", "{}")->start_time = 1772359200123456789u;
+    spans_add("x", "{}")->start_time = 1772359200123456789u;
     eq_rows("{\"select\":{\"t\":{\"key\":\"start_time\"},\"n\":{\"key\":"
             "\"name\"}}}",
             row, 1);
@@ -130,16 +113,14 @@ TEST(no_memory_is_told)
     phx_status status = PHX_NO_MEMORY;
     phx_text stream;
 
-    UNUSED_STATE;
     for (int64_t i = 1; status == PHX_NO_MEMORY; i++) {
-        spans_close(&spans);
-        spans_open(&spans);
-        spans_add(&spans, "x",
-                  "{\"l\":[{\"d\":1,\"e\":{\"f\":2}}],\"llm\":{"
-                  "\"model_name\":\"m\",\"z\":[{\"y\":1},2]}}");
+        close_spans(t_state);
+        open_spans(t_state);
+        spans_add("x", "{\"l\":[{\"d\":1,\"e\":{\"f\":2}}],\"llm\":{"
+                       "\"model_name\":\"m\",\"z\":[{\"y\":1},2]}}");
         memory_faults.seen = 0;
         memory_faults.fail_at = i;
-        status = spans_frame(&spans, "{}", FRAME_ARROW, &stream, NULL);
+        status = spans_frame("{}", FRAME_ARROW, &stream, NULL);
         memory_faults.fail_at = 0;
     }
     eq_int(status, PHX_OK);

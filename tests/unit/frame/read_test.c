@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/base.h"
-#include "unit/frame/spans.h"
+#include "frame/frame.h"
 
 static phx_status read_query(const char *json, phx_error *err)
 {

@@ -5,34 +5,37 @@
 #define SPANS_H
 
 #include "frame/frame.h"
+#include "unit/freed.h"
 
 enum { MOST_SPANS = 8 };
 
-struct spans {
+static struct {
     struct arena arena;
     struct span spans[MOST_SPANS];
     struct query_span rows[MOST_SPANS];
     size_t count;
-};
+} spans;
 
-static inline void spans_open(struct spans *spans)
+static inline int open_spans(void **state)
 {
-    *spans = (struct spans){.count = 0};
-    arena_init(&spans->arena, SIZE_MAX);
+    (void)state;
+    spans.count = 0;
+    arena_init(&spans.arena, SIZE_MAX);
+    return 0;
 }
 
-static inline void spans_close(struct spans *spans)
+static inline int close_spans(void **state)
 {
-    arena_clear(&spans->arena);
+    arena_clear(&spans.arena);
+    return all_freed(state);
 }
 
 /* A span with these attributes, as JSON; the n-th starts n s after 1970. */
-static inline struct span *spans_add(struct spans *spans, const char *name,
-                                     const char *tree)
+static inline struct span *spans_add(const char *name, const char *tree)
 {
-    size_t n = spans->count++;
-    struct span *span = &spans->spans[n];
-    char *id = arena_new(&spans->arena, 1);
+    size_t n = spans.count++;
+    struct span *span = &spans.spans[n];
+    char *id = arena_new(&spans.arena, 1);
 
     *id = (char)n;
     *span = (struct span){.trace_id = text_span("\xab", 1),
@@ -43,15 +46,14 @@ static inline struct span *spans_add(struct spans *spans, const char *name,
                           .end_time = n * 1000000000u + 2000000u,
                           .prompt_tokens = -1,
                           .completion_tokens = -1};
-    succeeds(json_read(&spans->arena, text_of(tree), 0, &span->tree, err));
-    spans->rows[n] = (struct query_span){.span = span};
+    succeeds(json_read(&spans.arena, text_of(tree), 0, &span->tree, err));
+    spans.rows[n] = (struct query_span){.span = span};
     return span;
 }
 
-/* The frame of all spans; lent until spans_close. */
-static inline phx_status spans_frame(struct spans *spans, const char *json,
-                                     enum frame_form_id form, phx_text *out,
-                                     phx_error *err)
+/* The frame of all spans; lent until close_spans. */
+static inline phx_status spans_frame(const char *json, enum frame_form_id form,
+                                     phx_text *out, phx_error *err)
 {
     struct frame_query query;
     struct frame *frame = NULL;
@@ -59,32 +61,32 @@ static inline phx_status spans_frame(struct spans *spans, const char *json,
     phx_status status;
 
     buf_init(&text, SIZE_MAX);
-    status = frame_query_read(&spans->arena, text_of(json), &query, err);
+    status = frame_query_read(&spans.arena, text_of(json), &query, err);
     if (status >= 0)
         status = frame_new(&query, form, &frame, err);
-    for (size_t i = 0; i < spans->count && status >= 0; i++)
-        status = frame_note(frame, &spans->rows[i], err);
+    for (size_t i = 0; i < spans.count && status >= 0; i++)
+        status = frame_note(frame, &spans.rows[i], err);
     if (status >= 0)
         status = frame_begin(frame, &text, err);
-    for (size_t i = 0; i < spans->count && status >= 0; i++)
-        status = frame_write(frame, &spans->rows[i], &text, err);
+    for (size_t i = 0; i < spans.count && status >= 0; i++)
+        status = frame_write(frame, &spans.rows[i], &text, err);
     if (status >= 0)
         status = frame_end(frame, &text, err);
     frame_free(frame);
     if (status >= 0) {
-        const char *copy = arena_copy(&spans->arena, text.data, text.size);
+        const char *copy = arena_copy(&spans.arena, text.data, text.size);
         *out = text_span(copy, text.size);
         if (copy == NULL)
-            status = arena_status(&spans->arena, text.size, err);
+            status = arena_status(&spans.arena, text.size, err);
     }
     buf_clear(&text);
     return status;
 }
 
-static inline phx_status spans_table(struct spans *spans, const char *json,
-                                     phx_text *out, phx_error *err)
+static inline phx_status spans_table(const char *json, phx_text *out,
+                                     phx_error *err)
 {
-    return spans_frame(spans, json, FRAME_TABLE, out, err);
+    return spans_frame(json, FRAME_TABLE, out, err);
 }
 
 #endif

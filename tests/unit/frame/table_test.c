@@ -7,22 +7,6 @@
 #include "base/base.h"
 #include "unit/frame/spans.h"
 
-static struct spans spans;
-
-static int open_spans(void **state)
-{
-    (void)state;
-    spans_open(&spans);
-    return 0;
-}
-
-static int close_spans(void **state)
-{
-    (void)state;
-    spans_close(&spans);
-    return memory_faults.balance == 0 ? 0 : -1;
-}
-
 #define INDEX "{\"name\":\"0_context.span_id\",\"type\":\"string\"}"
 #define KEY                                                                    \
     "\"primaryKey\":[\"0_context.span_id\"],\"pandas_version\":\"1.4.0\"}"
@@ -33,7 +17,7 @@ static void eq_table(const char *query, const char *fields, const char *rows)
     char wanted[4096];
     phx_text table = {NULL, 0};
 
-    succeeds(spans_table(&spans, query, &table, err));
+    succeeds(spans_table(query, &table, err));
     snprintf(wanted, sizeof wanted,
              "{\"schema\":{\"fields\":[" INDEX "%s]," KEY ",\"data\":[%s]}",
              fields, rows);
@@ -48,10 +32,10 @@ static void eq_type(const char *type, const char *first, const char *second)
     phx_text table = {NULL, 0};
 
     spans.count = 0;
-    spans_add(&spans, "x", first);
-    spans_add(&spans, "y", second);
+    spans_add("x", first);
+    spans_add("y", second);
     snprintf(fields, sizeof fields, "{\"name\":\"1_a\",\"type\":\"%s\"}", type);
-    succeeds(spans_table(&spans, SELECT_A, &table, err));
+    succeeds(spans_table(SELECT_A, &table, err));
     if (strstr(table.data, fields) == NULL)
         wrong("%s, %s: %.*s", first, second, (int)table.size, table.data);
 }
@@ -74,12 +58,10 @@ TEST(a_type_is_what_all_cells_have)
 TEST(cells_are_exact)
 {
     UNUSED_STATE;
-    spans_add(&spans, "a\"b\\\n",
-              "{\"n\":9223372036854775807,\"r\":0.1,"
-              "\"z\":\"\\u0000\"}");
-    spans_add(&spans, "\xC3\xA9",
-              "{\"n\":123456789012345678901234567890,"
-              "\"r\":[1e400],\"z\":{\"k\":-0.0}}");
+    spans_add("a\"b\\\n", "{\"n\":9223372036854775807,\"r\":0.1,"
+                          "\"z\":\"\\u0000\"}");
+    spans_add("\xC3\xA9", "{\"n\":123456789012345678901234567890,"
+                          "\"r\":[1e400],\"z\":{\"k\":-0.0}}");
     eq_table("{\"select\":{\"name\":{\"key\":\"name\"},\"n\":{\"key\":\"n\"},"
              "\"r\":{\"key\":\"r\"},\"z\":{\"key\":\"z\"}}}",
              ",{\"name\":\"1_name\",\"type\":\"string\"}"
@@ -96,7 +78,7 @@ TEST(cells_are_exact)
 TEST(times_have_nine_digits)
 {
     UNUSED_STATE;
-    spans_add(&spans, "x", "{}")->start_time = 1772359200123456789u;
+    spans_add("x", "{}")->start_time = 1772359200123456789u;
     eq_table("{\"select\":{\"t\":{\"key\":\"start_time\"},"
              "\"latency_ms\":{\"key\":\"latency_ms\"}}}",
              ",{\"name\":\"1_t\",\"type\":\"datetime\",\"tz\":\"UTC\"}"
@@ -119,11 +101,10 @@ TEST(without_rows_the_columns_that_are_named_are_there)
 TEST(a_part_that_no_element_has_is_no_column)
 {
     UNUSED_STATE;
-    spans_add(&spans, "x",
-              "{\"l\":[{\"d\":\"a\"},{\"d\":null},{\"d\":2},7,"
-              "{\"d\":[true,{\"e\":1}]},{\"d\":false}]}");
-    spans_add(&spans, "y", "{\"l\":\"no list\"}");
-    spans_add(&spans, "z", "{\"l\":[]}");
+    spans_add("x", "{\"l\":[{\"d\":\"a\"},{\"d\":null},{\"d\":2},7,"
+                   "{\"d\":[true,{\"e\":1}]},{\"d\":false}]}");
+    spans_add("y", "{\"l\":\"no list\"}");
+    spans_add("z", "{\"l\":[]}");
     eq_table("{\"concat\":{\"key\":\"l\",\"kwargs\":{\"c\":\"d\",\"n\":\"o\"},"
              "\"separator\":\"|\"}}",
              ",{\"name\":\"1_c\",\"type\":\"string\"}",
@@ -137,8 +118,8 @@ TEST(elements_that_are_no_objects_keep_their_place)
     phx_text table = {NULL, 0};
 
     UNUSED_STATE;
-    spans_add(&spans, "x", "{\"l\":[{\"d\":{\"e\":1}},5,{\"f\":\"b\"}]}");
-    succeeds(spans_table(&spans, "{\"explode\":{\"key\":\"l\"}}", &table, err));
+    spans_add("x", "{\"l\":[{\"d\":{\"e\":1}},5,{\"f\":\"b\"}]}");
+    succeeds(spans_table("{\"explode\":{\"key\":\"l\"}}", &table, err));
     eq_text(table,
             "{\"schema\":{\"fields\":[" INDEX
             ",{\"name\":\"1_position\",\"type\":\"integer\"}"
@@ -155,10 +136,9 @@ TEST(a_selected_column_hides_one_that_elements_bring)
     phx_text table = {NULL, 0};
 
     UNUSED_STATE;
-    spans_add(&spans, "x", "{\"l\":[{\"d\":1,\"e\":2}]}");
+    spans_add("x", "{\"l\":[{\"d\":1,\"e\":2}]}");
     succeeds(
-        spans_table(&spans,
-                    "{\"select\":{\"d\":{\"key\":\"name\"}},"
+        spans_table("{\"select\":{\"d\":{\"key\":\"name\"}},"
                     "\"explode\":{\"key\":\"l\"},\"rename\":{\"e\":\"f\"}}",
                     &table, err));
     ok(strstr(table.data, "\"2_d\":\"x\",\"3_f\":2}]") != NULL);
@@ -166,7 +146,7 @@ TEST(a_selected_column_hides_one_that_elements_bring)
 
 TEST(too_many_columns_are_refused)
 {
-    struct value *tree = &spans_add(&spans, "x", "{}")->tree;
+    struct value *tree = &spans_add("x", "{}")->tree;
     char key[8];
 
     UNUSED_STATE;
@@ -178,9 +158,8 @@ TEST(too_many_columns_are_refused)
             text_of(arena_copy(&spans.arena, key, sizeof key)), value_int(1)};
     }
     phx_text table;
-    fails_with(PHX_TOO_BIG, "over 32 columns",
-               spans_table(&spans, "{}", &table, err));
-    succeeds(spans_table(&spans, SELECT_A, &table, err));
+    fails_with(PHX_TOO_BIG, "over 32 columns", spans_table("{}", &table, err));
+    succeeds(spans_table(SELECT_A, &table, err));
 }
 
 TEST(no_memory_is_told)
@@ -190,23 +169,21 @@ TEST(no_memory_is_told)
         "\"name == 'x'\"},\"explode\":{\"key\":\"l\"},\"concat\":{\"key\":"
         "\"l\",\"kwargs\":{\"c\":\"d\"}}}";
 
-    UNUSED_STATE;
     for (int whole = 0; whole < 2; whole++) {
         phx_status status = PHX_NO_MEMORY;
         for (int64_t i = 1; status == PHX_NO_MEMORY; i++) {
             phx_text table;
-            spans_close(&spans);
-            spans_open(&spans);
+            close_spans(t_state);
+            open_spans(t_state);
             struct span *span =
-                spans_add(&spans, "x",
-                          "{\"l\":[{\"d\":1,\"e\":{\"f\":2}}],\"llm\":{"
-                          "\"model_name\":\"m\",\"z\":[{\"y\":1}]}}");
+                spans_add("x", "{\"l\":[{\"d\":1,\"e\":{\"f\":2}}],\"llm\":{"
+                               "\"model_name\":\"m\",\"z\":[{\"y\":1}]}}");
             span->events =
                 &(struct span_event){.time = 1, .name = text_of("e")};
             span->event_count = 1;
             memory_faults.seen = 0;
             memory_faults.fail_at = i;
-            status = spans_table(&spans, whole ? "{}" : query, &table, NULL);
+            status = spans_table(whole ? "{}" : query, &table, NULL);
             memory_faults.fail_at = 0;
         }
         eq_int(status, PHX_OK);

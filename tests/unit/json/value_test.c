@@ -5,22 +5,7 @@
 
 #include "base/base.h"
 #include "json/json.h"
-
-static struct arena arena;
-
-static int open_arena(void **state)
-{
-    (void)state;
-    arena_init(&arena, (size_t)1 << 30);
-    return 0;
-}
-
-static int close_arena(void **state)
-{
-    (void)state;
-    arena_clear(&arena);
-    return memory_faults.balance == 0 ? 0 : -1;
-}
+#include "unit/arena.h"
 
 static struct value read_string(const char *string)
 {

@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "json/json.h"
+#include "unit/freed.h"
 
 static struct buf buf;
 
@@ -19,9 +20,8 @@ static int open_buf(void **state)
 
 static int close_buf(void **state)
 {
-    (void)state;
     buf_clear(&buf);
-    return memory_faults.balance == 0 ? 0 : -1;
+    return all_freed(state);
 }
 
 static void writes_text(phx_text text, int flags, const char *expected)

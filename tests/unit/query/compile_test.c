@@ -6,22 +6,7 @@
 
 #include "base/base.h"
 #include "query/query.h"
-
-static struct arena arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_init(&arena, SIZE_MAX);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_clear(&arena);
-    return memory_faults.balance == 0 ? 0 : -1;
-}
+#include "unit/arena.h"
 
 static struct query compiled(enum query_grain grain, const char *text)
 {
@@ -435,7 +420,7 @@ TEST(a_small_arena_is_told)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name) cmocka_unit_test_setup_teardown(name, open_arena, close_arena)
     const struct CMUnitTest tests[] = {
         T(refusals_name_the_byte),
         T(a_nul_is_refused_where_it_stands),

@@ -9,22 +9,7 @@
 #include "base/base.h"
 #include "query/inside.h"
 #include "query/query.h"
-
-static struct arena arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_init(&arena, SIZE_MAX);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_clear(&arena);
-    return memory_faults.balance == 0 ? 0 : -1;
-}
+#include "unit/arena.h"
 
 static bool matches(enum query_grain grain, const void *row, const char *text)
 {
@@ -319,7 +304,7 @@ TEST(memory_that_is_wanting_is_told)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name) cmocka_unit_test_setup_teardown(name, open_arena, close_arena)
     const struct CMUnitTest tests[] = {
         T(what_is_missing_decides_nothing),
         T(attributes_are_what_they_meet),
