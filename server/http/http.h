@@ -94,6 +94,9 @@ int32_t request_is_gone(void *request);
 /* Query parameters, decoded, in order; of a key given twice the last value
  * counts where one is wanted. Absent text if there is none. */
 phx_text request_query(const struct request *request, const char *key);
+
+/* The same, but bytes that are not UTF-8 are as they were sent, not U+FFFD. */
+phx_text request_query_sent(const struct request *request, const char *key);
 size_t request_query_count(const struct request *request);
 phx_text request_query_key(const struct request *request, size_t index);
 phx_text request_query_value(const struct request *request, size_t index);

@@ -16,6 +16,7 @@
 struct query_item {
     phx_text key;
     phx_text value;
+    phx_text sent; /* the value before it was made UTF-8 */
 };
 
 struct answer {

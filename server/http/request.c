@@ -65,7 +65,7 @@ static phx_text decode(struct arena *arena, phx_text text, bool plus)
         out[size++] = c;
     }
     out[size] = '\0';
-    return repair(arena, (phx_text){out, size});
+    return (phx_text){out, size};
 }
 
 /* The bytes of *text before the first separator; *text keeps those after. */
@@ -83,12 +83,12 @@ static phx_text split(phx_text *text, char separator)
 
 static void read_query(struct request *request, phx_text text)
 {
+    struct arena *arena = &request->arena;
     size_t count = 1;
 
     for (size_t i = 0; i < text.size; i++)
         count += text.data[i] == '&';
-    request->query =
-        arena_new(&request->arena, size_mul(count, sizeof *request->query));
+    request->query = arena_new(arena, size_mul(count, sizeof *request->query));
     if (request->query == NULL)
         return;
     while (text.size > 0) {
@@ -97,9 +97,12 @@ static void read_query(struct request *request, phx_text text)
 
         if (key.size == 0 && value.size == 0)
             continue;
-        request->query[request->query_count++] =
-            (struct query_item){.key = decode(&request->arena, key, true),
-                                .value = decode(&request->arena, value, true)};
+        value = decode(arena, value, true);
+        request->query[request->query_count++] = (struct query_item){
+            .key = repair(arena, decode(arena, key, true)),
+            .value = repair(arena, value),
+            .sent = value,
+        };
     }
 }
 
@@ -128,8 +131,8 @@ struct request *request_new(struct http *http, const char *uri)
     arena_init(&request->arena, ARENA_LIMIT);
     buf_init(&request->packed, HTTP_BODY_LIMIT);
     buf_init(&request->answer.body, ANSWER_LIMIT);
-    request->path =
-        without_root(decode(&request->arena, path, false), http->options.root);
+    path = repair(&request->arena, decode(&request->arena, path, false));
+    request->path = without_root(path, http->options.root);
     read_query(request, query);
     return request;
 }
@@ -303,13 +306,24 @@ bool request_is_type(const struct request *request, const char *type)
     return given.size == size && strncasecmp(given.data, type, size) == 0;
 }
 
-phx_text request_query(const struct request *request, const char *key)
+static struct query_item find_query(const struct request *request,
+                                    const char *key)
 {
     for (size_t i = request->query_count; i > 0; i--) {
         if (text_is(request->query[i - 1].key, key))
-            return request->query[i - 1].value;
+            return request->query[i - 1];
     }
-    return (phx_text){NULL, 0};
+    return (struct query_item){.key = {NULL, 0}};
+}
+
+phx_text request_query(const struct request *request, const char *key)
+{
+    return find_query(request, key).value;
+}
+
+phx_text request_query_sent(const struct request *request, const char *key)
+{
+    return find_query(request, key).sent;
 }
 
 size_t request_query_count(const struct request *request)

@@ -219,10 +219,10 @@ bool check_time(struct check *check, const char *name, uint64_t *out)
 
 /* What is wrong with a text at a byte of it. */
 static void offset_problem(struct check *check, const char *name,
-                           phx_text given, const phx_error *err)
+                           const phx_error *err)
 {
     struct place place = {&in_query, name, 0};
-    struct value input = value_text(given);
+    struct value input = value_text(request_query(check->request, name));
     struct value offset = value_int(err->offset);
 
     check_problem_with(check, &place, "value_error", err->message, &input,
@@ -231,22 +231,22 @@ static void offset_problem(struct check *check, const char *name,
 
 phx_text check_filter(struct check *check, int32_t grain)
 {
-    phx_text given = request_query(check->request, "filter");
+    phx_text given = request_query_sent(check->request, "filter");
     phx_error err = {0};
 
     if (phx_filter_check(grain, given.data, given.size, NULL, &err) < 0)
-        offset_problem(check, "filter", given, &err);
+        offset_problem(check, "filter", &err);
     return given;
 }
 
 phx_text check_search(struct check *check)
 {
-    phx_text given = request_query(check->request, "search");
+    phx_text given = request_query_sent(check->request, "search");
     phx_error err = {0};
 
     if (given.data != NULL &&
         phx_search_check(given.data, given.size, &err) < 0)
-        offset_problem(check, "search", given, &err);
+        offset_problem(check, "search", &err);
     return given;
 }
 

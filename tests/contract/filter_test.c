@@ -47,6 +47,9 @@ TEST(a_wrong_condition_is_told_with_its_byte)
         {PHX_FILTER_TRACES, "num_spam > 1", 0,
          "unknown name 'num_spam'; did you mean 'num_spans'"},
         {PHX_FILTER_SPANS, "name == 'agent", 8, "text literal is not closed"},
+        {PHX_FILTER_SPANS, "name == '\xC3\xA9\xE9'", 11,
+         "condition is not UTF-8"},
+        {PHX_FILTER_TRACES, "\xED\xA0\x80", 0, "condition is not UTF-8"},
     };
     phx_buf out = PHX_BUF_INIT;
     phx_error why;

@@ -410,6 +410,9 @@ TEST(a_condition_that_does_not_compile_tells_its_place)
     spans.filter = text_of("annotations['q'].scor > 1");
     fails_with(PHX_INVALID, "'score'",
                phx_store_find_spans(place.store, &spans, &cursor, err));
+    spans.filter = text_of("name == '\xFF'");
+    fails_with(PHX_INVALID, "not UTF-8",
+               phx_store_find_spans(place.store, &spans, &cursor, err));
     traces.filter = text_of("num_spam > 1");
     fails_with(PHX_INVALID, "'num_spans'",
                phx_store_find_traces(place.store, &traces, &cursor, err));

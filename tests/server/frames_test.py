@@ -157,6 +157,10 @@ def test_refusals(build):
             equal((status, headers["content-type"]),
                   (422, "application/json"), body)
             equal(list(json.loads(answer)), ["detail"], body)
+        body = b'{"queries": [{"filter": {"condition": "\xff"}}]}'
+        status, _, answer = ask(server, body)
+        equal((status, json.loads(answer)["detail"][0]["loc"]),
+              (422, ["body", body.index(b"\xff")]), "not UTF-8")
         for body in (
                 {"queries": [{"select": {"a": {}}}]},
                 {"queries": [{}, {"filter": {"condition": "x y"}}]},

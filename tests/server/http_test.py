@@ -337,7 +337,9 @@ def test_lists_take_a_filter(build):
         for listed, text, at in (
                 ("spans", "name = 'x'", 5), ("traces", "num_spam > 1", 0),
                 ("sessions", "num_traces == 3 and any_input == 'x'", 30),
-                ("spans", "name == '\0'", 9),
+                ("spans", "name == '\0'", 9), ("spans", b"name == '\xff'", 9),
+                ("traces", b"\xc3\xa9 > '\xc3\xa9\xc3'", 8),
+                ("sessions", b"'\xed\xa0\x80' in any_input", 1),
                 ("spans", "x" * 9000 + "(", 9001)):
             status, _, answer = server.request(
                 "GET", f"{path}{listed}?filter={quote(text)}&limit=x")

@@ -118,7 +118,8 @@ def test_bad_searches_are_422(build):
         send(server, ["a"], "bad")
         for search, offset, part in (
                 ("", 0, "no word"), ("  ", 0, "no word"), ('""', 0, "no word"),
-                ("ab\0", 2, "NUL"), ("x" * 1025, -1, "limit is 1024"),
+                ("ab\0", 2, "NUL"), (b"ab \xe9", 3, "not UTF-8"),
+                ("x" * 1025, -1, "limit is 1024"),
                 (" ".join("a" * 500), -1, "over 16 words"),
                 ("a " * 5000, -1, "limit is 1024")):
             for rows in ("spans", "spans/otlpv1", "traces"):
