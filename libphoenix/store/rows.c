@@ -58,33 +58,41 @@ static void bound_memory(struct store_rows *rows, size_t memory)
     rows->most_length = sqlite3_limit(db, SQLITE_LIMIT_LENGTH, (int)memory);
 }
 
-/* Blanks and semicolons may follow the statement. */
-static bool is_all(const char *from, phx_text sql)
+/* SQLite finds no statement in blanks, semicolons and comments. It stops at a
+ * NUL, behind which there could be anything. */
+static int find_another(sqlite3 *db, const char *from, const char *end,
+                        bool *out)
 {
-    const char *end = sql.data + sql.size;
+    sqlite3_stmt *other = NULL;
+    int code = SQLITE_OK;
 
-    while (from < end && strchr(" \t\r\n;", *from) != NULL && *from != '\0')
-        from++;
-    return from == end;
+    if (from < end)
+        code = sqlite3_prepare_v2(db, from, (int)(end - from), &other, &from);
+    *out = other != NULL || from != end ||
+           (code != SQLITE_OK && code != SQLITE_NOMEM);
+    sqlite3_finalize(other);
+    return *out ? SQLITE_OK : code;
 }
 
 phx_status rows_prepare(struct snapshot *snapshot, phx_text sql,
                         struct statement *out, phx_error *err)
 {
     struct connection *connection = snapshot->connection;
-    const char *rest = NULL;
+    const char *text = sql.size > 0 ? sql.data : "", *rest = NULL;
+    bool another = false;
 
     *out = (struct statement){.connection = connection};
     if (sql.size > INT_MAX)
         return fail(err, PHX_TOO_BIG, -1, "sql has %zu bytes", sql.size);
     connection->guarded = true;
-    int code = sqlite3_prepare_v2(connection->db, sql.size > 0 ? sql.data : "",
-                                  (int)sql.size, &out->handle, &rest);
+    int code = sqlite3_prepare_v2(connection->db, text, (int)sql.size,
+                                  &out->handle, &rest);
+    if (code == SQLITE_OK)
+        code = find_another(connection->db, rest, text + sql.size, &another);
     connection->guarded = false;
     if (code != SQLITE_OK)
         return fail_rows(snapshot, code, err);
-    if (out->handle == NULL || !is_all(rest, sql) ||
-        !sqlite3_stmt_readonly(out->handle))
+    if (out->handle == NULL || another || !sqlite3_stmt_readonly(out->handle))
         return fail(err, PHX_INVALID, 0,
                     "sql: wanted is one statement that reads");
     return PHX_OK;

@@ -98,7 +98,11 @@ TEST(what_is_wrong_with_a_statement_is_told_with_its_place)
         {"SELECT id FROM spans WHERE (", -1, "incomplete input"},
         {"SELECT id FROM span", -1, "no such table: span"},
         {"SELECT 1; SELECT 2", 0, "one statement"},
+        {"SELECT 1; /* x */ DELETE FROM trace", 0, "one statement"},
+        {"SELECT 1; -- x\nSELECT (", 0, "one statement"},
+        {"SELECT 1; 'x", 0, "one statement"},
         {"", 0, "one statement"},
+        {";-- x", 0, "one statement"},
         {"DELETE FROM trace", -1, "can only read"},
         {"PRAGMA user_version = 9", -1, "can only read"},
         {"ATTACH 'x' AS x", -1, "can only read"},
@@ -107,6 +111,7 @@ TEST(what_is_wrong_with_a_statement_is_told_with_its_place)
         {"SELECT ?1", -1, "takes 1 values, 0 are given"},
         {"SELECT \xff", 7, "not UTF-8"},
     };
+    phx_rows *rows = NULL;
 
     UNUSED_STATE;
     stand(1);
@@ -118,8 +123,26 @@ TEST(what_is_wrong_with_a_statement_is_told_with_its_place)
             wrong("%s: %d at %lld: %s", cases[i].sql, status,
                   (long long)why.offset, why.message);
     }
+    fails_with(PHX_INVALID, "one statement",
+               phx_store_sql(place.store, "SELECT 1;\0SELECT 2", 18, NULL, 0,
+                             NULL, &rows, err));
     fails_with(PHX_INVALID, "integer overflow",
                run("SELECT abs(-9223372036854775808)", NULL, err));
+    place_remove(&place);
+}
+
+TEST(blanks_and_comments_may_follow_a_statement)
+{
+    static const char *const texts[] = {
+        "SELECT 1; -- x",           "SELECT 1 -- x",
+        "SELECT 1;\n/* x; */ ;;\t", "SELECT 1; /* SELECT 2;",
+        "-- x\n;SELECT 1;--",       "SELECT 1;\f ",
+    };
+
+    UNUSED_STATE;
+    stand(1);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        succeeds(run(texts[i], NULL, err));
     place_remove(&place);
 }
 
@@ -256,6 +279,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_go_in_and_come_out),
         cmocka_unit_test(what_is_wrong_with_a_statement_is_told_with_its_place),
+        cmocka_unit_test(blanks_and_comments_may_follow_a_statement),
         cmocka_unit_test(json_is_taken_apart_as_tables),
         cmocka_unit_test(arguments_are_checked),
         cmocka_unit_test(a_statement_without_end_is_stopped),
