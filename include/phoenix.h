@@ -373,7 +373,8 @@ typedef struct phx_project {
     phx_id policy;        /* for retention; 0: the default one */
 } phx_project;
 
-/* Totals are of the spans whose kind is LLM. */
+/* Totals are of the spans whose kind is LLM. Times grow with the spans that come,
+ * and stay when one of them is deleted, as of a session and its traces. */
 typedef struct phx_trace {
     phx_id id;
     phx_id project;

@@ -94,6 +94,51 @@ TEST(a_trace_without_spans_is_gone)
     place_remove(&place);
 }
 
+static void has_trace(phx_store *store, uint64_t start, uint64_t end, int spans)
+{
+    phx_trace_query query = PHX_TRACE_QUERY_INIT;
+    phx_rollup_query all = PHX_ROLLUP_QUERY_INIT;
+    const phx_trace *trace = NULL;
+    const phx_rollup *rollup = NULL;
+    phx_cursor *cursor;
+
+    succeeds(phx_store_find_traces(store, &query, &cursor, err));
+    succeeds(phx_cursor_next_trace(cursor, &trace, err));
+    assert_non_null(trace);
+    eq_int(trace->start_time, start);
+    eq_int(trace->end_time, end);
+    eq_int(trace->spans, spans);
+    phx_cursor_close(cursor);
+    all.of = PHX_TRACE;
+    succeeds(phx_store_roll_up(store, &all, &cursor, err));
+    succeeds(phx_cursor_next_rollup(cursor, &rollup, err));
+    assert_non_null(rollup);
+    eq_int(rollup->max_latency, end - start);
+    eq_int(rollup->spans, spans);
+    phx_cursor_close(cursor);
+}
+
+TEST(a_trace_keeps_its_times_when_a_span_goes)
+{
+    struct place place;
+
+    UNUSED_STATE;
+    set_up(&place);
+    send(&place, &(struct sent){"01", "a1", .start = 1500, .end = 2001});
+    send(&place, &(struct sent){"01", "a2", .start = 900, .end = 1000});
+    send(&place, &(struct sent){"01", "a3", .start = 5000, .end = 70001});
+    delete_one(place.store, PHX_SPAN, 2);
+    has_trace(place.store, 900, 70001, 2);
+    delete_one(place.store, PHX_SPAN, 3);
+    has_trace(place.store, 900, 70001, 1);
+    is_swept(place.store, 1);
+    place_reopen(&place, PHX_OPEN_NO_COMPACT);
+    has_trace(place.store, 900, 70001, 1);
+    send(&place, &(struct sent){"01", "a4", .start = 800, .end = 1000});
+    has_trace(place.store, 800, 70001, 2);
+    place_remove(&place);
+}
+
 /* The trace's first life is still in blocks when its second goes on. */
 TEST(an_emptied_trace_comes_again_as_one)
 {
@@ -398,6 +443,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_deleted_span_is_gone_at_once),
         cmocka_unit_test(a_trace_without_spans_is_gone),
+        cmocka_unit_test(a_trace_keeps_its_times_when_a_span_goes),
         cmocka_unit_test(an_emptied_trace_comes_again_as_one),
         cmocka_unit_test(a_trace_comes_again_before_and_after_the_sweep),
         cmocka_unit_test(a_large_trace_is_swept_in_slices),
