@@ -234,13 +234,15 @@ const uint32_t *map_find(const struct map *map, uint64_t hash);
  * Microseconds are rounded as Phoenix does, through a double. out [40]. */
 void time_print(uint64_t ns, char out[40]);
 
-/* "2024-01-02 03:04:05.000000", as SQLite's own functions write times; what is
- * below a microsecond is cut off. Texts are in order as their times are. */
+/* "2024-01-02 03:04:05.000000", as SQLite's own functions write times, of the
+ * same microsecond. Texts are in order as their times are. */
 void time_print_sql(uint64_t ns, char out[40]);
 
-/* The times whose texts begin as this one does: [*low, *high). False if it does
- * not begin as a time. What follows its last whole part is not looked at, so
- * the bounds are wide. */
+/* The times whose texts begin as this one does are in [*low, *high). False if
+ * it does not begin as a time. The bounds are wide: what follows its last whole
+ * part is not looked at, and times are within TIME_NEAR of their texts, those
+ * past INT64_MAX by way of a double, too. */
+enum { TIME_NEAR = 5000 };
 bool time_bounds_sql(phx_text text, uint64_t *low, uint64_t *high);
 
 /* Nanoseconds -> microseconds by the same rule. */

@@ -403,9 +403,9 @@ void time_print(uint64_t ns, char out[40])
 
 void time_print_sql(uint64_t ns, char out[40])
 {
-    uint64_t us = ns / 1000;
+    int64_t us = time_microseconds(ns);
 
-    out = print_second(out, (int64_t)(us / US), ' ');
+    out = print_second(out, us / US, ' ');
     *out++ = '.';
     out = print_digits(out, (int)(us % US), 6);
     *out = '\0';
@@ -445,8 +445,9 @@ bool time_bounds_sql(phx_text text, uint64_t *low, uint64_t *high)
             time_read(text_of(whole), TIME_NAIVE_UTC, low, NULL);
         if (status == PHX_INVALID)
             continue;
-        if (__builtin_add_overflow(*low, parts[i].ns, high))
+        if (__builtin_add_overflow(*low, parts[i].ns + TIME_NEAR, high))
             *high = UINT64_MAX;
+        *low -= *low < TIME_NEAR ? *low : TIME_NEAR;
         return true;
     }
     return false;

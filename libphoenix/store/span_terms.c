@@ -271,20 +271,13 @@ static phx_status take_session(const struct term *term, phx_error *err)
     return PHX_OK;
 }
 
-/* Past what an integer holds a start is shown as the double near it: within
- * 2048 ns. */
 static void take_start_text(const struct term *term)
 {
-    enum { NEAR = 2048 };
     struct span_filter *filter = &term->plan->search.filter;
     uint64_t low, high;
 
     if (!time_bounds_sql(text_of_value(term->value), &low, &high))
         return;
-    if (low > INT64_MAX)
-        low -= NEAR;
-    if (high > INT64_MAX)
-        high += high < UINT64_MAX - NEAR ? NEAR : UINT64_MAX - high;
     if (term->letter != TERM_LESS && term->letter != TERM_LESS_EQUAL &&
         low > filter->start_time)
         filter->start_time = low;

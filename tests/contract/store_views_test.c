@@ -55,7 +55,7 @@ TEST(a_span_has_names_for_what_it_is)
               "1|0b|0a|0c|p|s|step|LLM|ERROR|no");
     eq_answer("SELECT start_time, end_time, latency_ms, start_ns, end_ns,"
               " prompt_tokens, completion_tokens FROM spans",
-              "2024-01-02 03:04:05.000006|2024-01-02 03:04:05.250006|250|"
+              "2024-01-02 03:04:05.000007|2024-01-02 03:04:05.250007|250|"
               "1704164645000006789|1704164645250006789|3|0");
     eq_answer("SELECT attributes ->> '$.llm.token_count.prompt',"
               " json_array_length(events) FROM spans",
@@ -64,10 +64,10 @@ TEST(a_span_has_names_for_what_it_is)
               "0|e|2024-01-02 03:04:05.000000|{\"k.k\":7} "
               "1|f|1970-01-01 00:00:00.000000|{}");
     eq_answer("SELECT * FROM traces",
-              "1|0a|p|s|2024-01-02 03:04:05.000006|2024-01-02 03:04:05.250006|"
+              "1|0a|p|s|2024-01-02 03:04:05.000007|2024-01-02 03:04:05.250007|"
               "250|1|1|3|0");
     eq_answer("SELECT * FROM sessions",
-              "1|s|p|2024-01-02 03:04:05.000006|2024-01-02 03:04:05.250006|"
+              "1|s|p|2024-01-02 03:04:05.000007|2024-01-02 03:04:05.250007|"
               "1|1|3|0");
     eq_answer("SELECT id, name, created_at > '2024' FROM projects",
               "1|default|1 2|p|1");
@@ -245,11 +245,12 @@ TEST(texts_of_times_bound_the_same_spans)
         "2024-02-29 23:59:59",
         "2024-13-01",
         "2024-01-02 03:04:05.250006",
+        "2024-01-02 03:04:05.250007",
         "2024-01-02 03:04:05.25000",
         "2024-01-02 3:04",
         "2262-04-11 23:47:16.854775",
         "2262-04-11 23:47:16.854776",
-        "2554-07-21 23:34:33.709551",
+        "2554-07-21 23:34:33.709553",
         "2555",
         "9999-12-31",
         "today",
@@ -358,9 +359,9 @@ TEST(names_choose_blocks)
         {"SELECT 1 FROM spans WHERE project = 'p'", 22, 22},
         {"SELECT 1 FROM spans WHERE project = 'none'", 0, 0},
         {"SELECT 1 FROM spans WHERE start_time < '1971'", 6, 6},
-        {"SELECT 1 FROM spans WHERE start_time = '2024-01-02 03:04:05.250006'",
+        {"SELECT 1 FROM spans WHERE start_time = '2024-01-02 03:04:05.250007'",
          3, 3},
-        {"SELECT 1 FROM spans WHERE start_time >= '2024-02-01'", 18, 18},
+        {"SELECT 1 FROM spans WHERE start_time >= '2024-02-01'", 21, 21},
         {"SELECT 1 FROM spans WHERE session_id = 's'", 15, 15},
         {"SELECT 1 FROM spans WHERE latency_ms > 4.6", 0, 0},
         {"SELECT 1 FROM spans ORDER BY id DESC LIMIT 5", 5, 5},

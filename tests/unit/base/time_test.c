@@ -231,16 +231,16 @@ TEST(every_day_is_printed_as_it_is_read)
     }
 }
 
-TEST(times_of_sql_are_cut_off_and_in_order)
+TEST(times_of_sql_have_a_form_of_their_own)
 {
     static const struct {
         uint64_t ns;
         const char *text;
     } cases[] = {
         {0, "1970-01-01 00:00:00.000000"},
-        {999, "1970-01-01 00:00:00.000000"},
-        {1709251199999999999, "2024-02-29 23:59:59.999999"},
-        {UINT64_MAX, "2554-07-21 23:34:33.709551"},
+        {999, "1970-01-01 00:00:00.000001"},
+        {1709251199999999999, "2024-03-01 00:00:00.000000"},
+        {UINT64_MAX, "2554-07-21 23:34:33.709553"},
     };
     char text[40];
 
@@ -274,10 +274,37 @@ TEST(a_part_of_a_time_bounds_it)
         uint64_t low = 0, high = 0;
         if (time_bounds_sql(text_of(cases[i].text), &low, &high) !=
                 (cases[i].high > 0) ||
-            low != cases[i].low * 1000000000 ||
-            high != cases[i].high * 1000000000)
+            low != (cases[i].low ? cases[i].low * 1000000000 - TIME_NEAR : 0) ||
+            high !=
+                (cases[i].high ? cases[i].high * 1000000000 + TIME_NEAR : 0))
             wrong("'%s': %llu to %llu", cases[i].text, (unsigned long long)low,
                   (unsigned long long)high);
+    }
+}
+
+/* Anywhere between 1970 and 2554, and close to whole seconds. */
+TEST(both_forms_of_a_time_agree_and_are_in_its_bounds)
+{
+    uint64_t seed = 1, low = 0, high = 0;
+    char text[40], other[40];
+
+    UNUSED_STATE;
+    for (int i = 0; i < 20000; i++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        uint64_t ns =
+            i % 2 ? seed : seed / 1000000000 * 1000000000 + seed % 997;
+        time_print_sql(ns, text);
+        time_print(ns, other);
+        other[10] = ' ';
+        memcpy(other + (other[19] == '.' ? 26 : 19), ".000000", 8);
+        other[26] = '\0';
+        eq_string(text, other);
+        double real = (double)ns;
+        if (ns > INT64_MAX && real < 18446744073709551616.0)
+            time_print_sql((uint64_t)real, text);
+        ok(time_bounds_sql(text_of(text), &low, &high));
+        if (low > ns || high <= ns)
+            wrong("%llu is '%s'", (unsigned long long)ns, text);
     }
 }
 
@@ -311,8 +338,9 @@ int main(void)
         cmocka_unit_test(the_last_instant_is_in_2554),
         cmocka_unit_test(naive_times_are_refused_on_demand),
         cmocka_unit_test(every_day_is_printed_as_it_is_read),
-        cmocka_unit_test(times_of_sql_are_cut_off_and_in_order),
+        cmocka_unit_test(times_of_sql_have_a_form_of_their_own),
         cmocka_unit_test(a_part_of_a_time_bounds_it),
+        cmocka_unit_test(both_forms_of_a_time_agree_and_are_in_its_bounds),
         cmocka_unit_test(the_locale_has_no_say),
         cmocka_unit_test(clocks_go_forward),
     };
