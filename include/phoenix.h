@@ -1190,7 +1190,8 @@ typedef struct phx_attribute_column {
  *     start_time, end_time             timestamp in ns, UTC
  *     latency_ms                       double
  *     prompt_tokens, completion_tokens int64
- *     attributes, events               text, JSON; not with PHX_ATTRIBUTES_NONE
+ *     attributes, events               text, JSON, "{}" or "[]" if there are none;
+ *                                      not with PHX_ATTRIBUTES_NONE
  *     attributes.PATH                  by its type
  *
  * What a span lacks is null; so is a time after 2262. The store lives until the

@@ -38,6 +38,8 @@ phx_status result_events(sqlite3_context *context, const struct span_row *row,
     phx_status status =
         block_has_events(hit->opened->stored.block, hit->row, &any, err);
 
+    if (status >= 0 && !any)
+        sqlite3_result_text(context, "[]", 2, SQLITE_STATIC);
     if (status < 0 || !any || (status = read_whole(row, &span, err)) < 0)
         return status;
     buf_init(&json, SIZE_MAX);

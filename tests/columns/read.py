@@ -237,19 +237,20 @@ def ns_of(text):
 
 def compare_sql(text, rows):
     """Why the answer to SPANS_SQL is not these rows, or nothing. SQL has times
-    of events as SQLite prints them: the seconds are compared."""
-    def plainly(events):
-        return [{**event, "timestamp": event["timestamp"][:19].replace("T", " ")}
-                for event in events]
+    of events as SQLite prints them."""
+    def printed(time):
+        time = time.removesuffix("+00:00").replace("T", " ")
+        return time if "." in time else time + ".000000"
 
     found = json.loads(text)
     if len(found) != len(rows):
         return f"{len(found)} rows, not {len(rows)}"
     for i, (row, wanted) in enumerate(zip(found, rows)):
         for name in ("attributes", "events"):
-            row[name] = json.loads(row[name] or "[]")
-        row["events"] = plainly(row["events"])
-        wanted = {**wanted, "events": plainly(wanted["events"])}
+            row[name] = json.loads(row[name])
+        wanted = {**wanted, "events": [
+            {**event, "timestamp": printed(event["timestamp"])}
+            for event in wanted["events"]]}
         for name, value in wanted.items():
             if not same(row[name], value):
                 return f"row {i}, {name}: {row[name]!r:.200}, not {value!r:.200}"

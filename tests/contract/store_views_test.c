@@ -76,6 +76,17 @@ TEST(a_span_has_names_for_what_it_is)
     place_remove(&place);
 }
 
+TEST(a_span_without_events_has_an_empty_array)
+{
+    UNUSED_STATE;
+    place_make(&place);
+    place_open(&place, 0);
+    put("p", SPAN("\"traceId\":\"0a\",\"spanId\":\"0b\"", "\"name\":\"x\""));
+    eq_answer("SELECT attributes, events FROM spans", "{}|[]");
+    eq_answer("SELECT count(*) FROM events", "0");
+    place_remove(&place);
+}
+
 /* --- attributes as rows ------------------------------------------------------------ */
 
 #define VALUES                                                                 \
@@ -560,6 +571,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_span_has_names_for_what_it_is),
+        cmocka_unit_test(a_span_without_events_has_an_empty_array),
         cmocka_unit_test(an_attribute_is_a_row),
         cmocka_unit_test(leaves_are_found_by_their_keys_and_values),
         cmocka_unit_test(texts_of_times_bound_the_same_spans),
