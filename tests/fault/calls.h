@@ -53,6 +53,7 @@ static int make_scene(void **state)
 {
     struct place *place = &scene.place;
     char trace[8], span[8];
+    phx_id policy = 0;
 
     (void)state;
     place_make(place);
@@ -82,6 +83,10 @@ static int make_scene(void **state)
     ok(send_log(place, &(struct logged){"02", "ee01", "waits", 1}));
     ok(send_log(place, &(struct logged){.event = "loose"}));
     succeeds(phx_policy_update(place->store, 0, NULL, NULL, &one_day, err));
+    succeeds(phx_policy_create(place->store, "once", "0 0 * * 1", &one_day,
+                               &policy, err));
+    eq_int(policy, 1);
+    eq_int(number_of(place->store, PHX_PROJECT, "old"), 3);
     phx_store_stats stats = stats_of(place->store);
     scene.used = stats.bytes - stats.log_bytes - stats.free_bytes;
     place_close(place);
@@ -253,9 +258,10 @@ static phx_status call_delete(phx_error *err)
     return PHX_OK;
 }
 
+/* That of the large trace. */
 static phx_status call_delete_project(phx_error *err)
 {
-    return delete_number(PHX_PROJECT, 4, err);
+    return delete_number(PHX_PROJECT, 3, err);
 }
 
 static phx_status call_spans(phx_error *err)
@@ -511,7 +517,7 @@ static phx_status call_set_policy(phx_error *err)
     return phx_project_set_policy(scene.place.store, 1, 0, err);
 }
 
-/* One that was made before the fault; or it is gone already. */
+/* The fault came later in the run if it is gone already. */
 static phx_status call_delete_policy(phx_error *err)
 {
     phx_status status = phx_policy_delete(scene.place.store, 1, err);

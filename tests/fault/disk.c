@@ -255,6 +255,8 @@ static int file_shm_map(sqlite3_file *file, int page, int size, int extend,
 
 static int file_shm_lock(sqlite3_file *file, int offset, int count, int flags)
 {
+    if (flags & SQLITE_SHM_LOCK && fails(DISK_LOCK))
+        return disk_faults.code;
     return real_of(file)->pMethods->xShmLock(real_of(file), offset, count,
                                              flags);
 }

@@ -15,7 +15,8 @@ enum disk_operation {
     DISK_SYNC = 2,
     DISK_READ = 4,
     DISK_OPEN = 8,
-    DISK_TRUNCATE = 16
+    DISK_TRUNCATE = 16,
+    DISK_LOCK = 32 /* of memory shared with other programs */
 };
 
 /* The fail_at-th of the operations chosen fails with an SQLite code. */
