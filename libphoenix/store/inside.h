@@ -1,6 +1,31 @@
 /*
  * inside.h - what the files of the store room share.
  *
+ * The files of the room, as data meets them:
+ *
+ *     a store opens     store.c lock.c sqlite.c resting.c schema.c counter.c
+ *     spans come        commit.c load.c filter.c trace_cache.c resolve.c
+ *                       project.c session.c posting.c blocks.c
+ *     log records come  log.c join.c grow.c outgrown.c hold.c
+ *     prices change     prices.c price_models.c
+ *     people judge      target.c annotate.c annotation.c
+ *     blocks lie well   background.c compact.c merge.c run.c sweep.c
+ *     data goes         remove.c gone.c retain.c policy.c cron.c expire.c
+ *                       expire_log.c
+ *     a reader finds    snapshot.c lookup.c number.c candidate.c match.c
+ *                       attribute.c find.c page.c numbered.c trace_rows.c
+ *     lists are made    traces.c trace_search.c snippet.c sessions.c
+ *                       annotation_find.c vocabulary.c
+ *     sums are made     rollup.c rollup_bins.c rollup_said.c quantile.c cost.c
+ *                       expense.c
+ *     SQL asks          rows.c views.c span_table.c span_plan.c span_terms.c
+ *                       span_items.c span_column.c span_json.c span_leaf.c
+ *                       attribute_sql.c parent_sql.c cost_sql.c function_sql.c
+ *                       foreign.c
+ *     a store is kept   verify.c verify_blocks.c verify_said.c backup.c
+ *
+ * Its connections:
+ *
  *     writer      the connection of commits and deletes, under write_lock
  *     background  the connection of compaction; its transaction, too, is
  *                 under write_lock

@@ -16,6 +16,7 @@ MOST_LINES = 800
 ONE_HEADER = "include/phoenix.h"  # users include one; it grows with the calls
 MOST_FUNCTION_LINES = 70
 EARLY = {"xxhash.h"}  # its inline code uses what base/banned.h poisons
+MAP = "The files of the room"
 SERVER_MAY = {"phoenix.h", "base/base.h", "json/json.h"}
 HOME_PATH = re.compile(r"(?<![\w.~-])/(?:home|root|Users|work)/\w")
 UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
@@ -146,6 +147,8 @@ class House:
                     line = text.count("\n", 0, match.start()) + 1
                     self.breach(path, line, f"{match.group(1)} outside "
                                 "base/alloc.c")
+        if path.suffix == ".c":
+            self.check_map(path)
         order = 0
         for line, own, system in self.includes(text):
             place = None if system in EARLY else 3
@@ -158,6 +161,13 @@ class House:
                             "out of order: base, own door, other doors, "
                             "system")
             order = max(order, place)
+
+    def check_map(self, path):
+        """A room whose inside.h begins with a map has each file on it."""
+        inside = path.parent / "inside.h"
+        opening = inside.read_text().split("*/")[0] if inside.exists() else ""
+        if MAP in opening and path.name not in opening.split():
+            self.breach(path, 1, "is not on the map in inside.h")
 
     def check_door(self, path, line, room, name):
         """Where an include belongs: 0 base, 1 own room, 2 other rooms; None
@@ -206,7 +216,9 @@ class House:
 PLANTS = {
     "libphoenix/base/base.h": ("/* base */\n", None),
     "libphoenix/json/json.h": ("/* json */\n", None),
-    "libphoenix/json/inside.h": ("/* json */\n", None),
+    "libphoenix/json/inside.h": (
+        f"/* {MAP}: up.c */\nvoid f(void); /* of lost.c */\n", None),
+    "libphoenix/json/lost.c": ("/* Lost. */\n", "is not on the map"),
     "libphoenix/model/model.h": ("/* model */\n", None),
     "libphoenix/model/good.c": (
         '/* Good. */\n#include "base/base.h"\n#include "model/model.h"\n'
