@@ -82,20 +82,26 @@ static void choose_types(struct match *match, uint32_t kinds)
             true;
 }
 
+/* DONE if no short text of the column is equal. */
 static phx_status match_dictionary(struct match *match, phx_error *err)
 {
     const struct block_texts *texts = &match->attribute->texts;
+    const struct value *want = match->want;
     struct block_texts distinct = *texts;
+    bool any = false;
 
     match->strings = NULL;
-    if (texts->distinct == 0 || !is_string(match->want->kind))
+    if (texts->distinct == 0 || !is_string(want->kind) ||
+        want->text.size >= LONG_TEXT)
         return PHX_OK;
     if ((match->strings = memory_new(texts->distinct)) == NULL)
         return fail_memory(err, texts->distinct);
     distinct.distinct = 0;
-    for (uint32_t i = 0; i < texts->distinct; i++)
-        match->strings[i] = same_text(text_at(&distinct, i), match->want->text);
-    return PHX_OK;
+    for (uint32_t i = 0; i < texts->distinct; i++) {
+        match->strings[i] = same_text(text_at(&distinct, i), want->text);
+        any |= match->strings[i];
+    }
+    return any ? PHX_OK : PHX_DONE;
 }
 
 /* Texts are distinct in a block: once the equal one is found, numbers tell. */
@@ -182,14 +188,14 @@ static phx_status match_column(struct block *block, uint32_t column,
         return PHX_OK;
     if ((status = match_dictionary(&match, err)) < 0)
         return status;
-    for (uint32_t i = 0; i < attribute->count; i++) {
+    for (uint32_t i = 0; i < attribute->count && status == PHX_OK; i++) {
         if ((status = match_cell(&match, i, &hit, err)) < 0)
             break;
         uint32_t row = row_at(attribute, i);
         hits[row / 8] |= (uint8_t)(hit << row % 8);
     }
     memory_free(match.strings);
-    return status;
+    return status < 0 ? status : PHX_OK;
 }
 
 /* --- packed ancestors -------------------------------------------------------------------- */

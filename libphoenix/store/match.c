@@ -208,15 +208,23 @@ static phx_status keep_children(const struct span_filter *filter,
     return PHX_OK;
 }
 
+/* Of a rare value most blocks have no row, and others few. */
 static phx_status keep_tested(struct match *match, phx_text test,
                               phx_error *err)
 {
     const uint8_t *rows;
     phx_status status = attribute_rows(match->opened, test, &rows, err);
 
-    for (uint32_t i = match->from; status >= 0 && i < match->to; i++)
-        match->keep[i] &= row_is_set(rows, i);
-    return status;
+    if (status < 0)
+        return status;
+    for (uint32_t i = match->from, next; i < match->to; i = next) {
+        next = (i | 7) + 1 < match->to ? (i | 7) + 1 : match->to;
+        if (rows[i / 8] == 0)
+            memset(match->keep + i, 0, next - i);
+        for (uint32_t j = i; rows[i / 8] != 0 && j < next; j++)
+            match->keep[j] &= row_is_set(rows, j);
+    }
+    return PHX_OK;
 }
 
 static phx_status keep_words(const struct span_words *words,
@@ -248,6 +256,12 @@ static phx_status keep_places(const struct find *find, struct match *match,
     return status;
 }
 
+static void keep_newest(struct match *match)
+{
+    for (uint32_t i = match->from; i < match->to; i++)
+        match->keep[i] = !row_is_outgrown(&match->opened->stored, i);
+}
+
 phx_status match_rows(const struct find *find, struct match *match,
                       phx_error *err)
 {
@@ -255,8 +269,9 @@ phx_status match_rows(const struct find *find, struct match *match,
     const struct span_filter *filter = &search->filter;
     phx_status status;
 
-    for (uint32_t i = match->from; i < match->to; i++)
-        match->keep[i] = !row_is_outgrown(&match->opened->stored, i);
+    memset(match->keep + match->from, 1, match->to - match->from);
+    if (match->opened->stored.outgrown != NULL)
+        keep_newest(match);
     status = keep_places(find, match, err);
     if (status >= 0 && (filter->start_time > 0 || filter->end_time > 0))
         status = keep_times(filter, match, err);
