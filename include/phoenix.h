@@ -1233,6 +1233,32 @@ PHX_CALL phx_export_next(phx_export *file, phx_buf *out, phx_error *err);
 
 PHX_API void phx_export_close(phx_export *file);
 
+/* --- Archives ------------------------------------------------------------ */
+
+/*
+ * Writes whole traces, with what belongs to them (annotations, the descriptions
+ * of projects), to a new file: a store that opens everywhere, read-only too. It
+ * has numbers of its own, and is there whole or not at all.
+ *
+ * query   chooses spans; their traces are written. NULL for all of the store.
+ * Errors: CONFLICT (the file exists), those of phx_store_find_spans, IO,
+ *         INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_store_save(phx_store *store, const phx_span_query *query,
+                        const char *path, phx_error *err);
+
+/*
+ * Takes in what another store's file has that this one has not: once or twice,
+ * that makes no difference. Of an annotation that both have the newer stays. The
+ * file is verified first, and nothing is written to it.
+ *
+ * out     its spans, accepted and duplicate; or NULL.
+ * Errors: NOT_FOUND, CORRUPT (the file, too: damaged or no store), UNSUPPORTED,
+ *         IO, BUSY, INTERRUPTED.
+ */
+PHX_CALL phx_store_merge(phx_store *store, const char *path,
+                         phx_ingest_report *out, phx_error *err);
+
 /* --- SQL ------------------------------------------------------------------ */
 
 enum {

@@ -21,6 +21,7 @@ static const struct flag {
     {"--filter", 'c', offsetof(struct command_flags, filter)},
     {"--output", 'o', offsetof(struct command_flags, output)},
     {"-o", 'o', offsetof(struct command_flags, output)},
+    {"--archive", 'a', offsetof(struct command_flags, archive)},
     {"--timeout", 't', offsetof(struct command_flags, timeout)},
     {"--memory", 'm', offsetof(struct command_flags, memory)},
     {"--limit", 'l', offsetof(struct command_flags, limit)},

@@ -25,6 +25,7 @@ struct command_flags {
     const char *format;  /* --format */
     const char *filter;  /* --filter */
     const char *output;  /* -o, --output */
+    const char *archive; /* --archive */
     const char *timeout; /* --timeout */
     const char *memory;  /* --memory */
     const char *limit;   /* --limit */

@@ -1,5 +1,6 @@
 /*
- * import.c - files of recorded OTLP requests into the store. A file may be
+ * import.c - files of recorded OTLP requests, and archives, into the store. A
+ * file of requests may be
  *
  *     protobuf   one request, or many in a row: that is one long request
  *     JSON       one request, or many, with or without line breaks between
@@ -252,9 +253,40 @@ static phx_status unpack(struct buf *bytes, phx_error *err)
     return status;
 }
 
+/* Whether it begins as the files of SQLite do, which no request can. */
+static bool is_archive(const char *path)
+{
+    static const char magic[] = "SQLite format 3";
+    char found[sizeof magic] = "";
+    FILE *file = fopen(path, "rb");
+
+    if (file == NULL)
+        return false;
+    size_t size = fread(found, 1, sizeof found, file);
+    fclose(file);
+    return size == sizeof found && memcmp(found, magic, sizeof magic) == 0;
+}
+
+static phx_status merge(struct import *import, const char *path, phx_error *err)
+{
+    phx_ingest_report report;
+    phx_status status;
+
+    if (import->project != NULL)
+        return fail(err, PHX_MISUSE, -1,
+                    "spans of an archive keep their projects");
+    if ((status = phx_store_merge(import->store, path, &report, err)) < 0)
+        return status;
+    import->total.accepted += report.accepted;
+    import->total.duplicate += report.duplicate;
+    return PHX_OK;
+}
+
 static phx_status import_file(struct import *import, const char *path,
                               phx_error *err)
 {
+    if (is_archive(path))
+        return merge(import, path, err);
     bool is_frames = strstr(path, ".grpc") != NULL;
     phx_status status;
     struct buf bytes;

@@ -142,7 +142,7 @@ phx_status phx_store_annotate(phx_store *store,
         status = copy_item(&arena, &copies[i], err);
     }
     if (status >= 0)
-        status = store_annotate(store->store, copies, count, ids, err);
+        status = store_annotate(store->store, copies, NULL, count, ids, err);
     arena_clear(&arena);
     return status;
 }

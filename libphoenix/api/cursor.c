@@ -18,7 +18,7 @@ phx_status cursor_new(phx_store *store, enum cursor_kind kind, phx_cursor **out,
         return fail_memory(err, sizeof *cursor);
     *cursor = (phx_cursor){.kind = kind, .left = -1};
     arena_init(&cursor->arena, SIZE_MAX);
-    arena_init(&cursor->project_arena, SIZE_MAX);
+    project_name_init(&cursor->project);
     arena_init(&cursor->rows_arena, SIZE_MAX);
     span_page_init(&cursor->page);
     if (store != NULL)
@@ -34,7 +34,7 @@ void phx_cursor_close(phx_cursor *cursor)
     lent_span_free(cursor->lent);
     span_page_clear(&cursor->page);
     arena_clear(&cursor->arena);
-    arena_clear(&cursor->project_arena);
+    project_name_clear(&cursor->project);
     arena_clear(&cursor->rows_arena);
     store_release(cursor->store);
     memory_free(cursor);
@@ -126,26 +126,45 @@ static void give_spans_back(phx_cursor *cursor, size_t count)
         cursor->left += (int64_t)count;
 }
 
-/* Names are read when the project changes, which it rarely does. */
-static phx_status name_project(phx_cursor *cursor, int64_t project,
-                               phx_error *err)
+/* --- names of projects ---------------------------------------------------------- */
+
+void project_name_init(struct project_name *name)
+{
+    *name = (struct project_name){0};
+    arena_init(&name->arena, SIZE_MAX);
+}
+
+void project_name_clear(struct project_name *name)
+{
+    arena_clear(&name->arena);
+}
+
+phx_status project_name_read(struct project_name *name, struct store *store,
+                             int64_t project, phx_error *err)
 {
     phx_project *row;
     phx_status status;
     size_t count;
 
-    if (project == cursor->project)
+    if (project == name->project)
         return PHX_OK;
-    arena_reset(&cursor->project_arena);
-    cursor->project = 0;
-    if ((status = store_read_projects(
-             cursor->store, project, 0, (phx_text){NULL, 0}, 1,
-             &cursor->project_arena, &row, &count, err)) < 0)
+    arena_reset(&name->arena);
+    name->project = 0;
+    if ((status = store_read_projects(store, project, 0, (phx_text){NULL, 0}, 1,
+                                      &name->arena, &row, &count, err)) < 0)
         return status;
-    cursor->project_name = count > 0 ? row->name : (phx_text){NULL, 0};
-    cursor->project = project;
+    name->name = count > 0 ? row->name : (phx_text){NULL, 0};
+    name->project = project;
     return PHX_OK;
 }
+
+static phx_status name_project(phx_cursor *cursor, int64_t project,
+                               phx_error *err)
+{
+    return project_name_read(&cursor->project, cursor->store, project, err);
+}
+
+/* --- lending spans -------------------------------------------------------------- */
 
 static void fill_totals(phx_span *row, const struct span_total *total)
 {
@@ -168,7 +187,7 @@ phx_status phx_cursor_next_span(phx_cursor *cursor, const phx_span **out,
         return status;
     }
     if ((status = name_project(cursor, span->project, err)) < 0 ||
-        (status = lent_span_fill(cursor->lent, span, cursor->project_name,
+        (status = lent_span_fill(cursor->lent, span, cursor->project.name,
                                  cursor->attributes, err)) < 0) {
         give_spans_back(cursor, 1);
         return status;
@@ -224,19 +243,19 @@ static phx_status restore_span(phx_cursor *cursor, struct arena *arena,
                                struct span *out, phx_error *err)
 {
     phx_status status;
-    int64_t project = cursor->project;
+    int64_t project = cursor->project.project;
 
     *out = *from;
     if ((status = name_project(cursor, from->project, err)) < 0)
         return status;
-    if (project != cursor->project || *last_to == NULL ||
+    if (project != cursor->project.project || *last_to == NULL ||
         *last_from != from->resource) {
-        char *name = arena_copy(arena, cursor->project_name.data,
-                                cursor->project_name.size);
+        char *name = arena_copy(arena, cursor->project.name.data,
+                                cursor->project.name.size);
         if (name == NULL)
-            return arena_status(arena, cursor->project_name.size, err);
+            return arena_status(arena, cursor->project.name.size, err);
         status =
-            name_in_resource(arena, text_span(name, cursor->project_name.size),
+            name_in_resource(arena, text_span(name, cursor->project.name.size),
                              from->resource, last_to, err);
         if (status < 0)
             return status;

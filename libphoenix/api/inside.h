@@ -101,6 +101,17 @@ phx_status totals_read(struct store *store, struct span_page *page, bool costs,
 
 /* --- cursor.c ------------------------------------------------------------ */
 
+/* The name of the project asked for last: spans mostly share theirs. */
+struct project_name {
+    int64_t project;
+    phx_text name; /* absent if the project is gone */
+    struct arena arena;
+};
+void project_name_init(struct project_name *name);
+void project_name_clear(struct project_name *name);
+phx_status project_name_read(struct project_name *name, struct store *store,
+                             int64_t project, phx_error *err);
+
 enum cursor_kind {
     CURSOR_SPANS,
     CURSOR_TRACES,
@@ -133,9 +144,7 @@ struct phx_cursor {
     bool ascending;
     bool bare; /* spans are read without attributes and events */
     int32_t attributes;
-    int64_t project; /* whose name is project_name */
-    struct arena project_arena;
-    phx_text project_name;
+    struct project_name project;
 
     /* annotations: `rows` is a page of them */
     phx_annotation_query annotations;

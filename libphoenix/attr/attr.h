@@ -71,6 +71,10 @@ phx_status attr_join(struct arena *arena, struct span *span,
                      const struct log_record *records, size_t count,
                      uint8_t *fates, phx_error *err);
 
+/* Project (unless it is set), session and tokens of a span whose tree and kind
+ * are known, as those of a stored one are. */
+phx_status attr_derive(struct arena *arena, struct span *span, phx_error *err);
+
 /* The wire part's flat attributes from the tree, for writing OTLP again. */
 phx_status attr_restore(struct arena *arena, struct span *span, phx_error *err);
 

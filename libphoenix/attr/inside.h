@@ -83,9 +83,6 @@ bool attr_is_token_count(phx_text key);
 /* Kind from the tree, status from the wire. */
 void attr_set_kind(struct span *span);
 
-/* Project, session and tokens of a span whose tree and kind are known. */
-phx_status attr_derive(struct arena *arena, struct span *span, phx_error *err);
-
 /* Sets one member of an object. The old members stay as they are, for a
  * sender's object is lent to other parts of the span. */
 phx_status attr_set_member(struct arena *arena, struct value *object,

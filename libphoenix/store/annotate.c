@@ -52,10 +52,12 @@ static phx_status find_targets(struct store *store,
 
 static phx_status write_item(struct store *store, struct counter *counter,
                              const phx_annotation_item *item,
-                             struct target *target, uint64_t now, phx_id *id,
+                             struct target *target,
+                             const struct annotation_times *times, phx_id *id,
                              phx_error *err)
 {
     phx_status status = target_check(store, target, err);
+    uint64_t updated_at;
 
     if (status < 0)
         return status;
@@ -64,8 +66,8 @@ static phx_status write_item(struct store *store, struct counter *counter,
         .trace = target->trace,
         .project = target->project,
         .author = item->author,
-        .created_at = now,
-        .updated_at = now,
+        .created_at = times->created_at,
+        .updated_at = times->updated_at,
         .score = item->has_score ? item->score : 0,
         .has_score = item->has_score,
         .kind = item->kind,
@@ -79,23 +81,28 @@ static phx_status write_item(struct store *store, struct counter *counter,
         .explanation = item->explanation,
         .metadata = item->metadata,
     };
-    if ((status = annotation_find(store->writer, &row, err)) < 0)
+    if ((status = annotation_find(store->writer, &row, &updated_at, err)) < 0)
         return status;
     if (status == PHX_DONE) {
         row.id = counter->annotation[item->kind]++;
         counter->annotations++;
     }
     *id = row.id;
+    if (status == PHX_OK && updated_at > times->updated_at)
+        return PHX_OK;
     return annotation_write(store->writer, &row, err);
 }
 
 /* DONE if the targets are to be looked up again. */
 static phx_status write_items(struct store *store,
-                              const phx_annotation_item *items, size_t count,
-                              unsigned forgotten, struct target *targets,
-                              phx_id *ids, phx_error *err)
+                              const phx_annotation_item *items,
+                              const struct annotation_times *times,
+                              size_t count, unsigned forgotten,
+                              struct target *targets, phx_id *ids,
+                              phx_error *err)
 {
-    uint64_t now = time_now() / 1000 * 1000;
+    uint64_t us = time_now() / 1000 * 1000;
+    const struct annotation_times now = {us, us};
     struct counter counter;
     phx_status status = store_change_begin(store, store->writer, &counter, err);
 
@@ -107,8 +114,8 @@ static phx_status write_items(struct store *store,
         return PHX_DONE;
     }
     for (size_t i = 0; i < count && status >= 0; i++)
-        status = blame(write_item(store, &counter, &items[i], &targets[i], now,
-                                  &ids[i], err),
+        status = blame(write_item(store, &counter, &items[i], &targets[i],
+                                  times ? &times[i] : &now, &ids[i], err),
                        i, err);
     status = store_change_end(store, store->writer, status, &counter, err);
     store_write_end(store);
@@ -116,7 +123,8 @@ static phx_status write_items(struct store *store,
 }
 
 phx_status store_annotate(struct store *store, const phx_annotation_item *items,
-                          size_t count, phx_id *ids, phx_error *err)
+                          const struct annotation_times *times, size_t count,
+                          phx_id *ids, phx_error *err)
 {
     struct arena arena;
     phx_status status;
@@ -134,7 +142,7 @@ phx_status store_annotate(struct store *store, const phx_annotation_item *items,
         unsigned forgotten = atomic_load(&store->forgotten);
         if ((status =
                  find_targets(store, items, count, &arena, targets, err)) >= 0)
-            status = write_items(store, items, count, forgotten, targets,
+            status = write_items(store, items, times, count, forgotten, targets,
                                  numbers, err);
         if (status == PHX_OK && ids != NULL && count > 0)
             memcpy(ids, numbers, count * sizeof *ids);

@@ -126,7 +126,7 @@ phx_status annotation_write(struct connection *connection,
 }
 
 phx_status annotation_find(struct connection *connection, phx_annotation *row,
-                           phx_error *err)
+                           uint64_t *updated_at, phx_error *err)
 {
     struct statement *find = sql(connection, SQL_ANNOTATION_BY_KEY);
     phx_status status;
@@ -139,6 +139,7 @@ phx_status annotation_find(struct connection *connection, phx_annotation *row,
     if ((status = sql_next(find, err)) == PHX_OK) {
         row->id = sql_int(find, 0) / ANNOTATION_KINDS;
         row->created_at = ns_of(sql_int(find, 1), 0);
+        *updated_at = ns_of(sql_int(find, 2), 0);
         sql_end(find);
     }
     return status;

@@ -23,10 +23,10 @@ void annotation_read(struct statement *statement, phx_annotation *out,
                      int64_t *sum);
 phx_status annotation_write(struct connection *connection,
                             const phx_annotation *row, phx_error *err);
-/* The number and the time of creation of the row with this key; DONE if there
- * is none. */
+/* The number and the time of creation of the row with this key, and when it
+ * was changed last; DONE if there is none. */
 phx_status annotation_find(struct connection *connection, phx_annotation *row,
-                           phx_error *err);
+                           uint64_t *updated_at, phx_error *err);
 
 /* --- target.c --------------------------------------------------------------- */
 

@@ -23,6 +23,7 @@
  *                       attribute_sql.c parent_sql.c cost_sql.c function_sql.c
  *                       foreign.c
  *     a store is kept   verify.c verify_blocks.c verify_said.c backup.c
+ *                       archive.c
  *
  * Its connections:
  *
@@ -361,10 +362,6 @@ phx_status store_change_end(struct store *store, struct connection *connection,
 
 /* load.c: the filter, the memtable and the cache of traces. */
 phx_status load_for_putting(struct store *store, phx_error *err);
-
-unsigned store_interrupts(struct store *store);
-phx_status store_check_interrupt(struct store *store, unsigned since,
-                                 phx_error *err);
 
 /* --- blocks.c: blocks as rows --------------------------------------------- */
 

@@ -193,8 +193,8 @@
       "INSERT OR REPLACE INTO annotation (" ANNOTATION_COLUMNS ")"             \
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")     \
     X(ANNOTATION_BY_KEY,                                                       \
-      "SELECT id, created FROM annotation WHERE kind = ? AND target = ?"       \
-      " AND position = ? AND name = ? AND identifier = ?")                     \
+      "SELECT id, created, updated FROM annotation WHERE kind = ?"             \
+      " AND target = ? AND position = ? AND name = ? AND identifier = ?")      \
     X(ANNOTATIONS_ALL,                                                         \
       "SELECT " ANNOTATION_COLUMNS " FROM annotation WHERE id > ?"             \
       " ORDER BY id")                                                          \

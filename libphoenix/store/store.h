@@ -59,6 +59,11 @@ void store_retain(struct store *store);
 void store_release(struct store *store); /* the last one closes */
 void store_interrupt(struct store *store);
 
+/* Interrupts so far; INTERRUPTED if there have been others. */
+unsigned store_interrupts(struct store *store);
+phx_status store_check_interrupt(struct store *store, unsigned since,
+                                 phx_error *err);
+
 /* --- writing ---------------------------------------------------------------- */
 
 struct store_batch {
@@ -82,9 +87,17 @@ phx_status store_update_project(struct store *store, int64_t project,
 phx_status store_delete(struct store *store, int32_t kind, int64_t id,
                         phx_error *err);
 
-/* Ids are raw here, metadata is given. Errors: as phx_store_annotate. */
+/* When a row of another store was made and changed: one that is here and was
+ * changed after that stays as it is. */
+struct annotation_times {
+    uint64_t created_at, updated_at; /* ns, of whole us */
+};
+
+/* Ids are raw here, metadata is given. times [count], or NULL for now.
+ * Errors: as phx_store_annotate. */
 phx_status store_annotate(struct store *store, const phx_annotation_item *items,
-                          size_t count, phx_id *ids, phx_error *err);
+                          const struct annotation_times *times, size_t count,
+                          phx_id *ids, phx_error *err);
 phx_status store_delete_annotations(struct store *store,
                                     const phx_annotation_query *query,
                                     int64_t *out, phx_error *err);
@@ -131,6 +144,16 @@ phx_status store_verify(struct store *store, phx_verify_fn found, void *ctx,
 phx_status store_backup(struct store *store, const char *path, phx_error *err);
 phx_status store_stat(struct store *store, phx_store_stats *out,
                       phx_error *err);
+
+/* --- archive.c ---------------------------------------------------------------- */
+
+/* A new store that is not there until it is ended, whole and alone in its file;
+ * ended with a failure it leaves nothing. The path is claimed by an empty file.
+ * Errors: CONFLICT (the file exists), INVALID, and as store_open. */
+phx_status store_archive_begin(const struct store *like, const char *path,
+                               struct store **out, phx_error *err);
+phx_status store_archive_end(struct store *archive, const char *path,
+                             phx_status status, phx_error *err);
 
 /* --- reading ---------------------------------------------------------------- */
 

@@ -517,6 +517,19 @@ static phx_status backup(struct scene *scene, phx_error *err)
     return phx_store_backup(scene->store, scene->copy, err);
 }
 
+static phx_status save(struct scene *scene, phx_error *err)
+{
+    phx_span_query query = PHX_SPAN_QUERY_INIT;
+
+    query.roots_only = 1;
+    return phx_store_save(scene->store, &query, scene->copy, err);
+}
+
+static phx_status merge(struct scene *scene, phx_error *err)
+{
+    return phx_store_merge(scene->store, scene->path, NULL, err);
+}
+
 static phx_status delete_trace(struct scene *scene, phx_error *err)
 {
     static const char id[] = "ab529ae3c1b694393cdaddd6a51b8e98";

@@ -59,6 +59,8 @@ static struct call calls[] = {
     {"phx_store_compact", call_compact, IO | BUSY | CUT | BAD},
     {"phx_store_verify", call_verify, IO | CUT | BAD},
     {"phx_store_backup", call_backup, IO | BUSY | CUT | BAD},
+    {"phx_store_save", call_save, IO | CUT | BAD},
+    {"phx_store_merge", call_merge, IO | BUSY | CUT | BAD},
     {"phx_store_stat", call_stat, IO | CUT | BAD},
     {"phx_project_create", call_create, IO | BUSY | CUT | BAD},
     {"phx_project_update", call_update, IO | BUSY | CUT | BAD},

@@ -202,6 +202,23 @@ static phx_status call_backup(phx_error *err)
     return status;
 }
 
+static phx_status call_save(phx_error *err)
+{
+    phx_status status =
+        phx_store_save(scene.place.store, NULL, scene.place.copy, err);
+
+    if (status < 0)
+        assert_int_equal(access(scene.place.copy, F_OK), -1);
+    unlink(scene.place.copy);
+    return status;
+}
+
+/* Of itself: all of it is known. */
+static phx_status call_merge(phx_error *err)
+{
+    return phx_store_merge(scene.place.store, scene.place.path, NULL, err);
+}
+
 static phx_status call_stat(phx_error *err)
 {
     phx_store_stats stats;

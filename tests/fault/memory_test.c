@@ -232,6 +232,8 @@ SWEEP(stream_columns)
 SWEEP(compact)
 SWEEP(verify)
 SWEEP(backup)
+SWEEP(save)
+SWEEP(merge)
 SWEEP(delete_trace)
 SWEEP(create_project)
 SWEEP(annotate)
@@ -284,6 +286,8 @@ int main(void)
         cmocka_unit_test(compact_survives_want_of_memory),
         cmocka_unit_test(verify_survives_want_of_memory),
         cmocka_unit_test(backup_survives_want_of_memory),
+        cmocka_unit_test(save_survives_want_of_memory),
+        cmocka_unit_test(merge_survives_want_of_memory),
         cmocka_unit_test(delete_trace_survives_want_of_memory),
         cmocka_unit_test(create_project_survives_want_of_memory),
         cmocka_unit_test(annotate_survives_want_of_memory),

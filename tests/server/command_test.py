@@ -246,6 +246,34 @@ def test_backup_of_a_store_in_use_is_a_store(build):
         equal(json.loads(run.stdout)["spans"], 33, "spans")
 
 
+def test_an_archive_goes_from_store_to_store(build):
+    """Written beside a server that serves it."""
+    with Server(build) as server, Server(build) as other:
+        for path in AGENTS:
+            server.request("POST", "/v1/traces", path.read_bytes(),
+                           {"Content-Type": "application/x-protobuf"})
+        whole, some = server.folder / "all.phx", server.folder / "some.phx"
+        run = server.run("export", "--archive", str(whole))
+        equal(run.returncode, DONE, run.stderr)
+        equal(server.run("export", "--archive", str(whole)).returncode, FAILED,
+              "an existing file was overwritten")
+        run = server.run("export", "--archive", str(some), "--filter",
+                         "span_kind == 'LLM'")
+        equal(run.returncode, DONE, run.stderr)
+        equal(server.run("export", "--archive", "x", "-o", "y").returncode,
+              MISUSED, "two files")
+        other.stop()
+        for path in (some, whole, whole):
+            run = other.run("import", str(path))
+            equal(run.returncode, DONE, run.stderr)
+        true(b"spans: 0 stored, 33 known already" in run.stdout, run.stdout)
+        true(b"keep their projects" in other.run(
+            "import", "--project", "p", str(whole)).stderr, "a project")
+        left, right = (each.run("export", "--format", "jsonl").stdout
+                       for each in (server, other))
+        equal(sorted(left.splitlines()), sorted(right.splitlines()), "spans")
+
+
 def test_verify_notices_a_flipped_byte(build):
     server = Server(build)
     equal(server.run("import", *map(str, AGENTS)).returncode, DONE, "import")

@@ -46,7 +46,7 @@ static inline void world_annotate(struct world_store *in, int32_t kind,
             .metadata = text_of("{}"),
             .score = isnan(all[i].score) ? 0 : all[i].score,
             .has_score = !isnan(all[i].score)};
-        succeeds(store_annotate(in->store, &item, 1, NULL, err));
+        succeeds(store_annotate(in->store, &item, NULL, 1, NULL, err));
     }
 }
 

@@ -118,9 +118,9 @@ TEST(after_a_sweep_targets_are_looked_up_again)
            PHX_DONE);
     eq_int(count_annotations(store), 0);
     fails_with(PHX_NOT_FOUND, "no span 1",
-               store_annotate(store, &item, 1, &id, err));
+               store_annotate(store, &item, NULL, 1, &id, err));
     item = item_of(PHX_SPAN_ANNOTATION, 2);
-    succeeds(store_annotate(store, &item, 1, &id, err));
+    succeeds(store_annotate(store, &item, NULL, 1, &id, err));
     eq_int(id, 1);
     succeeds(store_verify(store, NULL, NULL, err));
     arena_clear(&arena);
