@@ -4,7 +4,7 @@
  *     decode.c   the directory, and frames as they are asked for
  *     fixed.c    the columns every row has; attributes.c: the others
  *     rows.c     the cells of a row; parts.c: resource, scope, events, links
- *     tree.c     leaves -> the tree that they were
+ *     tree.c     leaves -> the tree that they were; json.c: or its JSON
  *
  * and to rows without their trees: match.c, and lookup.c where a path may lie
  * inside a packed value; search.c by the words of their texts, which searched.c
@@ -246,6 +246,10 @@ struct tree {
 /* Segments of all columns, and how many each shares with the one before. */
 phx_status block_share_segments(struct block *block, phx_error *err);
 
+/* How many segments two columns share. */
+uint32_t block_shared_segments(const struct block *block, uint32_t first,
+                               uint32_t last);
+
 void tree_init(struct tree *tree, struct arena *arena, uint32_t base);
 void tree_clear(struct tree *tree);
 
@@ -273,6 +277,7 @@ struct rows_reader {
     struct tree tree;
     bool bare;
     const struct block_choice *choice; /* NULL for all */
+    struct tree_json *json;            /* NULL for trees */
     uint32_t row;    /* the last one read; NO_ROW before the first */
     uint32_t *next;  /* [column_count] row of the next cell */
     uint32_t *cells; /* [column_count] the next cell */
@@ -285,6 +290,11 @@ struct rows_reader {
     const struct block_texts *texts[COLUMN_FIXED];
 };
 
+/* The first column of attributes from `from` on that the row has a cell of, or
+ * column_count; and that cell, which the cursor then has passed. */
+uint32_t find_leaf(struct rows_reader *reader, uint32_t from, uint32_t row);
+uint32_t take_cell(struct rows_reader *reader, uint32_t column);
+
 /* Reads the reserved cell of a column into the span; what is left of its tree
  * into rest. */
 phx_status read_reserved(struct rows_reader *reader, uint32_t column,
@@ -294,5 +304,19 @@ phx_status read_reserved(struct rows_reader *reader, uint32_t column,
 /* Adds members that were no columns. */
 phx_status add_tree_rest(struct arena *arena, struct value *tree,
                          const struct value *rest, phx_error *err);
+
+/* --- json.c ---------------------------------------------------------------- */
+
+phx_status tree_json_new(struct tree_json **out, phx_error *err);
+void tree_json_free(struct tree_json *json);
+
+/* Texts of a span, in the reader's arena: of the leaves of its row; or of the
+ * tree that was made; and of the events. */
+phx_status tree_json_leaves(struct rows_reader *reader, uint32_t row,
+                            struct span *span, phx_error *err);
+phx_status tree_json_tree(struct rows_reader *reader, struct span *span,
+                          phx_error *err);
+phx_status tree_json_events(struct rows_reader *reader, struct span *span,
+                            phx_error *err);
 
 #endif

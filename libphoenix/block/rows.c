@@ -63,6 +63,9 @@ static bool is_read(const struct rows_reader *reader, uint32_t column)
     int reserved = reader->reserved[column];
     bool is = is_bare(reserved);
 
+    if (reader->json != NULL)
+        return is || reserved == RESERVED_COUNT || reserved == RESERVED_REST ||
+               reserved == RESERVED_EVENTS;
     if (choice == NULL)
         return is || !reader->bare;
     is |= reserved == RESERVED_REST ||
@@ -197,8 +200,23 @@ static void seek(struct rows_reader *reader, uint32_t column, uint32_t row)
         cell < attribute->count ? row_at(attribute, cell) : NO_ROW;
 }
 
-/* The cell at the cursor, which moves on. */
-static uint32_t take_cell(struct rows_reader *reader, uint32_t column)
+uint32_t find_leaf(struct rows_reader *reader, uint32_t from, uint32_t row)
+{
+    const struct block *block = reader->block;
+
+    for (uint32_t i = from; i < block->column_count; i++) {
+        if (reader->next[i] > row ||
+            (i >= block->reserved_begin && i < block->reserved_end))
+            continue;
+        if (reader->next[i] < row)
+            seek(reader, i, row);
+        if (reader->next[i] == row)
+            return i;
+    }
+    return block->column_count;
+}
+
+uint32_t take_cell(struct rows_reader *reader, uint32_t column)
 {
     const struct attribute *attribute = reader->attributes[column];
     uint32_t cell = reader->cells[column]++;
@@ -260,30 +278,22 @@ static phx_status read_tree(struct rows_reader *reader, uint32_t row,
                             struct span *span, phx_error *err)
 {
     struct block *block = reader->block;
-    uint32_t common = BLOCK_LEVELS;
     const struct segment *path = NULL;
+    uint32_t last = 0;
     struct value value;
     phx_status status;
 
-    for (uint32_t i = 0; i < block->column_count; i++) {
-        if (block->shared[i] < common)
-            common = block->shared[i];
-        if (reader->next[i] > row ||
-            (i >= block->reserved_begin && i < block->reserved_end))
-            continue;
-        if (reader->next[i] < row) {
-            seek(reader, i, row);
-            if (reader->next[i] != row)
-                continue;
-        }
+    for (uint32_t i = find_leaf(reader, 0, row); i < block->column_count;
+         i = find_leaf(reader, i + 1, row)) {
         uint32_t cell = take_cell(reader, i);
         if ((status = cell_value(&reader->lender, i, reader->attributes[i],
                                  cell, &value, err)) < 0 ||
             (status = path_of(reader, i, &path, err)) < 0 ||
             (status = tree_add(&reader->tree, path, block->columns[i].depth,
-                               common, &value, err)) < 0)
+                               block_shared_segments(block, last, i), &value,
+                               err)) < 0)
             return status;
-        common = BLOCK_LEVELS;
+        last = i;
     }
     return tree_end(&reader->tree, &span->tree, err);
 }
@@ -305,11 +315,16 @@ static phx_status read_row(struct rows_reader *reader, uint32_t row,
         return status;
     if (reader->bare)
         return PHX_OK;
-    if ((status = read_tree(reader, row, span, err)) < 0)
+    if (reader->json && (status = tree_json_events(reader, span, err)) < 0)
         return status;
-    return rest.count > 0
-               ? add_tree_rest(reader->lender.arena, &span->tree, &rest, err)
-               : PHX_OK;
+    if (reader->json && rest.count == 0)
+        return tree_json_leaves(reader, row, span, err);
+    if ((status = read_tree(reader, row, span, err)) < 0 ||
+        (rest.count > 0 &&
+         (status = add_tree_rest(reader->lender.arena, &span->tree, &rest,
+                                 err)) < 0))
+        return status;
+    return reader->json ? tree_json_tree(reader, span, err) : PHX_OK;
 }
 
 static phx_status read_rows(struct block *block, struct arena *arena,
@@ -332,6 +347,8 @@ static phx_status read_rows(struct block *block, struct arena *arena,
         reader.lender.how = *count * 4 >= block->rows ? LEND_FRAMES : LEND_COPY;
     tree_init(&reader.tree, arena, 0);
     if ((status = new_tables(&reader, &tables, err)) < 0 ||
+        ((parts & BLOCK_JSON) != 0 &&
+         (status = tree_json_new(&reader.json, err)) < 0) ||
         (status = open_fixed(&reader, err)) < 0 ||
         (status = open_columns(&reader, err)) < 0)
         goto done;
@@ -344,6 +361,7 @@ static phx_status read_rows(struct block *block, struct arena *arena,
     status = PHX_OK;
 done:
     tree_clear(&reader.tree);
+    tree_json_free(reader.json);
     memory_free(tables);
     return status;
 }

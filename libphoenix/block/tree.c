@@ -49,6 +49,17 @@ phx_status block_share_segments(struct block *block, phx_error *err)
     return PHX_OK;
 }
 
+uint32_t block_shared_segments(const struct block *block, uint32_t first,
+                               uint32_t last)
+{
+    uint32_t common = BLOCK_LEVELS;
+
+    for (uint32_t i = first + 1; i <= last; i++)
+        if (block->shared[i] < common)
+            common = block->shared[i];
+    return common;
+}
+
 void tree_init(struct tree *tree, struct arena *arena, uint32_t base)
 {
     tree->arena = arena;

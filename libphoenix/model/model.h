@@ -103,6 +103,10 @@ struct span {
     int64_t trace;
     int64_t session; /* 0 if none */
     int64_t project;
+
+    /* block, asked for JSON: as json_write_value writes the tree, and
+     * span_write_events the events; else absent */
+    phx_text tree_json, events_json;
 };
 
 /* What a program logged, perhaps inside a span: gen_ai events, exceptions. */

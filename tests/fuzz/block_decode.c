@@ -5,8 +5,9 @@
  *
  * They are compressed here, so that changes get past zstd's checksums. Any
  * bytes are refused or make a block whose every access is in bounds: all rows
- * are read in each way, every column is a path that is looked up and filtered
- * by, and the rows with a word are those in which it is found one by one.
+ * are read in each way, to JSON as to the trees it is written of, every column
+ * is a path that is looked up and filtered by, and the rows with a word are
+ * those in which it is found one by one.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -53,6 +54,33 @@ static void add_frame(struct frames *frames, phx_text raw)
     buf_used(body, ZSTD_compress(room, bound, raw.data, raw.size, 1));
 }
 
+/* What can be read as trees can be read as JSON, and is what is written of
+ * them. */
+static void read_json(struct block *block, struct arena *arena,
+                      const uint32_t *rows, uint32_t count,
+                      const struct span *spans)
+{
+    struct span *read = arena_new(arena, ROWS * sizeof *read);
+    phx_status status =
+        block_read_spans(block, arena, rows, count, BLOCK_JSON, read, NULL);
+    struct buf json;
+
+    if (status == PHX_CORRUPT)
+        abort();
+    buf_init(&json, SIZE_MAX);
+    for (uint32_t i = 0; i < count && status == PHX_OK; i++) {
+        buf_reset(&json);
+        json_write_value(&json, &spans[i].tree, 0);
+        if (!text_equal(read[i].tree_json, text_span(json.data, json.size)))
+            abort();
+        buf_reset(&json);
+        span_write_events(&spans[i], time_print, &json);
+        if (!text_equal(read[i].events_json, text_span(json.data, json.size)))
+            abort();
+    }
+    buf_clear(&json);
+}
+
 static void read_rows(struct block *block, struct arena *arena)
 {
     uint32_t rows[ROWS];
@@ -61,9 +89,11 @@ static void read_rows(struct block *block, struct arena *arena)
 
     for (uint32_t i = 0; i < count; i++)
         rows[i] = block_rows(block) - 1 - i;
-    for (int parts = 0; parts < 4; parts++)
+    for (int parts = 1; parts < 8; parts++)
         (void)block_read_spans(block, arena, rows, count, parts, spans, NULL);
     (void)block_read_spans(block, arena, rows, 1, 0, spans, NULL);
+    if (block_read_spans(block, arena, rows, count, 0, spans, NULL) == PHX_OK)
+        read_json(block, arena, rows, count, spans);
 }
 
 static void read_paths(struct block *block, struct arena *arena)

@@ -4,8 +4,9 @@
  *     u8 allocation that fails, 0 for none, then a program that makes spans:
  *     a byte tells what comes next, the bytes after it what it is
  *
- * Every span comes back as it went in, the block passes its own checks, and a
- * failed allocation is NO_MEMORY and nothing else.
+ * Every span comes back as it went in, and as the JSON that its tree is written
+ * as, the block passes its own checks, and a failed allocation is NO_MEMORY and
+ * nothing else.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -155,6 +156,27 @@ static bool same_span(const struct span *a, const struct span *b)
            a->flags == b->flags && value_equal(&a->tree, &b->tree);
 }
 
+/* What is read as JSON is what is written of a tree that was read. Writing it
+ * is no part of what allocations fail in. */
+static void check_json(const struct span *read, const struct span *spans,
+                       size_t count)
+{
+    const struct memory_faults faults = memory_faults;
+    struct buf json;
+
+    memory_faults.fail_at = 0;
+    buf_init(&json, SIZE_MAX);
+    for (size_t i = 0; i < count; i++) {
+        buf_reset(&json);
+        json_write_value(&json, &spans[i].tree, 0);
+        if (!same_text_as(read[i].tree_json, text_span(json.data, json.size)))
+            abort();
+    }
+    buf_clear(&json);
+    memory_faults.fail_at = faults.fail_at;
+    memory_faults.seen = faults.seen;
+}
+
 static phx_status fetch(void *ctx, uint32_t number, phx_text *out,
                         phx_error *err)
 {
@@ -171,7 +193,7 @@ static phx_status read_back(struct block_reader *reader,
                             size_t count)
 {
     struct block *block = NULL;
-    struct span out[SPANS];
+    struct span out[SPANS], written[SPANS];
     uint32_t rows[SPANS];
     struct arena copies;
     phx_status status;
@@ -187,6 +209,9 @@ static phx_status read_back(struct block_reader *reader,
     for (size_t i = 0; i < count; i++)
         if (!same_span(&out[i], &spans[i]))
             abort();
+    if ((status = block_read_spans(block, &copies, rows, count, BLOCK_JSON,
+                                   written, NULL)) == PHX_OK)
+        check_json(written, out, count);
 done:
     block_close(block);
     arena_clear(&copies);

@@ -1,6 +1,7 @@
 /*
  * Every vector of tests/vectors/otlp_decode.json: request bytes -> spans and
- * what they mean, and back to bytes that mean the same.
+ * what they mean, and back to bytes that mean the same; and in a block, whose
+ * JSON is that of their trees.
  */
 #include "t.h"
 
@@ -8,6 +9,9 @@
 #include "attr/attr.h"
 #include "wire/wire.h"
 #include "unit/attr/vectors.h"
+#include "unit/block/make.h"
+
+static struct made made; /* the spans of all vectors */
 
 static struct value object_of(const struct attributes *list)
 {
@@ -188,6 +192,9 @@ static bool check_vector(struct arena *arena, const struct value *vector)
             return false;
         struct span *span = &request.spans.spans[next++];
         succeeds(attr_interpret(arena, span, err));
+        made.spans[made.count] = *span;
+        made.order[made.count] = &made.spans[made.count];
+        made.count++;
         holds = check_span(arena, id, span, expect) &&
                 check_again(arena, id, span) && holds;
     }
@@ -202,6 +209,7 @@ TEST(every_vector_of_otlp_decode_holds)
     uint32_t passed = 0;
 
     arena_init(&arena, SIZE_MAX);
+    made_init(&made);
     struct value vectors =
         vectors_read(&arena, "tests/vectors/otlp_decode.json");
     for (uint32_t i = 0; i < vectors.count; i++) {
@@ -214,6 +222,14 @@ TEST(every_vector_of_otlp_decode_holds)
     }
     eq_int(vectors.count, 134);
     eq_int(passed, vectors.count);
+    made_encode(&made);
+    struct block *block = made_open(&made);
+    uint32_t *rows = arena_new(&arena, made.count * sizeof *rows);
+    for (uint32_t i = 0; i < made.count; i++)
+        rows[i] = i;
+    made_check_json(block, rows, made.count);
+    block_close(block);
+    made_clear(&made);
     arena_clear(&arena);
 }
 

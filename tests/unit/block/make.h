@@ -181,6 +181,40 @@ static inline bool same_span(const struct span *a, const struct span *b)
            a->project == b->project;
 }
 
+/* What is read as JSON is what is written of the trees and events that are
+ * read. */
+static inline void made_check_json(struct block *block, const uint32_t *rows,
+                                   size_t count)
+{
+    struct arena arena;
+    struct buf tree, events;
+
+    arena_init(&arena, SIZE_MAX / 2);
+    buf_init(&tree, SIZE_MAX);
+    buf_init(&events, SIZE_MAX);
+    struct span *spans = arena_new(&arena, count * sizeof *spans);
+    struct span *read = arena_new(&arena, count * sizeof *read);
+    succeeds(
+        block_read_spans(block, &arena, rows, count, BLOCK_WHOLE, spans, err));
+    succeeds(
+        block_read_spans(block, &arena, rows, count, BLOCK_JSON, read, err));
+    for (size_t i = 0; i < count; i++) {
+        buf_reset(&tree);
+        buf_reset(&events);
+        json_write_value(&tree, &spans[i].tree, 0);
+        span_write_events(&spans[i], time_print, &events);
+        ok(same(read[i].tree_json, text_span(tree.data, tree.size)));
+        ok(same(read[i].events_json, text_span(events.data, events.size)));
+        eq_int(read[i].tree_json.data[tree.size], 0);
+        eq_int(read[i].events_json.data[events.size], 0);
+        ok(same(read[i].status_message, spans[i].status_message));
+        ok(same(read[i].span_id, spans[i].span_id));
+    }
+    buf_clear(&tree);
+    buf_clear(&events);
+    arena_clear(&arena);
+}
+
 /* Every row, read and compared after the block is closed; and verified. */
 static inline void made_check(struct made *made)
 {
@@ -202,6 +236,9 @@ static inline void made_check(struct made *made)
     block_close(block);
     for (uint32_t i = 0; i < rows; i++)
         ok(same_span(&spans[i], made->order[i]));
+    block = made_open(made);
+    made_check_json(block, all, rows);
+    block_close(block);
     arena_clear(&arena);
 }
 

@@ -47,6 +47,7 @@ TEST(rows_come_in_any_order)
         struct block *block = made_open(&made);
         succeeds(block_read_spans(block, &arena, rows, count, BLOCK_WHOLE,
                                   spans, err));
+        made_check_json(block, rows, count);
         block_close(block);
         for (size_t i = 0; i < count; i++)
             ok(same_span(&spans[i], &made.spans[rows[i]]));
