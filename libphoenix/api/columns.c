@@ -355,8 +355,10 @@ phx_status span_source_open(phx_store *store, const phx_span_query *query,
     arena_init(&source->arena, SIZE_MAX);
     arena_init(&source->session_arena, SIZE_MAX);
     map_init(&source->session_places);
-    status = add_fields(source, cursor->bare, columns, count, err);
-    cursor->bare &= count == 0;
+    status =
+        add_fields(source, cursor->shown == SPANS_BARE, columns, count, err);
+    if (count > 0)
+        cursor->shown = SPANS_WHOLE;
     if (status < 0) {
         end(source);
         return status;

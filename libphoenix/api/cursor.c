@@ -45,6 +45,11 @@ void phx_cursor_close(phx_cursor *cursor)
 phx_status phx_store_find_spans(phx_store *store, const phx_span_query *query,
                                 phx_cursor **out, phx_error *err)
 {
+    static const enum span_parts shown[] = {
+        [PHX_ATTRIBUTES_NESTED] = SPANS_AS_JSON,
+        [PHX_ATTRIBUTES_FLAT] = SPANS_WHOLE,
+        [PHX_ATTRIBUTES_NONE] = SPANS_BARE,
+    };
     phx_span_query wanted = PHX_SPAN_QUERY_INIT;
     phx_cursor *cursor;
     phx_status status;
@@ -70,7 +75,7 @@ phx_status phx_store_find_spans(phx_store *store, const phx_span_query *query,
     }
     cursor->ascending = wanted.order == PHX_OLDEST_FIRST;
     cursor->attributes = wanted.attributes;
-    cursor->bare = wanted.attributes == PHX_ATTRIBUTES_NONE;
+    cursor->shown = shown[wanted.attributes];
     cursor->totalled = (wanted.flags & PHX_SPAN_TOTALS) != 0;
     cursor->next = wanted.from;
     cursor->left = wanted.limit > 0 ? wanted.limit : -1;
@@ -78,24 +83,28 @@ phx_status phx_store_find_spans(phx_store *store, const phx_span_query *query,
     return PHX_OK;
 }
 
-/* The next span of the page, or of the next page; DONE at the end. */
-static phx_status next_span(phx_cursor *cursor, struct span **out,
-                            phx_error *err)
+/* The next span of the page, or of the next page; DONE at the end. A page that
+ * was read for something else is read again from here on. */
+static phx_status next_span(phx_cursor *cursor, enum span_parts parts,
+                            struct span **out, phx_error *err)
 {
     phx_status status;
 
     if (cursor->left == 0)
         return PHX_DONE;
+    if (cursor->at < cursor->page.count && parts != cursor->parts) {
+        cursor->next = cursor->page.spans[cursor->at].number;
+        cursor->at = cursor->page.count;
+    }
     if (cursor->at == cursor->page.count) {
         if (cursor->started && cursor->next == 0)
             return PHX_DONE;
         size_t rows = cursor->left > 0 && cursor->left < PAGE_ROWS
                           ? (size_t)cursor->left
                           : PAGE_ROWS;
-        if ((status =
-                 store_read_spans(cursor->store, &cursor->filter, cursor->next,
-                                  cursor->ascending, cursor->bare, rows,
-                                  &cursor->page, err)) < 0) {
+        if ((status = store_read_spans(cursor->store, &cursor->filter,
+                                       cursor->next, cursor->ascending, parts,
+                                       rows, &cursor->page, err)) < 0) {
             cursor->at = 0;
             return status;
         }
@@ -107,6 +116,7 @@ static phx_status next_span(phx_cursor *cursor, struct span **out,
             return status;
         }
         cursor->started = true;
+        cursor->parts = parts;
         cursor->next = cursor->page.next;
         cursor->at = 0;
         if (cursor->page.count == 0)
@@ -181,7 +191,7 @@ phx_status phx_cursor_next_span(phx_cursor *cursor, const phx_span **out,
 
     if (cursor == NULL || out == NULL || cursor->kind != CURSOR_SPANS)
         return fail_argument(err);
-    if ((status = next_span(cursor, &span, err)) != PHX_OK) {
+    if ((status = next_span(cursor, cursor->shown, &span, err)) != PHX_OK) {
         if (status == PHX_DONE)
             *out = NULL;
         return status;
@@ -270,6 +280,8 @@ static phx_status restore_span(phx_cursor *cursor, struct arena *arena,
 static phx_status next_request(phx_cursor *cursor, int32_t format, size_t count,
                                size_t *found, phx_buf *out, phx_error *err)
 {
+    const enum span_parts parts =
+        cursor->shown == SPANS_BARE ? SPANS_BARE : SPANS_WHOLE;
     struct arena arena;
     struct buf text;
     phx_status status;
@@ -285,7 +297,7 @@ static phx_status next_request(phx_cursor *cursor, int32_t format, size_t count,
     status = spans ? PHX_OK : fail_memory(err, count * sizeof *spans);
     while (status == PHX_OK && *found < count &&
            (*found == 0 || cursor->at < cursor->page.count) &&
-           (status = next_span(cursor, &span, err)) == PHX_OK) {
+           (status = next_span(cursor, parts, &span, err)) == PHX_OK) {
         struct span *restored = arena_new(&arena, sizeof *restored);
         taken++;
         if (restored == NULL)

@@ -142,7 +142,8 @@ struct phx_cursor {
     int64_t left; /* rows still wanted; -1 for all */
     bool started;
     bool ascending;
-    bool bare; /* spans are read without attributes and events */
+    enum span_parts shown; /* what is read to show spans as rows */
+    enum span_parts parts; /* what has been read of the page */
     int32_t attributes;
     struct project_name project;
 

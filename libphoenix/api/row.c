@@ -1,6 +1,7 @@
 /*
  * row.c - a span as the caller sees it: ids in hex, attributes and events as
- * JSON, every text with a NUL behind it.
+ * JSON, every text with a NUL behind it. Where spans come with their JSON, that
+ * is lent as it is.
  */
 #include "base/base.h"
 
@@ -34,6 +35,14 @@ void lent_span_free(struct lent_span *lent)
     memory_free(lent);
 }
 
+static phx_status lend_json(struct buf *json, const char *what, phx_text *out,
+                            phx_error *err)
+{
+    buf_add_byte(json, 0);
+    *out = text_span(json->data, json->size - 1);
+    return buf_status(json, what, err);
+}
+
 /* The kind goes out apart. JSON has no NaN and no infinities: a null, which
  * flat attributes leave out. */
 static phx_status trim_flat(struct lent_span *lent, struct attributes *flat,
@@ -55,9 +64,8 @@ static phx_status trim_flat(struct lent_span *lent, struct attributes *flat,
     flat->count = kept;
     if (lent->kind.size == 0)
         return PHX_OK;
-    buf_add_byte(&lent->kind, 0);
-    lent->row.kind_attribute = text_span(lent->kind.data, lent->kind.size - 1);
-    return buf_status(&lent->kind, "a span's kind", err);
+    return lend_json(&lent->kind, "a span's kind", &lent->row.kind_attribute,
+                     err);
 }
 
 static phx_status write_attributes(struct lent_span *lent,
@@ -68,6 +76,10 @@ static phx_status write_attributes(struct lent_span *lent,
     struct value object = span->tree;
     phx_status status;
 
+    if (span->tree_json.data != NULL) {
+        lent->row.attributes = span->tree_json;
+        return PHX_OK;
+    }
     buf_reset(&lent->attributes);
     if (how == PHX_ATTRIBUTES_FLAT) {
         if ((status = attr_flatten(&lent->arena, &span->tree, NULL,
@@ -81,17 +93,20 @@ static phx_status write_attributes(struct lent_span *lent,
         buf_add_string(&lent->attributes, "{}");
     else
         json_write_value(&lent->attributes, &object, 0);
-    buf_add_byte(&lent->attributes, 0);
-    return buf_status(&lent->attributes, "a span's attributes", err);
+    return lend_json(&lent->attributes, "a span's attributes",
+                     &lent->row.attributes, err);
 }
 
 static phx_status write_events(struct lent_span *lent, const struct span *span,
                                phx_error *err)
 {
+    if (span->events_json.data != NULL) {
+        lent->row.events = span->events_json;
+        return PHX_OK;
+    }
     buf_reset(&lent->events);
     span_write_events(span, time_print, &lent->events);
-    buf_add_byte(&lent->events, 0);
-    return buf_status(&lent->events, "a span's events", err);
+    return lend_json(&lent->events, "a span's events", &lent->row.events, err);
 }
 
 /* A copy in the lent span's arena with a NUL behind it. */
@@ -156,11 +171,7 @@ phx_status lent_span_fill(struct lent_span *lent, const struct span *span,
         .kind = text_of(span_kind_name(span->kind)),
     };
     if ((status = lend_texts(lent, span, project, err)) < 0 ||
-        (status = write_attributes(lent, span, attributes, err)) < 0 ||
-        (status = write_events(lent, span, err)) < 0)
+        (status = write_attributes(lent, span, attributes, err)) < 0)
         return status;
-    lent->row.attributes =
-        text_span(lent->attributes.data, lent->attributes.size - 1);
-    lent->row.events = text_span(lent->events.data, lent->events.size - 1);
-    return PHX_OK;
+    return write_events(lent, span, err);
 }

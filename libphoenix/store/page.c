@@ -5,9 +5,12 @@
 
 #include "store/span_table.h"
 
+#include <stdlib.h>
+
 enum {
     PAGE_BYTES = SHRUNK(16 << 20, 8 << 10), /* a page closes past that */
-    READ_ROWS = SHRUNK(64, 2)               /* read together */
+    READ_BYTES = PAGE_BYTES / 8,            /* read together, about */
+    READ_ROWS = SHRUNK(1024, 2)             /* the same, at most */
 };
 
 /* Rows of a page, in its order; their blocks stay open with the snapshot. */
@@ -171,59 +174,97 @@ static phx_status pack_tests(const struct span_filter *filter,
 
 /* --- their spans ----------------------------------------------------------------- */
 
-/* Where spans of a block have the first word. */
-static phx_status read_matches(struct block *block, const struct needle *word,
-                               const uint32_t *rows, const size_t *places,
-                               size_t count, struct span_page *out,
-                               phx_error *err)
-{
-    phx_status status = PHX_OK;
+/* A row of a block, and where its span goes. */
+struct pick {
+    uint32_t row;
+    size_t place;
+};
 
-    for (size_t i = 0; i < count && status >= 0; i++)
-        status = snippet_read(block, word, rows[i], &out->arena,
-                              &out->matches[out->count + places[i]], err);
-    return status;
+/* Picks of one block, which are read together. */
+struct reading {
+    const struct picks *picks;
+    enum span_parts parts;
+    const struct needle *word; /* the first of a search; or NULL */
+    bool *done;                /* [picks->count] */
+    struct pick *chosen;       /* [READ_ROWS], as are the others */
+    uint32_t *rows;
+    struct span *spans;
+    size_t count;
+};
+
+static phx_status reading_begin(struct reading *reading, struct span_page *out,
+                                phx_error *err)
+{
+    size_t count = reading->picks->count;
+    struct arena *arena = &out->arena;
+    size_t size = size_mul(count, sizeof *out->spans);
+
+    out->spans = arena_new(arena, size);
+    out->matches = reading->word
+                       ? arena_new(arena, size_mul(count, sizeof *out->matches))
+                       : NULL;
+    reading->done = arena_new(arena, count);
+    reading->chosen = arena_new(arena, READ_ROWS * sizeof *reading->chosen);
+    reading->rows = arena_new(arena, READ_ROWS * sizeof *reading->rows);
+    reading->spans = arena_new(arena, READ_ROWS * sizeof *reading->spans);
+    if (out->spans == NULL || (reading->word && out->matches == NULL) ||
+        reading->done == NULL || reading->chosen == NULL ||
+        reading->rows == NULL || reading->spans == NULL)
+        return arena_status(arena, size, err);
+    memset(reading->done, 0, count);
+    return PHX_OK;
 }
 
-/* The spans of up to READ_ROWS picks, block by block, each to its place; fewer
- * once the page is large. spans [READ_ROWS] is for the reading. */
-static phx_status read_picks(const struct hit *hits, size_t count, bool bare,
-                             const struct needle *word, struct span *spans,
-                             struct span_page *out, phx_error *err)
+static int by_row(const void *a, const void *b)
 {
-    uint32_t rows[READ_ROWS];
-    size_t places[READ_ROWS];
-    bool done[READ_ROWS] = {false};
-    phx_status status;
+    const struct pick *x = a, *y = b;
 
-    for (size_t first = 0; first < count; first++) {
-        size_t found = 0;
-        for (size_t i = first; i < count && !done[first]; i++) {
-            if (hits[i].opened == hits[first].opened) {
-                rows[found] = hits[i].row;
-                places[found++] = i;
-            }
-        }
-        if (found == 0)
-            continue;
-        if ((status = block_read_some(hits[first].opened->stored.block,
-                                      &out->arena, PAGE_BYTES, rows, &found,
-                                      bare ? BLOCK_BARE : BLOCK_WHOLE, spans,
-                                      err)) < 0)
-            return status;
-        if (out->matches != NULL &&
-            (status = read_matches(hits[first].opened->stored.block, word, rows,
-                                   places, found, out, err)) < 0)
-            return status;
-        for (size_t i = 0; i < found; i++) {
-            out->spans[out->count + places[i]] = spans[i];
-            done[places[i]] = true;
-        }
-        if (out->arena.total > PAGE_BYTES)
-            count = places[found - 1] + 1;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+/* The pick and others of its block. A block is read from its first row to its
+ * last, but the pick comes first, since it is read in any case. */
+static void choose(struct reading *reading, size_t first)
+{
+    const struct picks *picks = reading->picks;
+    const struct opened *opened = picks->hits[first].opened;
+    const struct block *block = opened->stored.block;
+    size_t most = READ_BYTES / (block_size(block) / block_rows(block) + 1);
+
+    reading->count = 0;
+    most = most < 1 ? 1 : most < READ_ROWS ? most : READ_ROWS;
+    for (size_t i = first; i < picks->count && reading->count < most; i++) {
+        if (picks->hits[i].opened == opened && !reading->done[i])
+            reading->chosen[reading->count++] =
+                (struct pick){picks->hits[i].row, i};
     }
-    out->count += count;
-    return PHX_OK;
+    qsort(reading->chosen + 1, reading->count - 1, sizeof *reading->chosen,
+          by_row);
+    for (size_t i = 0; i < reading->count; i++)
+        reading->rows[i] = reading->chosen[i].row;
+}
+
+/* Each span to its place; fewer once the page is large. */
+static phx_status read_chosen(struct reading *reading, struct block *block,
+                              struct span_page *out, phx_error *err)
+{
+    static const int parts[] = {[SPANS_WHOLE] = BLOCK_WHOLE,
+                                [SPANS_BARE] = BLOCK_BARE,
+                                [SPANS_AS_JSON] = BLOCK_JSON};
+    size_t found = reading->count;
+    phx_status status =
+        block_read_some(block, &out->arena, PAGE_BYTES, reading->rows, &found,
+                        parts[reading->parts], reading->spans, err);
+
+    for (size_t i = 0; i < found && status >= 0; i++) {
+        size_t place = reading->chosen[i].place;
+        out->spans[place] = reading->spans[i];
+        reading->done[place] = true;
+        if (reading->word)
+            status = snippet_read(block, reading->word, reading->rows[i],
+                                  &out->arena, &out->matches[place], err);
+    }
+    return status;
 }
 
 /* Compaction follows a trace's session later; its row has it now. */
@@ -243,30 +284,26 @@ static phx_status place_spans(struct connection *connection,
     return PHX_OK;
 }
 
-static phx_status read_page(const struct picks *picks, bool bare,
+static phx_status read_page(const struct picks *picks, enum span_parts parts,
                             const struct span_words *words,
                             struct span_page *out, phx_error *err)
 {
-    size_t size = size_mul(picks->count, sizeof *out->spans);
-    size_t match_size = size_mul(picks->count, sizeof *out->matches);
-    struct span *some_spans;
-    phx_status status;
+    struct reading reading = {.picks = picks,
+                              .parts = parts,
+                              .word = words->count > 0 ? words->items : NULL};
+    phx_status status = reading_begin(&reading, out, err);
 
-    out->spans = arena_new(&out->arena, size);
-    some_spans = arena_new(&out->arena, READ_ROWS * sizeof *some_spans);
-    if (words->count > 0)
-        out->matches = arena_new(&out->arena, match_size);
-    if (out->spans == NULL || some_spans == NULL ||
-        (words->count > 0 && out->matches == NULL))
-        return arena_status(&out->arena, size, err);
-    while (out->count < picks->count &&
-           (out->count == 0 || out->arena.total <= PAGE_BYTES)) {
-        size_t some = picks->count - out->count;
-        some = some < READ_ROWS ? some : READ_ROWS;
-        if ((status = read_picks(picks->hits + out->count, some, bare,
-                                 words->items, some_spans, out, err)) < 0)
-            return status;
+    for (; status >= 0 && out->count < picks->count; out->count++) {
+        if (reading.done[out->count])
+            continue;
+        if (out->count > 0 && out->arena.total > PAGE_BYTES)
+            break;
+        choose(&reading, out->count);
+        status = read_chosen(
+            &reading, picks->hits[out->count].opened->stored.block, out, err);
     }
+    if (status < 0)
+        return status;
     out->next = out->count < picks->count ? picks->hits[out->count].number
                                           : picks->next;
     return place_spans(picks->snapshot->connection, out, err);
@@ -274,7 +311,7 @@ static phx_status read_page(const struct picks *picks, bool bare,
 
 phx_status store_read_spans(struct store *store,
                             const struct span_filter *filter, int64_t from,
-                            bool ascending, bool bare, size_t limit,
+                            bool ascending, enum span_parts parts, size_t limit,
                             struct span_page *out, phx_error *err)
 {
     struct search search = {.filter = *filter,
@@ -297,7 +334,7 @@ phx_status store_read_spans(struct store *store,
         status =
             arena_status(&out->arena, size_mul(limit, sizeof *picks.hits), err);
     else if ((status = pick(&search, !ascending, limit, &picks, err)) >= 0)
-        status = read_page(&picks, bare, &filter->words, out, err);
+        status = read_page(&picks, parts, &filter->words, out, err);
     snapshot_give(&snapshot);
     if (status < 0)
         span_page_clear(out);

@@ -216,15 +216,20 @@ struct span_page {
 void span_page_init(struct span_page *page);
 void span_page_clear(struct span_page *page);
 
+enum span_parts {
+    SPANS_WHOLE,
+    SPANS_BARE,   /* without attributes, events, links, scope and resource */
+    SPANS_AS_JSON /* the same, but for attributes and events as JSON */
+};
+
 /*
  * from        the first number that may come; 0 for the very first
  * ascending   oldest first
- * bare        without attributes, events, links, scope and resource
  * limit       rows at most; fewer come where they are large
  */
 phx_status store_read_spans(struct store *store,
                             const struct span_filter *filter, int64_t from,
-                            bool ascending, bool bare, size_t limit,
+                            bool ascending, enum span_parts parts, size_t limit,
                             struct span_page *out, phx_error *err);
 
 /* Of spans, these attributes, whose paths of keys are packed, and perhaps

@@ -459,6 +459,44 @@ static void copy_spans(phx_store *from, phx_store *to, int32_t format)
     phx_buf_free(&out);
 }
 
+TEST(rows_and_requests_may_take_turns)
+{
+    phx_span_query q = PHX_SPAN_QUERY_INIT;
+    phx_buf out = PHX_BUF_INIT;
+    phx_ingest_report report;
+    const phx_span *span;
+    phx_cursor *cursor, *expected;
+    struct place place;
+    phx_store *copy;
+
+    UNUSED_STATE;
+    set_up(&place);
+    fill(&place, 3);
+    succeeds(open_url("sqlite::memory:", 0, &copy, err));
+    succeeds(phx_store_find_spans(place.store, &q, &cursor, err));
+    succeeds(phx_store_find_spans(place.store, &q, &expected, err));
+    phx_id id = 0;
+    while (phx_cursor_next_span(expected, &span, NULL) == PHX_OK) {
+        id = span->id;
+        if (id % 3 == 0) {
+            succeeds(phx_cursor_next_otlp(cursor, PHX_OTLP_JSON, 1, &out, err));
+            succeeds(phx_store_ingest(copy, NULL, PHX_OTLP_JSON, out.data,
+                                      out.size, &report, err));
+            eq_int(report.accepted, 1);
+        } else {
+            succeeds(phx_cursor_next_span(cursor, &span, err));
+            eq_int(span->id, id);
+        }
+    }
+    eq_int(id, 1);
+    eq_int(phx_cursor_next_span(cursor, &span, NULL), PHX_DONE);
+    phx_cursor_close(expected);
+    phx_cursor_close(cursor);
+    phx_buf_free(&out);
+    phx_store_close(copy);
+    place_remove(&place);
+}
+
 TEST(another_store_takes_the_spans_in)
 {
     static const int32_t formats[] = {PHX_OTLP_PROTOBUF, PHX_OTLP_JSON};
@@ -608,6 +646,7 @@ int main(void)
         cmocka_unit_test(a_cursor_skips_what_is_deleted_before_its_page),
         cmocka_unit_test(pages_of_large_spans_lose_nothing),
         cmocka_unit_test(attributes_come_as_asked_for),
+        cmocka_unit_test(rows_and_requests_may_take_turns),
         cmocka_unit_test(another_store_takes_the_spans_in),
         cmocka_unit_test(traces_and_sessions_add_up),
     };
