@@ -30,56 +30,106 @@ static char short_escape(uint8_t c)
     }
 }
 
-static void write_unit(struct buf *out, uint32_t unit)
+static uint8_t *put_unit(uint8_t *out, uint32_t unit)
 {
     static const char digits[] = "0123456789abcdef";
-    char escape[6] = {'\\',
-                      'u',
-                      digits[unit >> 12 & 15],
-                      digits[unit >> 8 & 15],
-                      digits[unit >> 4 & 15],
-                      digits[unit & 15]};
 
-    buf_add(out, escape, sizeof escape);
+    *out++ = '\\';
+    *out++ = 'u';
+    for (int shift = 12; shift >= 0; shift -= 4)
+        *out++ = (uint8_t)digits[unit >> shift & 15];
+    return out;
 }
 
+enum { LONGEST_ESCAPE = 12 };
+
 /* \n or \uXXXX; two of the latter, a surrogate pair, past U+FFFF. */
-static void write_escaped(struct buf *out, uint32_t code_point)
+static uint8_t *put_escape(uint8_t *out, uint32_t code_point)
 {
     char letter = code_point < 0x80 ? short_escape((uint8_t)code_point) : 0;
 
     if (letter != 0) {
-        char escape[2] = {'\\', letter};
-        buf_add(out, escape, sizeof escape);
-    } else if (code_point < 0x10000) {
-        write_unit(out, code_point);
-    } else {
-        write_unit(out, 0xD800 + ((code_point - 0x10000) >> 10));
-        write_unit(out, 0xDC00 + ((code_point - 0x10000) & 0x3FF));
+        *out++ = '\\';
+        *out++ = (uint8_t)letter;
+        return out;
     }
+    if (code_point < 0x10000)
+        return put_unit(out, code_point);
+    out = put_unit(out, 0xD800 + ((code_point - 0x10000) >> 10));
+    return put_unit(out, 0xDC00 + ((code_point - 0x10000) & 0x3FF));
 }
 
-/* The first byte from at on that Python's ensure_ascii escapes. */
-static const uint8_t *ascii_end(const uint8_t *at, const uint8_t *end)
+/* Sixteen bytes at once, all copied, also where the last of them are not to be:
+ * what comes next goes over them. */
+typedef uint8_t lanes __attribute__((vector_size(16)));
+
+/* Copies up to the first byte that cannot stand in a quoted text as it is;
+ * returns it, or end. */
+static const uint8_t *copy_plain(uint8_t *out, const uint8_t *at,
+                                 const uint8_t *end)
+{
+    for (; end - at >= (ptrdiff_t)sizeof(lanes);
+         at += sizeof(lanes), out += sizeof(lanes)) {
+        lanes some;
+        uint64_t halves[2];
+        memcpy(&some, at, sizeof some);
+        memcpy(out, &some, sizeof some);
+        some = (lanes)((some < 0x20) | (some == '"') | (some == '\\'));
+        memcpy(halves, &some, sizeof halves);
+        if ((halves[0] | halves[1]) != 0)
+            return plain_end(at, at + sizeof(lanes));
+    }
+    const uint8_t *plain = plain_end(at, end);
+    while (at < plain)
+        *out++ = *at++;
+    return plain;
+}
+
+/* Copies up to the first byte that Python's ensure_ascii escapes; returns it,
+ * or end. */
+static const uint8_t *copy_ascii(uint8_t *out, const uint8_t *at,
+                                 const uint8_t *end)
 {
     while (at < end && *at >= ' ' && *at <= '~' && *at != '"' && *at != '\\')
-        at++;
+        *out++ = *at++;
     return at;
+}
+
+/* Bytes of a text to `out`, from at on, until the end or where an escape might
+ * not fit any more. There is room for what is left of the text and `spare` more
+ * bytes. Returns where out ends. */
+static uint8_t *put_text(uint8_t *out, const uint8_t **at, const uint8_t *end,
+                         size_t spare, int flags)
+{
+    for (;;) {
+        const uint8_t *from = *at;
+        *at = flags & JSON_ASCII ? copy_ascii(out, from, end)
+                                 : copy_plain(out, from, end);
+        out += *at - from;
+        if (*at == end || spare < LONGEST_ESCAPE)
+            return out;
+        from = *at;
+        uint8_t *past = put_escape(out, utf8_next(at, end));
+        spare -= (size_t)(past - out) - (size_t)(*at - from);
+        out = past;
+    }
 }
 
 void json_write_text(struct buf *out, phx_text text, int flags)
 {
     const uint8_t *at = (const uint8_t *)text.data;
     const uint8_t *end = text.size > 0 ? at + text.size : at;
+    uint8_t escape[LONGEST_ESCAPE], *room;
 
     buf_add_byte(out, '"');
-    while (at < end) {
-        const uint8_t *plain =
-            flags & JSON_ASCII ? ascii_end(at, end) : plain_end(at, end);
-        buf_add(out, at, (size_t)(plain - at));
-        at = plain;
-        if (at < end)
-            write_escaped(out, utf8_next(&at, end));
+    while ((room = buf_room(out, (size_t)(end - at) + 1)) != NULL) {
+        size_t spare = out->capacity - out->size - (size_t)(end - at);
+        buf_used(out,
+                 (size_t)(put_text(room, &at, end, spare - 1, flags) - room));
+        if (at == end)
+            break;
+        uint8_t *past = put_escape(escape, utf8_next(&at, end));
+        buf_add(out, escape, (size_t)(past - escape));
     }
     buf_add_byte(out, '"');
 }

@@ -60,22 +60,56 @@ TEST(ascii_is_that_of_json_dumps)
                 JSON_ASCII, "\"\\uffff\\ud800\\udc00\\udbff\\udfff\"");
 }
 
-/* A special byte at each place of the eight that are looked at together. */
+/* A special byte at each place of those that are looked at together. */
 TEST(no_place_in_a_word_is_overlooked)
 {
     UNUSED_STATE;
     static const char special[] = "\"\\\n\x01";
 
-    for (size_t i = 0; i < 24; i++) {
+    for (size_t i = 0; i < 53; i++) {
         for (size_t j = 0; j < sizeof special - 1; j++) {
-            char text[24];
+            char text[53];
             memset(text, j % 2 ? 'x' : (char)0xBF, sizeof text);
             text[i] = special[j];
             buf_reset(&buf);
             json_write_text(&buf, text_span(text, sizeof text), 0);
-            eq_int(buf.size, 2 + 24 + (special[j] == 1 ? 5 : 1));
+            eq_int(buf.size, 2 + 53 + (special[j] == 1 ? 5 : 1));
             eq_int(buf.data[1 + i], '\\');
         }
+    }
+}
+
+/* In a buf that has grown already, and in one that may not grow further than it
+ * must. */
+TEST(the_room_in_the_buf_does_not_matter)
+{
+    UNUSED_STATE;
+    char text[100], expected[603];
+
+    for (size_t every = 1; every < 40; every++) {
+        size_t size = 0;
+        struct buf small;
+        expected[size++] = '"';
+        for (size_t i = 0; i < sizeof text; i++) {
+            text[i] = i % every == 0 ? (i % 2 ? '\x02' : '"') : 'y';
+            if (i % every == 0)
+                size += (size_t)snprintf(expected + size, 7,
+                                         i % 2 ? "\\u0002" : "\\\"");
+            else
+                expected[size++] = 'y';
+        }
+        expected[size++] = '"';
+        expected[size] = '\0';
+        writes_text(text_span(text, sizeof text), 0, expected);
+        writes_text(text_span(text, sizeof text), JSON_ASCII, expected);
+        buf_init(&small, size);
+        json_write_text(&small, text_span(text, sizeof text), 0);
+        eq_text(text_span(small.data, small.size), expected);
+        buf_clear(&small);
+        buf_init(&small, size - 1);
+        json_write_text(&small, text_span(text, sizeof text), 0);
+        eq_int(small.status, PHX_TOO_BIG);
+        buf_clear(&small);
     }
 }
 
@@ -188,6 +222,7 @@ int main(void)
         cmocka_unit_test(only_what_must_be_is_escaped),
         cmocka_unit_test(ascii_is_that_of_json_dumps),
         cmocka_unit_test(no_place_in_a_word_is_overlooked),
+        cmocka_unit_test(the_room_in_the_buf_does_not_matter),
         cmocka_unit_test(values_are_compact_unless_spaced),
         cmocka_unit_test(what_is_nested_too_deep_fails),
         cmocka_unit_test(the_stream_puts_commas_and_colons),
