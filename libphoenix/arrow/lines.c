@@ -42,6 +42,12 @@ static phx_text word_at(const struct column *column, size_t index)
     return column_text(column->dictionary, (size_t)word);
 }
 
+static void set_digits(char *end, int count, int64_t value)
+{
+    for (; count > 0; count--, value /= 10)
+        *--end = (char)('0' + value % 10);
+}
+
 /* "2024-01-02T03:04:05.000000006Z", of any year. */
 static void add_time(struct buf *out, int64_t time, bool ns)
 {
@@ -51,13 +57,23 @@ static void add_time(struct buf *out, int64_t time, bool ns)
     int64_t seconds =
         time / second - (time % second < 0) + (int64_t)ERAS * ERA * 86400;
     int64_t clock = seconds % 86400;
-    int year, month, day;
+    char text[] = "0000-00-00T00:00:00.000000000";
+    int year, month, day, digits = ns ? 9 : 6;
 
     time_date(seconds / 86400, &year, &month, &day);
-    buf_add_format(out, "%04d-%02d-%02dT%02d:%02d:%02d.%0*lldZ",
-                   year - ERAS * 400, month, day, (int)(clock / 3600),
-                   (int)(clock / 60 % 60), (int)(clock % 60), ns ? 9 : 6,
-                   (long long)fraction);
+    year -= ERAS * 400;
+    set_digits(text + 4, 4, year);
+    set_digits(text + 7, 2, month);
+    set_digits(text + 10, 2, day);
+    set_digits(text + 13, 2, clock / 3600);
+    set_digits(text + 16, 2, clock / 60 % 60);
+    set_digits(text + 19, 2, clock % 60);
+    set_digits(text + 20 + digits, digits, fraction);
+    bool usual = year >= 0 && year <= 9999;
+    if (!usual)
+        buf_add_format(out, "%04d", year);
+    buf_add(out, usual ? text : text + 4, (size_t)((usual ? 20 : 16) + digits));
+    buf_add_byte(out, 'Z');
 }
 
 static void add_base64(struct buf *out, phx_text bytes)
