@@ -11,7 +11,7 @@
 
 enum {
     MOST_COLUMNS = 4000,
-    SESSIONS = SHRUNK(1024, 2) /* whose names are at hand */
+    SESSIONS = SHRUNK(4096, 2) /* whose names are at hand */
 };
 
 struct chosen {

@@ -7,9 +7,9 @@
 #include "api/inside.h"
 #include "arrow/arrow.h"
 
-/* A row group is to be large; of the other formats a batch is held twice, as
- * columns and as bytes. */
-enum { PIECE_BYTES = 2 << 20 };
+/* What a batch holds: of Parquet it is a row group, which is to be large; of
+ * the other formats it is held twice, as columns and as bytes. */
+enum { GROUP_BYTES = 8 << 20, PIECE_BYTES = 2 << 20 };
 
 struct phx_export {
     struct column_source source;
@@ -77,8 +77,8 @@ phx_status phx_export_open(phx_store *store, const phx_span_query *query,
         phx_export_close(file);
         return status;
     }
-    if (format != PHX_PARQUET)
-        column_batch_limit(file->batch, PIECE_BYTES);
+    column_batch_limit(file->batch,
+                       format == PHX_PARQUET ? GROUP_BYTES : PIECE_BYTES);
     *out = file;
     return PHX_OK;
 }

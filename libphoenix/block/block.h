@@ -69,7 +69,7 @@ typedef phx_status (*block_fetch)(void *ctx, uint32_t number, phx_text *out,
                                   phx_error *err);
 
 /* What decoding keeps from one block to the next. One thread at a time uses it
- * and its blocks, and it lives until the last of them is closed. */
+ * and its blocks, and it lives until the last of them is closed or moved. */
 struct block_reader;
 phx_status block_reader_new(struct block_reader **out, phx_error *err);
 void block_reader_free(struct block_reader *reader);
@@ -79,7 +79,11 @@ phx_status block_open(struct block_reader *reader, block_fetch fetch, void *ctx,
                       struct block **out, phx_error *err);
 void block_close(struct block *block);
 uint32_t block_rows(const struct block *block);
-size_t block_size(const struct block *block); /* of all frames, decoded */
+size_t block_size(const struct block *block);   /* of all frames, decoded */
+size_t block_memory(const struct block *block); /* what it takes so far */
+
+/* Reads on with another reader; the first may end before the block then. */
+void block_move(struct block *block, struct block_reader *reader);
 
 /* Columns every row has. Ints unless noted. */
 enum block_column {

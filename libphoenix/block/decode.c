@@ -66,6 +66,20 @@ size_t block_size(const struct block *block)
     return size;
 }
 
+size_t block_memory(const struct block *block)
+{
+    size_t size = block->arena.total;
+
+    for (uint32_t i = 0; i < block->frame_count; i++)
+        size += block->frames[i].bytes ? block->frames[i].raw : 0;
+    return size;
+}
+
+void block_move(struct block *block, struct block_reader *reader)
+{
+    block->reader = reader;
+}
+
 /* --- frames --------------------------------------------------------------------- */
 
 /* zstd tells the size of what a frame holds before it is decoded: nothing is

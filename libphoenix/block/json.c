@@ -112,7 +112,8 @@ static phx_status find_lead(struct tree_json *json, const struct block *block,
                             uint32_t from, uint32_t to, phx_text *out,
                             phx_error *err)
 {
-    struct lead *lead = &json->leads[(from * 31 + to) % LEADS];
+    uint32_t place = (from * BLOCK_COLUMNS + to) * 2654435761u >> 16;
+    struct lead *lead = &json->leads[place % LEADS];
     phx_status status;
 
     if (lead->size == 0 || lead->from != from || lead->to != to) {

@@ -164,13 +164,29 @@ phx_status stored_block_open(struct connection *connection, int64_t id,
     return status;
 }
 
+void stored_block_leave(struct stored_block *stored)
+{
+    if (stored->connection != NULL)
+        sql_end(&stored->connection->statements[SQL_FRAME]);
+    stored->connection = NULL;
+    memory_free(stored->outgrown);
+    stored->outgrown = NULL;
+}
+
+phx_status stored_block_join(struct stored_block *stored,
+                             struct connection *connection, phx_error *err)
+{
+    stored->connection = connection;
+    block_move(stored->block, connection->reader);
+    return outgrown_read(connection, stored->id, block_rows(stored->block),
+                         &stored->outgrown, err);
+}
+
 void stored_block_close(struct stored_block *stored)
 {
     if (stored->block == NULL)
         return;
     block_close(stored->block);
     stored->block = NULL;
-    memory_free(stored->outgrown);
-    stored->outgrown = NULL;
-    sql_end(&stored->connection->statements[SQL_FRAME]);
+    stored_block_leave(stored);
 }

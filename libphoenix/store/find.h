@@ -43,6 +43,9 @@ struct snapshot {
     void *stop_ctx;
     struct opened *opened; /* used last first */
     size_t opened_count;   /* blocks opened so far */
+    struct opened **kept;  /* the reader's, which another snapshot had open, or
+                              NULL: opened again by id alone, since this one
+                              need not have them */
     struct buf key;        /* of an attribute that is being looked for */
     struct arena scratch;  /* of its value */
     phx_error failed;      /* what a method of the table told SQLite by code */
@@ -62,6 +65,10 @@ phx_status snapshot_check(struct snapshot *snapshot, phx_error *err);
 phx_status snapshot_open(struct snapshot *snapshot, int64_t block,
                          struct opened **out, phx_error *err);
 void snapshot_close(struct snapshot *snapshot, struct opened *opened);
+/* The open blocks, which nothing uses any more, go to those that are kept; of
+ * them the last that were used stay. */
+void snapshot_keep(struct snapshot *snapshot);
+void opened_clear(struct opened **first);
 /* A column of ints of an open block, read at its first use. */
 phx_status opened_ints(struct opened *opened, enum block_column column,
                        const struct block_ints **out, phx_error *err);

@@ -391,14 +391,19 @@ phx_status block_row_find(struct connection *connection, int64_t id,
                           struct block_row *out, phx_error *err);
 /* A block of a connection's snapshot, which must outlive it. */
 struct stored_block {
-    struct block *block; /* NULL when closed */
-    struct connection *connection;
+    struct block *block;           /* NULL when closed */
+    struct connection *connection; /* NULL between two */
     int64_t id;
     uint8_t *outgrown; /* a bit a row; NULL if none is */
 };
 phx_status stored_block_open(struct connection *connection, int64_t id,
                              struct stored_block *out, phx_error *err);
 void stored_block_close(struct stored_block *stored);
+/* A block of an id never changes, but for the rows that are outgrown: it is
+ * put aside, and taken up in a later snapshot that has it. */
+void stored_block_leave(struct stored_block *stored);
+phx_status stored_block_join(struct stored_block *stored,
+                             struct connection *connection, phx_error *err);
 
 /* --- outgrown.c: rows written again in a newer block ----------------------- */
 

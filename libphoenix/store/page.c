@@ -30,7 +30,19 @@ void span_page_init(struct span_page *page)
 void span_page_clear(struct span_page *page)
 {
     arena_clear(&page->arena);
+    opened_clear(&page->kept);
     span_page_init(page);
+}
+
+/* Neighbours in number are often in the same few blocks: those that the page
+ * before has decoded stay. */
+static void next_page(struct span_page *page)
+{
+    struct opened *kept = page->kept;
+
+    page->kept = NULL;
+    span_page_clear(page);
+    page->kept = kept;
 }
 
 /* --- which rows ----------------------------------------------------------------- */
@@ -267,21 +279,42 @@ static phx_status read_chosen(struct reading *reading, struct block *block,
     return status;
 }
 
-/* Compaction follows a trace's session later; its row has it now. */
-static phx_status place_spans(struct connection *connection,
+/* Where the page has the first span of each trace. */
+static phx_status find_traces(struct connection *connection, struct map *traces,
                               struct span_page *page, phx_error *err)
 {
-    struct trace_row row = {0};
+    struct trace_row row;
     phx_status status;
+    bool fresh;
 
     for (size_t i = 0; i < page->count; i++) {
         struct span *span = &page->spans[i];
-        if (span->trace != row.id &&
-            (status = trace_row_get(connection, span->trace, &row, err)) < 0)
+        uint64_t key = (uint64_t)span->trace * 0x9E3779B97F4A7C15u;
+        uint32_t *first = map_slot(traces, key, &fresh); /* one to one */
+        if (first == NULL)
+            return fail_memory(err, page->count);
+        if (!fresh) {
+            span->session = page->spans[*first].session;
+            continue;
+        }
+        *first = (uint32_t)i;
+        if ((status = trace_row_get(connection, span->trace, &row, err)) < 0)
             return status;
         span->session = row.session;
     }
     return PHX_OK;
+}
+
+/* Compaction follows a trace's session later; its row has it now. */
+static phx_status place_spans(struct connection *connection,
+                              struct span_page *page, phx_error *err)
+{
+    struct map traces;
+
+    map_init(&traces);
+    phx_status status = find_traces(connection, &traces, page, err);
+    map_clear(&traces);
+    return status;
 }
 
 static phx_status read_page(const struct picks *picks, enum span_parts parts,
@@ -321,7 +354,7 @@ phx_status store_read_spans(struct store *store,
     struct picks picks = {.snapshot = &snapshot};
     phx_status status;
 
-    span_page_clear(out);
+    next_page(out);
     if (search.max_number == 0)
         search.max_number = INT64_MAX;
     if ((status = pack_tests(filter, &out->arena, &search, err)) < 0 ||
@@ -329,12 +362,15 @@ phx_status store_read_spans(struct store *store,
         return status;
     snapshot.stop = filter->stop;
     snapshot.stop_ctx = filter->stop_ctx;
+    snapshot.kept = &out->kept;
     picks.hits = arena_new(&out->arena, size_mul(limit, sizeof *picks.hits));
     if (picks.hits == NULL)
         status =
             arena_status(&out->arena, size_mul(limit, sizeof *picks.hits), err);
     else if ((status = pick(&search, !ascending, limit, &picks, err)) >= 0)
         status = read_page(&picks, parts, &filter->words, out, err);
+    if (status >= 0 && out->next != 0)
+        snapshot_keep(&snapshot);
     snapshot_give(&snapshot);
     if (status < 0)
         span_page_clear(out);

@@ -11,6 +11,7 @@
 
 enum {
     IDLE_BLOCKS = SHRUNK(16, 1),
+    KEPT_BYTES = SHRUNK(20 << 20, 64 << 10), /* of decoded blocks */
     KEY_LIMIT = 1 << 20,
     STEPS_BETWEEN_LOOKS = 2000 /* of SQLite's machine */
 };
@@ -30,6 +31,41 @@ static void opened_free(struct opened **link)
     stored_block_close(&opened->stored);
     arena_clear(&opened->arena);
     memory_free(opened);
+}
+
+static struct opened **find_opened(struct opened **first, int64_t block)
+{
+    while (*first != NULL && (*first)->stored.id != block)
+        first = &(*first)->next;
+    return first;
+}
+
+static void move_first(struct opened **link, struct opened **first)
+{
+    struct opened *opened = *link;
+
+    if (link == first)
+        return;
+    *link = opened->next;
+    opened->next = *first;
+    *first = opened;
+}
+
+static phx_status open_kept(struct snapshot *snapshot, struct opened **link,
+                            phx_error *err)
+{
+    struct stored_block *stored = &(*link)->stored;
+    phx_status status = snapshot_check(snapshot, err);
+
+    if (status < 0)
+        return status;
+    if ((status = stored_block_join(stored, snapshot->connection, err)) < 0) {
+        stored_block_leave(stored);
+        return status;
+    }
+    move_first(link, &snapshot->opened);
+    snapshot->opened_count++;
+    return PHX_OK;
 }
 
 static phx_status open_block(struct snapshot *snapshot, int64_t block,
@@ -58,22 +94,20 @@ static phx_status open_block(struct snapshot *snapshot, int64_t block,
 phx_status snapshot_open(struct snapshot *snapshot, int64_t block,
                          struct opened **out, phx_error *err)
 {
-    struct opened **link = &snapshot->opened, *found;
-    phx_status status;
+    struct opened **link = find_opened(&snapshot->opened, block);
+    phx_status status = PHX_OK;
 
-    while ((found = *link) != NULL && found->stored.id != block)
-        link = &found->next;
-    if (found == NULL) {
-        if ((status = open_block(snapshot, block, err)) < 0)
-            return status;
-        found = snapshot->opened;
-    } else if (link != &snapshot->opened) {
-        *link = found->next;
-        found->next = snapshot->opened;
-        snapshot->opened = found;
-    }
-    found->users++;
-    *out = found;
+    if (*link != NULL)
+        move_first(link, &snapshot->opened);
+    else if (snapshot->kept != NULL &&
+             *(link = find_opened(snapshot->kept, block)) != NULL)
+        status = open_kept(snapshot, link, err);
+    else
+        status = open_block(snapshot, block, err);
+    if (status < 0)
+        return status;
+    *out = snapshot->opened;
+    (*out)->users++;
     return PHX_OK;
 }
 
@@ -92,6 +126,34 @@ void snapshot_close(struct snapshot *snapshot, struct opened *opened)
         }
         link = &(*link)->next;
     }
+}
+
+void snapshot_keep(struct snapshot *snapshot)
+{
+    struct opened **link = &snapshot->opened;
+    size_t held = 0;
+
+    while (*link != NULL) {
+        (*link)->users = 0;
+        stored_block_leave(&(*link)->stored);
+        link = &(*link)->next;
+    }
+    *link = *snapshot->kept;
+    *snapshot->kept = snapshot->opened;
+    snapshot->opened = NULL;
+    for (link = snapshot->kept; *link != NULL;) {
+        held += block_memory((*link)->stored.block) + (*link)->arena.total;
+        if (held > KEPT_BYTES)
+            opened_free(link);
+        else
+            link = &(*link)->next;
+    }
+}
+
+void opened_clear(struct opened **first)
+{
+    while (*first != NULL)
+        opened_free(first);
 }
 
 phx_status opened_ints(struct opened *opened, enum block_column column,
@@ -132,8 +194,7 @@ void snapshot_init(struct snapshot *out, struct store *store)
 
 void snapshot_clear(struct snapshot *snapshot)
 {
-    while (snapshot->opened != NULL)
-        opened_free(&snapshot->opened);
+    opened_clear(&snapshot->opened);
     buf_clear(&snapshot->key);
     arena_clear(&snapshot->scratch);
 }

@@ -211,7 +211,8 @@ struct span_page {
     struct span *spans;
     phx_match *matches; /* [count] of a search, else NULL */
     size_t count;
-    int64_t next; /* number to go on from; 0 when there are no more */
+    int64_t next;        /* number to go on from; 0 when there are no more */
+    struct opened *kept; /* blocks, decoded, that the next page may need */
 };
 void span_page_init(struct span_page *page);
 void span_page_clear(struct span_page *page);

@@ -5,6 +5,7 @@
  */
 #include "t.h"
 
+#include "contract/logged.h"
 #include "contract/stored.h"
 
 static void set_up(struct place *place)
@@ -369,6 +370,33 @@ TEST(a_cursor_skips_what_is_deleted_before_its_page)
     place_remove(&place);
 }
 
+/* The block is one that the page before was read from. */
+TEST(a_cursor_meets_a_span_once_that_is_written_again)
+{
+    phx_span_query q = PHX_SPAN_QUERY_INIT;
+    const phx_span *span;
+    phx_cursor *cursor;
+    struct place place;
+    int seen = 0;
+
+    UNUSED_STATE;
+    set_up(&place);
+    for (int i = 0; i < 30; i++)
+        send_number(&place, i);
+    compact_all(place.store);
+    q.order = PHX_OLDEST_FIRST;
+    succeeds(phx_store_find_spans(place.store, &q, &cursor, err));
+    while (phx_cursor_next_span(cursor, &span, NULL) == PHX_OK) {
+        eq_int(span->id, ++seen);
+        ok((strstr(span->events.data, "late") != NULL) == (seen == 20));
+        if (seen == 10)
+            send_log(&place, &(struct logged){"0004", "0013", "late", 5});
+    }
+    eq_int(seen, 30);
+    phx_cursor_close(cursor);
+    place_remove(&place);
+}
+
 /* Values too large for one page of memory: each span comes all the same, also
  * where neighbours are in different blocks. */
 TEST(pages_of_large_spans_lose_nothing)
@@ -644,6 +672,7 @@ int main(void)
         cmocka_unit_test(an_ascending_cursor_meets_what_arrives),
         cmocka_unit_test(a_descending_cursor_never_meets_what_arrives),
         cmocka_unit_test(a_cursor_skips_what_is_deleted_before_its_page),
+        cmocka_unit_test(a_cursor_meets_a_span_once_that_is_written_again),
         cmocka_unit_test(pages_of_large_spans_lose_nothing),
         cmocka_unit_test(attributes_come_as_asked_for),
         cmocka_unit_test(rows_and_requests_may_take_turns),
