@@ -70,8 +70,8 @@ static phx_status copy_spans(struct copy *copy, phx_error *err)
     do {
         if ((status = check_interrupt(copy, err)) < 0)
             break;
-        status = store_read_spans(copy->from, &copy->filter, from, true, false,
-                                  PAGE_ROWS, &page, err);
+        status = store_read_spans(copy->from, &copy->filter, from, true,
+                                  SPANS_WHOLE, PAGE_ROWS, &page, err);
         if (status >= 0 && page.count > 0)
             status = put_page(copy, &page, err);
         from = page.next;
