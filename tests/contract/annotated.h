@@ -138,7 +138,7 @@ static inline void say_much(struct place *place, int count)
 
     for (int i = 0; i < count; i++) {
         phx_annotation_item item =
-            item_of(SPAN, ids[i % 4], i % 3 ? "tone" : "note", label);
+            item_of(SPAN, ids[i % 4], i % 3 ? "tone" : "note", NULL);
         char identifier[16];
         snprintf(label, sizeof label, "%d", i);
         snprintf(identifier, sizeof identifier, "%d", i / 4);
