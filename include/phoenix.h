@@ -160,7 +160,7 @@ typedef struct phx_span {
     phx_text span_id;          /* the same, mostly of 8 bytes */
     phx_text parent_id;        /* the same; absent for a root */
     phx_text project;          /* name */
-    phx_text session_id;       /* as the span gives it; absent if none */
+    phx_text session_id;       /* as a span of a batch gives it; else absent */
     phx_text name;
     phx_text kind;             /* "LLM", "CHAIN", "TOOL", ... or "UNKNOWN" */
     phx_text status_message;
@@ -174,6 +174,8 @@ typedef struct phx_span {
     int64_t cumulative_completion_tokens; /* trace, if PHX_SPAN_TOTALS is asked */
     double cumulative_cost;    /* the same in USD; NaN without a price */
     const phx_match *match;    /* NULL without a search */
+    phx_text links;            /* JSON array of {trace_id, span_id, trace_state,
+                                  attributes} */
 } phx_span;
 
 typedef struct phx_batch phx_batch;
@@ -622,7 +624,7 @@ enum {
     PHX_ATTRIBUTES_NESTED = 0, /* {"llm": {"model_name": ...}} */
     PHX_ATTRIBUTES_FLAT = 1,   /* {"llm.model_name": ...}, as REST lists them,
                                   the kind apart: see kind_attribute */
-    PHX_ATTRIBUTES_NONE = 2    /* neither attributes nor events: faster */
+    PHX_ATTRIBUTES_NONE = 2    /* no attributes, events, links: faster */
 };
 
 enum { PHX_SPAN_TOTALS = 1 }; /* cumulative tokens and cost: all spans of the
@@ -1308,6 +1310,7 @@ PHX_CALL phx_store_sql(phx_store *store, const char *sql, size_t size,
                        const phx_sql_options *options, phx_rows **out,
                        phx_error *err);
 
+/* How many values each row has. */
 PHX_API size_t phx_rows_columns(const phx_rows *rows);
 
 /* The column's name, or NULL past the last. Lent until the rows are closed. */

@@ -59,7 +59,7 @@ phx_status condition_read(struct arena *arena, int32_t grain, phx_text text,
 struct lent_span {
     phx_span row;
     struct arena arena;
-    struct buf attributes, events, kind;
+    struct buf attributes, events, links, kind;
 };
 
 phx_status lent_span_new(struct lent_span **out, phx_error *err);

@@ -1,7 +1,7 @@
 /*
- * row.c - a span as the caller sees it: ids in hex, attributes and events as
- * JSON, every text with a NUL behind it. Where spans come with their JSON, that
- * is lent as it is.
+ * row.c - a span as the caller sees it: ids in hex, attributes, events and
+ * links as JSON, every text with a NUL behind it. Where spans come with their
+ * JSON, that is lent as it is.
  */
 #include "base/base.h"
 
@@ -19,6 +19,7 @@ phx_status lent_span_new(struct lent_span **out, phx_error *err)
     arena_init(&lent->arena, SIZE_MAX);
     buf_init(&lent->attributes, SIZE_MAX);
     buf_init(&lent->events, SIZE_MAX);
+    buf_init(&lent->links, SIZE_MAX);
     buf_init(&lent->kind, SIZE_MAX);
     *out = lent;
     return PHX_OK;
@@ -31,6 +32,7 @@ void lent_span_free(struct lent_span *lent)
     arena_clear(&lent->arena);
     buf_clear(&lent->attributes);
     buf_clear(&lent->events);
+    buf_clear(&lent->links);
     buf_clear(&lent->kind);
     memory_free(lent);
 }
@@ -109,6 +111,14 @@ static phx_status write_events(struct lent_span *lent, const struct span *span,
     return lend_json(&lent->events, "a span's events", &lent->row.events, err);
 }
 
+static phx_status write_links(struct lent_span *lent, const struct span *span,
+                              phx_error *err)
+{
+    buf_reset(&lent->links);
+    span_write_links(span, &lent->links);
+    return lend_json(&lent->links, "a span's links", &lent->row.links, err);
+}
+
 /* A copy in the lent span's arena with a NUL behind it. */
 static phx_status lend_text(struct lent_span *lent, phx_text from,
                             phx_text *out, phx_error *err)
@@ -171,7 +181,8 @@ phx_status lent_span_fill(struct lent_span *lent, const struct span *span,
         .kind = text_of(span_kind_name(span->kind)),
     };
     if ((status = lend_texts(lent, span, project, err)) < 0 ||
-        (status = write_attributes(lent, span, attributes, err)) < 0)
+        (status = write_attributes(lent, span, attributes, err)) < 0 ||
+        (status = write_events(lent, span, err)) < 0)
         return status;
-    return write_events(lent, span, err);
+    return write_links(lent, span, err);
 }

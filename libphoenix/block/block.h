@@ -213,9 +213,9 @@ phx_status block_search_row(struct block *block, const struct needle *word,
  *
  * parts   BLOCK_BARE leaves out attributes, events, links, scope, resource.
  *         BLOCK_JSON writes attributes and events as JSON, each text with a
- *         NUL behind it, and leaves out the others: far less work than to
- *         write it from trees. BLOCK_LENT lends texts until block_close;
- *         without it, all that the spans hold is in the arena.
+ *         NUL behind it, and leaves out the others but links: far less work
+ *         than to write it from trees. BLOCK_LENT lends texts until
+ *         block_close; without it, all that the spans hold is in the arena.
  */
 enum { BLOCK_WHOLE = 0, BLOCK_BARE = 1, BLOCK_LENT = 2, BLOCK_JSON = 4 };
 phx_status block_read_spans(struct block *block, struct arena *arena,

@@ -65,7 +65,7 @@ static bool is_read(const struct rows_reader *reader, uint32_t column)
 
     if (reader->json != NULL)
         return is || reserved == RESERVED_COUNT || reserved == RESERVED_REST ||
-               reserved == RESERVED_EVENTS;
+               reserved == RESERVED_EVENTS || reserved == RESERVED_LINKS;
     if (choice == NULL)
         return is || !reader->bare;
     is |= reserved == RESERVED_REST ||

@@ -115,6 +115,7 @@ void json_real(struct json_writer *writer, double value);
 void json_string(struct json_writer *writer, const char *value); /* or null */
 void json_text(struct json_writer *writer, phx_text value); /* absent: null */
 void json_any(struct json_writer *writer, const struct value *value);
-void json_raw(struct json_writer *writer, phx_text json); /* as it is */
+void json_raw(struct json_writer *writer, phx_text json);  /* as it is */
+void json_hex(struct json_writer *writer, phx_text bytes); /* "0af7" */
 
 #endif

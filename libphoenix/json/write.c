@@ -392,3 +392,16 @@ void json_raw(struct json_writer *writer, phx_text json)
     begin_piece(writer);
     buf_add_text(writer->out, json);
 }
+
+void json_hex(struct json_writer *writer, phx_text bytes)
+{
+    char hex[65];
+
+    json_raw(writer, text_of("\""));
+    for (size_t i = 0; i < bytes.size; i += 32) {
+        size_t size = bytes.size - i < 32 ? bytes.size - i : 32;
+        hex_print(bytes.data + i, size, hex);
+        buf_add(writer->out, hex, 2 * size);
+    }
+    buf_add_byte(writer->out, '"');
+}

@@ -146,6 +146,9 @@ void span_write_events(const struct span *span,
                        void (*print_time)(uint64_t ns, char out[40]),
                        struct buf *out);
 
+/* [{"trace_id", "span_id", "trace_state", "attributes"}], ids in hex. */
+void span_write_links(const struct span *span, struct buf *out);
+
 /* names.c -------------------------------------------------------------------
  */
 

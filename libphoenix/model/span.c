@@ -1,5 +1,6 @@
 /*
- * span.c - arrays of spans and of log records that grow inside an arena.
+ * span.c - arrays of spans and of log records that grow inside an arena; a
+ * span's events and links as JSON.
  */
 #include "base/base.h"
 #include "model/model.h"
@@ -66,6 +67,28 @@ void span_write_events(const struct span *span,
         json_string(&json, time);
         json_key(&json, "attributes");
         write_attributes(&json, &event->attributes);
+        json_close_object(&json);
+    }
+    json_close_array(&json);
+}
+
+void span_write_links(const struct span *span, struct buf *out)
+{
+    struct json_writer json;
+
+    json_begin(&json, out);
+    json_open_array(&json);
+    for (uint32_t i = 0; i < span->link_count; i++) {
+        const struct span_link *link = &span->links[i];
+        json_open_object(&json);
+        json_key(&json, "trace_id");
+        json_hex(&json, link->trace_id);
+        json_key(&json, "span_id");
+        json_hex(&json, link->span_id);
+        json_key(&json, "trace_state");
+        json_text(&json, link->trace_state);
+        json_key(&json, "attributes");
+        write_attributes(&json, &link->attributes);
         json_close_object(&json);
     }
     json_close_array(&json);

@@ -54,21 +54,12 @@ static void put_text(struct json_writer *out, const char *key, phx_text text)
     json_text(out, text);
 }
 
-/* Bytes as hex, of any size. */
 static void put_id(struct json_writer *out, const char *key, phx_text id)
 {
-    char hex[65];
-
     if (id.size == 0)
         return;
     json_key(out, key);
-    json_raw(out, text_of("\""));
-    for (size_t i = 0; i < id.size; i += 32) {
-        size_t size = id.size - i < 32 ? id.size - i : 32;
-        hex_print(id.data + i, size, hex);
-        buf_add(out->out, hex, 2 * size);
-    }
-    buf_add_byte(out->out, '"');
+    json_hex(out, id);
 }
 
 static void put_real(struct json_writer *out, double value)

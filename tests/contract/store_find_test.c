@@ -461,6 +461,37 @@ TEST(attributes_come_as_asked_for)
     place_remove(&place);
 }
 
+TEST(links_come_with_their_spans)
+{
+    static const char request[] =
+        "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"name\":\"a\","
+        "\"traceId\":\"01\",\"spanId\":\"02\",\"links\":[{\"traceId\":\"0A\","
+        "\"spanId\":\"0b\",\"traceState\":\"x=1\",\"attributes\":[{\"key\":"
+        "\"why\",\"value\":{\"stringValue\":\"retry\"}}]}]}]}]}]}";
+    phx_span_query q = PHX_SPAN_QUERY_INIT;
+    phx_ingest_report report;
+    const phx_span *span;
+    phx_cursor *cursor;
+    struct place place;
+
+    UNUSED_STATE;
+    set_up(&place);
+    succeeds(phx_store_ingest(place.store, NULL, PHX_OTLP_JSON, request,
+                              sizeof request - 1, &report, err));
+    for (q.attributes = 0; q.attributes < 3; q.attributes++) {
+        succeeds(phx_store_find_spans(place.store, &q, &cursor, err));
+        succeeds(phx_cursor_next_span(cursor, &span, err));
+        eq_text(
+            span->links,
+            q.attributes == PHX_ATTRIBUTES_NONE
+                ? "[]"
+                : "[{\"trace_id\":\"0a\",\"span_id\":\"0b\",\"trace_state\":"
+                  "\"x=1\",\"attributes\":{\"why\":\"retry\"}}]");
+        phx_cursor_close(cursor);
+    }
+    place_remove(&place);
+}
+
 /* --- OTLP again --------------------------------------------------------------------- */
 
 static void copy_spans(phx_store *from, phx_store *to, int32_t format)
@@ -675,6 +706,7 @@ int main(void)
         cmocka_unit_test(a_cursor_meets_a_span_once_that_is_written_again),
         cmocka_unit_test(pages_of_large_spans_lose_nothing),
         cmocka_unit_test(attributes_come_as_asked_for),
+        cmocka_unit_test(links_come_with_their_spans),
         cmocka_unit_test(rows_and_requests_may_take_turns),
         cmocka_unit_test(another_store_takes_the_spans_in),
         cmocka_unit_test(traces_and_sessions_add_up),

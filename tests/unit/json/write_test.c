@@ -189,13 +189,14 @@ TEST(the_stream_puts_commas_and_colons)
     json_text(&writer, text_of(NULL));
     json_raw(&writer, text_of("{\"raw\": 1}"));
     json_any(&writer, &value.members[2].value);
+    json_hex(&writer, text_of("\x01\xAF"));
     json_close_array(&writer);
     json_key_text(&writer, text_of("next\""));
     json_null(&writer);
     json_close_object(&writer);
     eq_text(text_span(buf.data, buf.size),
             "{\"data\":[{},[],null,false,-7,2.0,\"x\\n\",null,\"\",null,"
-            "{\"raw\": 1},{}],\"next\\\"\":null}");
+            "{\"raw\": 1},{},\"01af\"],\"next\\\"\":null}");
 }
 
 TEST(a_full_buffer_stops_the_writer)
