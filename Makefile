@@ -72,8 +72,12 @@ $(LIBRARY_A): $(LIBRARY_OBJECTS)
 	objcopy --localize-hidden $(BUILD)/phoenix-whole.o
 	rm -f $@ && $(AR) rcs $@ $(BUILD)/phoenix-whole.o
 
-$(LIBRARY_SO): $(LIBRARY_OBJECTS)
-	$(CC) -shared -Wl,-soname,libphoenix.so.0 -Wl,-z,defs $(EXTRA) -o $@ $^ $(LIBRARY_LIBS)
+EXPORTS := libphoenix/exports.map
+LINK_SO = $(CC) -shared -Wl,-soname,libphoenix.so.0 -Wl,-z,defs \
+    -Wl,--version-script=$(EXPORTS) $(EXTRA) -o $@ $(LIBRARY_OBJECTS)
+
+$(LIBRARY_SO): $(LIBRARY_OBJECTS) $(EXPORTS)
+	$(LINK_SO) $(LIBRARY_LIBS)
 	ln -sf libphoenix.so.0 $(BUILD)/libphoenix.so
 
 $(BUILD)/extension/%.o: %.c
@@ -219,7 +223,7 @@ fuzz-keep:
 
 CHECKS := check-rooms check-style check-unit check-contract check-fault \
           check-fuzz check-header check-symbols check-readme check-installed \
-          check-vectors check-golden check-server
+          check-vectors check-golden check-server check-generated
 
 .PHONY: check check-all demo
 check:
@@ -250,6 +254,13 @@ check-installed: all
 	@rm -rf $(BUILD)/installed
 	@$(MAKE) --no-print-directory install DESTDIR= PREFIX=$(abspath $(BUILD)/installed) >/dev/null
 	@CC="$(CC)" tests/check/installed $(abspath $(BUILD)/installed)
+
+.PHONY: generate check-generated
+generate:
+	@python3 bindings/generate
+
+check-generated:
+	@python3 bindings/generate --check
 
 # make check-vectors VECTORS=DIR FAMILIES="otlp_decode ..."
 VECTORS  ?= tests/vectors
