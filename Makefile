@@ -80,6 +80,15 @@ $(LIBRARY_SO): $(LIBRARY_OBJECTS) $(EXPORTS)
 	$(LINK_SO) $(LIBRARY_LIBS)
 	ln -sf libphoenix.so.0 $(BUILD)/libphoenix.so
 
+# What packages of other languages carry: SQLite and its like are inside and
+# hidden, so that other copies of them in a process do not matter.
+CARRIED := $(BUILD)/carried/libphoenix.so.0
+SYSTEM_LIBS := -lpthread -lm
+$(CARRIED): $(LIBRARY_OBJECTS) $(EXPORTS)
+	@mkdir -p $(@D)
+	$(LINK_SO) -s -Wl,-Bstatic $(filter-out $(SYSTEM_LIBS),$(LIBRARY_LIBS)) \
+	    -Wl,-Bdynamic $(SYSTEM_LIBS)
+
 $(BUILD)/extension/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -include libphoenix/extension/inside.h -c -o $@ $<
@@ -223,7 +232,7 @@ fuzz-keep:
 
 CHECKS := check-rooms check-style check-unit check-contract check-fault \
           check-fuzz check-header check-symbols check-readme check-installed \
-          check-vectors check-golden check-server check-generated
+          check-vectors check-golden check-server check-bindings
 
 .PHONY: check check-all demo
 check:
@@ -255,12 +264,20 @@ check-installed: all
 	@$(MAKE) --no-print-directory install DESTDIR= PREFIX=$(abspath $(BUILD)/installed) >/dev/null
 	@CC="$(CC)" tests/check/installed $(abspath $(BUILD)/installed)
 
-.PHONY: generate check-generated
+# What is generated from phoenix.h, and Python and Node on top of it, as far as
+# they are here; check-bindings-whole installs more from their registries.
+.PHONY: generate check-generated check-bindings check-bindings-whole
 generate:
 	@python3 bindings/generate
 
 check-generated:
 	@python3 bindings/generate --check
+
+check-bindings: all
+	@tests/bindings/run --build $(BUILD)
+
+check-bindings-whole: all
+	@tests/bindings/run --build $(BUILD) --install
 
 # make check-vectors VECTORS=DIR FAMILIES="otlp_decode ..."
 VECTORS  ?= tests/vectors

@@ -1,0 +1,208 @@
+"""What Store.spans() and its like return: a query that can be read many times,
+row by row in constant memory, or of spans as columns.
+"""
+from __future__ import annotations
+
+import ctypes
+from datetime import datetime, timedelta
+from typing import (TYPE_CHECKING, Any, Callable, Generic, Iterable, Iterator,
+                    Mapping, Optional, Sequence, TypeVar, Union)
+
+from . import _ffi
+from ._library import Handle, Reader, Watch, call, library
+from .arrow import capsule_of
+from .rows import (EPOCH, STATUSES, Annotation, Project, Session, Span, Trace,
+                   copier)
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+
+    from .store import Store
+
+R = TypeVar("R")
+Time = Union[datetime, int]
+ORDERS = {"newest": _ffi.PHX_NEWEST_FIRST, "oldest": _ffi.PHX_OLDEST_FIRST}
+SORTS = {"number": _ffi.PHX_BY_NUMBER, "start": _ffi.PHX_BY_START,
+         "latency": _ffi.PHX_BY_LATENCY}
+SHAPES = {"nested": _ffi.PHX_ATTRIBUTES_NESTED,
+          "flat": _ffi.PHX_ATTRIBUTES_FLAT, "none": _ffi.PHX_ATTRIBUTES_NONE}
+COLUMNS = {str: _ffi.PHX_COLUMN_TEXT, int: _ffi.PHX_COLUMN_INT,
+           float: _ffi.PHX_COLUMN_REAL, bool: _ffi.PHX_COLUMN_BOOL}
+
+
+def kinds() -> Iterator[str]:
+    """The names of the kinds of spans, in order of their indexes."""
+    index = 0
+    while name := library.phx_kind_name(index):
+        yield name.decode()
+        index += 1
+
+
+def numbered(words: Iterable[str]) -> dict[str, int]:
+    return {word: index for index, word in enumerate(words)}
+
+
+KINDS = numbered(kinds())
+STATUSES_BY_NAME = numbered(STATUSES)
+
+
+# --- what callers say, as the library takes it -------------------------------
+
+
+def choose(choices: Mapping[Any, int], given: Any, what: str) -> int:
+    """The constant for a word."""
+    try:
+        return choices[given]
+    except (KeyError, TypeError):
+        known = ", ".join(getattr(word, "__name__", repr(word))
+                          for word in choices)
+        raise ValueError(f"{what} is one of {known}, not {given!r}") from None
+
+
+def bits(choices: Mapping[str, int], given: Iterable[str], what: str) -> int:
+    if isinstance(given, str):
+        given = [given]
+    return sum({1 << choose(choices, word, what) for word in given})
+
+
+def nanoseconds(time: Optional[Time]) -> int:
+    """A datetime without a zone is local, as datetime itself has it."""
+    if time is None:
+        return 0
+    if isinstance(time, datetime):
+        return (time.astimezone(EPOCH.tzinfo) - EPOCH) // \
+            timedelta(microseconds=1) * 1000
+    return time
+
+
+def rows_at_most(limit: Optional[int]) -> int:
+    if limit is not None and limit < 1:
+        raise ValueError(f"limit is {limit}; None is for all")
+    return limit or 0
+
+
+def text(given: Optional[str]) -> _ffi.phx_text:
+    """A text, absent for None; its bytes live as long as it."""
+    if given is None:
+        return _ffi.phx_text(None, 0)
+    data = given.encode("utf-8", "surrogatepass")
+    made = _ffi.phx_text(ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p),
+                         len(data))
+    made.kept = data
+    return made
+
+
+def texts(given: Sequence[str]) -> Any:
+    """An array of them, or NULL for none."""
+    if isinstance(given, str):
+        raise TypeError(f"a list of texts is wanted, not {given!r}")
+    made = [text(one) for one in given]
+    array: Any = (_ffi.phx_text * len(made))(*made)
+    array.kept = made
+    return array if made else None
+
+
+# --- reading -------------------------------------------------------------
+
+
+class RowKind(Generic[R]):
+    """How rows of a kind are read from a cursor."""
+
+    def __init__(self, struct: type[ctypes.Structure], next_row: Any,
+                 make: Callable[[Any, Store], R]) -> None:
+        self.pointer = ctypes.POINTER(struct)
+        self.next = next_row
+        self.make = make
+        self.copy = copier(struct)
+
+
+SPAN = RowKind(_ffi.phx_span, library.phx_cursor_next_span, Span)
+TRACE = RowKind(_ffi.phx_trace, library.phx_cursor_next_trace, Trace)
+SESSION = RowKind(_ffi.phx_session, library.phx_cursor_next_session, Session)
+PROJECT = RowKind(_ffi.phx_project, library.phx_cursor_next_project, Project)
+ANNOTATION = RowKind(_ffi.phx_annotation, library.phx_cursor_next_annotation,
+                     Annotation)
+
+
+class Cursor(Reader[R]):
+    """Rows, read ahead by the page."""
+
+    def __init__(self, rows: Rows[R]) -> None:
+        self._kind = rows._kind
+        self._store = rows._store
+        watch = Watch()
+        arguments = rows._arguments
+        if rows._query is not None:
+            query = type(rows._query).from_buffer_copy(rows._query)
+            if hasattr(query, "stop"):
+                query.stop = watch.function
+            arguments = (ctypes.byref(query),)
+        with watch:
+            handle = Handle(rows._store._handle.call, rows._find, *arguments,
+                            free=library.phx_cursor_close)
+        super().__init__(handle, watch)
+
+    def _read(self, pointer: int) -> Optional[R]:
+        kind = self._kind
+        out = kind.pointer()
+        if call(kind.next, pointer, ctypes.byref(out)) != _ffi.PHX_OK:
+            return None
+        return kind.make(kind.copy(ctypes.addressof(out.contents)),
+                         self._store)
+
+
+class Rows(Generic[R]):
+    """Rows that a query finds. Each `for` runs it anew."""
+
+    def __init__(self, store: Store, kind: RowKind[R], find: Any,
+                 query: Any = None, arguments: tuple[Any, ...] = ()) -> None:
+        self._store = store
+        self._kind = kind
+        self._find = find
+        self._query = query
+        self._arguments = arguments
+
+    def __iter__(self) -> Cursor[R]:
+        return Cursor(self)
+
+    def first(self) -> Optional[R]:
+        """The first, or None if there is none."""
+        with Cursor(self) as rows:
+            return next(rows, None)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._store!r}>"
+
+
+class Spans(Rows[Span]):
+    """Spans that a query finds, as rows or, through the Arrow PyCapsule
+    interface, as columns that no one copies."""
+
+    def __init__(self, store: Store, query: _ffi.phx_span_query,
+                 columns: Optional[Mapping[str, type]]) -> None:
+        super().__init__(store, SPAN, library.phx_store_find_spans, query)
+        self._columns = (_ffi.phx_attribute_column * len(columns or ()))(*(
+            _ffi.phx_attribute_column(path.encode(),
+                                      choose(COLUMNS, kind, "a column's type"))
+            for path, kind in (columns or {}).items()))
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        stream = _ffi.ArrowArrayStream()
+        self._store._handle.call(
+            library.phx_store_export_arrow, ctypes.byref(self._query),
+            self._columns, len(self._columns), ctypes.byref(stream))
+        return capsule_of(stream)
+
+    def to_arrow(self) -> pyarrow.Table:
+        import pyarrow
+        return pyarrow.RecordBatchReader.from_stream(self).read_all()
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """By way of pyarrow."""
+        return self.to_arrow().to_pandas()
+
+    def to_polars(self) -> polars.DataFrame:
+        import polars
+        return polars.DataFrame(self)

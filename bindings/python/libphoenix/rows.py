@@ -1,0 +1,288 @@
+"""Rows as the library lends them, copied: spans, traces, sessions, projects,
+annotations. What is JSON is parsed when it is asked for.
+"""
+from __future__ import annotations
+
+import json
+import struct
+from collections import namedtuple
+from ctypes import Structure, c_int32, c_int64, c_uint64, c_double, string_at
+from datetime import datetime, timedelta, timezone
+from typing import (TYPE_CHECKING, Any, Callable, Generic, NamedTuple,
+                    Optional, TypeVar, Union, overload)
+
+from . import _ffi, tree
+
+if TYPE_CHECKING:
+    from .queries import Rows, Spans
+    from .store import Store
+
+T = TypeVar("T")
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+FORMATS = {c_int32: "i", c_int64: "q", c_uint64: "Q", c_double: "d",
+           _ffi.phx_text: "PN"}
+STATUSES = ("UNSET", "OK", "ERROR")
+ANNOTATORS = ("LLM", "CODE", "HUMAN")
+SOURCES = ("API", "APP")
+
+
+def time_of(ns: int) -> datetime:
+    """To the microsecond, which is as fine as a datetime is."""
+    return EPOCH + timedelta(microseconds=ns // 1000)
+
+
+def copier(kind: type[Structure]) -> Callable[[int], Any]:
+    """Makes what copies a lent row, given its address: a tuple of numbers, and
+    of texts as bytes, None for those that are absent. Rows may be longer than
+    this package knows."""
+    names = [name for name, *_ in kind._fields_]
+    formats = [FORMATS.get(field, "P") for _, field, *_ in kind._fields_]
+    layout = struct.Struct("@" + "".join(formats))
+    make: Any = namedtuple(kind.__name__, names)  # type: ignore[misc]
+    # Where the cells of each field begin; a text has two.
+    cells = [(sum(map(len, formats[:at])), format == FORMATS[_ffi.phx_text])
+             for at, format in enumerate(formats)]
+
+    def copy(address: int) -> Any:
+        found = layout.unpack(string_at(address, layout.size))
+        return make(*[text_at(found[at], found[at + 1]) if is_text
+                      else found[at] for at, is_text in cells])
+    return copy
+
+
+def text_at(data: Optional[int], size: int) -> Optional[bytes]:
+    return None if not data else string_at(data, size) if size else b""
+
+
+# --- fields ---------------------------------------------------------------
+
+
+def words(found: Optional[bytes]) -> str:
+    return found.decode("utf-8", "replace") if found else ""
+
+
+def words_if_any(found: Optional[bytes]) -> Optional[str]:
+    return None if found is None else words(found)
+
+
+def known(count: int) -> Optional[int]:
+    return None if count < 0 else count
+
+
+class Field(Generic[T]):
+    """A member of a row, and how it is told."""
+
+    def __init__(self, tell: Callable[[Any], T], doc: str = "",
+                 member: str = "") -> None:
+        self.tell = tell
+        self.member = member
+        self.__doc__ = doc
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.member = self.member or name
+
+    @overload
+    def __get__(self, row: None, owner: type) -> Field[T]: ...
+
+    @overload
+    def __get__(self, row: Row, owner: type) -> T: ...
+
+    def __get__(self, row: Optional[Row], owner: type) -> Union[Field[T], T]:
+        return self if row is None else self.of(row)
+
+    def of(self, row: Row) -> T:
+        return self.tell(getattr(row._row, self.member))
+
+
+class Json(Field[T]):
+    """One that is parsed when it is first asked for; absent, it is empty."""
+
+    def __init__(self, empty: Callable[[], T], doc: str = "") -> None:
+        super().__init__(lambda found: json.loads(found) if found else empty(),
+                         doc)
+
+    def of(self, row: Row) -> T:
+        if self.member not in row._parsed:
+            row._parsed[self.member] = super().of(row)
+        parsed: T = row._parsed[self.member]
+        return parsed
+
+
+Object = dict[str, Any]
+
+
+class Row:
+    """A copy of what was lent, and the store it is of."""
+
+    __slots__ = ("_row", "_store", "_parsed")
+
+    number = Field(int, "Its number in the store, among its kind; it goes up "
+                   "as they come.", "id")
+
+    def __init__(self, row: Any, store: Store) -> None:
+        self._row = row
+        self._store = store
+        self._parsed: Object = {}
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same row of the same store."""
+        return isinstance(other, Row) and type(other) is type(self) and \
+            (other._store, other.number) == (self._store, self.number)
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.number))
+
+
+class Timed(Row):
+    """What has a start and an end."""
+
+    __slots__ = ()
+
+    start_ns = Field(int, "Nanoseconds since 1970.", "start_time")
+    end_ns = Field(int, "Nanoseconds since 1970.", "end_time")
+    start_time = Field(time_of, "In UTC; start_ns is exact.")
+    end_time = Field(time_of, "In UTC; end_ns is exact.")
+
+    @property
+    def latency_ms(self) -> float:
+        return (self.end_ns - self.start_ns) / 1e6
+
+
+class Match(NamedTuple):
+    """Where a span that a search found has its first word."""
+    path: str  # "name", "llm.input_messages[0].message.content", ...
+    snippet: str
+    mark: int  # of the word in the snippet, characters
+
+
+class Span(Timed):
+    """A span as it was when it was read."""
+
+    __slots__ = ("match",)
+
+    span_id = Field(words)
+    trace_id = Field(words)
+    parent_id = Field(words_if_any)
+    project = Field(words, "Its name.")
+    name = Field(words)
+    kind = Field(words, '"LLM", "CHAIN", "TOOL", ... or "UNKNOWN".')
+    status = Field(STATUSES.__getitem__, '"UNSET", "OK" or "ERROR".')
+    status_message = Field(words)
+    trace_state = Field(words)
+    prompt_tokens = Field(known, "Of an LLM span.")
+    completion_tokens = Field(known, "Of an LLM span.")
+    attributes = Json[Object](dict, "Nested, flat or none, as was asked.")
+    events = Json[list[Object]](
+        list, 'Each with "name", "timestamp" and "attributes".')
+    links = Json[list[Object]](
+        list, 'Each with "trace_id", "span_id", "trace_state", "attributes".')
+
+    def __init__(self, row: Any, store: Store) -> None:
+        super().__init__(row, store)
+        #: What a search found.
+        self.match: Optional[Match] = None
+        if row.match:
+            lent = _ffi.phx_match.from_address(row.match)
+            path, text = (string_at(part.data, part.size)
+                          for part in (lent.path, lent.snippet))
+            self.match = Match(words(path), words(text),
+                               len(words(text[:lent.mark])))
+
+    @property
+    def session_id(self) -> Optional[str]:
+        """As its attributes give it."""
+        given = self.attributes.get("session.id")
+        nested = self.attributes.get("session")
+        if given is None and isinstance(nested, dict):
+            given = nested.get("id")
+        return None if given is None else str(given)
+
+    def trace(self) -> Trace:
+        return self._store.trace(self.trace_id)
+
+    def __repr__(self) -> str:
+        return f"<Span {self.span_id} {tree.line_of(self)}>"
+
+    def _repr_html_(self) -> str:
+        return tree.html_of_span(self)
+
+
+class Trace(Timed):
+    """A trace. Its repr shows its spans as a tree."""
+
+    __slots__ = ()
+
+    trace_id = Field(words)
+    span_count = Field(int, member="spans")
+    error_count = Field(int, "Its spans whose status is ERROR.", "errors")
+    prompt_tokens = Field(int, "Of its LLM spans.")
+    completion_tokens = Field(int, "Of its LLM spans.")
+
+    def spans(self, filter: str = "", **query: Any) -> Spans:
+        """Its spans, oldest first; the query is that of Store.spans."""
+        return self._store.spans(filter, **{
+            "order": "oldest", **query, "trace_ids": [self.trace_id]})
+
+    def __repr__(self) -> str:
+        return tree.text_of(self)
+
+    def _repr_html_(self) -> str:
+        return tree.html_of(self)
+
+
+class Session(Timed):
+    """A session: traces of one conversation."""
+
+    __slots__ = ()
+
+    session_id = Field(words)
+    trace_count = Field(int, member="traces")
+
+    def traces(self, filter: str = "", **query: Any) -> Rows[Trace]:
+        """Its traces, oldest first; the query is that of Store.traces."""
+        return self._store.traces(filter, **{
+            "order": "oldest", **query, "session": self})
+
+    def __repr__(self) -> str:
+        return f"<Session {self.session_id!r}, {self.trace_count} traces>"
+
+
+class Project(Row):
+    __slots__ = ()
+
+    name = Field(words)
+    description = Field(words_if_any)
+    created_at = Field(time_of)
+    updated_at = Field(time_of)
+
+    def __repr__(self) -> str:
+        return f"<Project {self.name!r}>"
+
+
+class Annotation(Row):
+    """What is said of a span, a trace or a session."""
+
+    __slots__ = ()
+
+    target_id = Field(words, "The hex id of a span or trace, or the name of a "
+                      "session.")
+    name = Field(words)
+    identifier = Field(words, "Tells annotations of one name apart.")
+    label = Field(words_if_any)
+    explanation = Field(words_if_any)
+    metadata = Json[Object](dict)
+    annotator = Field(ANNOTATORS.__getitem__, '"LLM", "CODE" or "HUMAN".')
+    source = Field(SOURCES.__getitem__, '"API" or "APP".')
+    document = Field(known, "The place of the document it is of, if it is of "
+                     "one.", "position")
+    created_at = Field(time_of)
+    updated_at = Field(time_of)
+
+    @property
+    def score(self) -> Optional[float]:
+        return float(self._row.score) if self._row.has_score else None
+
+    def __repr__(self) -> str:
+        said = ", ".join(repr(part) for part in (self.label, self.score)
+                         if part is not None)
+        return f"<Annotation {self.name!r} of {self.target_id}: {said}>"

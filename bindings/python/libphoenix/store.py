@@ -1,0 +1,337 @@
+"""Store: a store of traces, and all that can be asked of it."""
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+from typing import (Any, Iterable, Mapping, NamedTuple, Optional, Sequence,
+                    Union)
+
+from . import _ffi
+from ._library import Handle, call, library
+from .errors import NotFound
+from .queries import (ANNOTATION, KINDS, ORDERS, PROJECT, SESSION, SHAPES,
+                      SORTS, STATUSES_BY_NAME, TRACE, R, Rows, Spans, Time,
+                      bits, choose, nanoseconds, numbered, rows_at_most, text,
+                      texts)
+from .rows import ANNOTATORS, Annotation, Project, Row, Session, Span, Trace
+from .sql import Result, Value
+
+FORMATS = {"otlp": _ffi.PHX_OTLP_PROTOBUF, "otlp-json": _ffi.PHX_OTLP_JSON,
+           "spans-json": _ffi.PHX_SPAN_JSON, "logs": _ffi.PHX_LOGS_PROTOBUF,
+           "logs-json": _ffi.PHX_LOGS_JSON}
+IN_MEMORY = ("sqlite::memory:", "sqlite:///:memory:")
+DELETABLE = {Project: _ffi.PHX_PROJECT, Trace: _ffi.PHX_TRACE,
+             Session: _ffi.PHX_SESSION, Span: _ffi.PHX_SPAN}
+ANNOTATED = {Span: _ffi.PHX_SPAN_ANNOTATION, Trace: _ffi.PHX_TRACE_ANNOTATION,
+             Session: _ffi.PHX_SESSION_ANNOTATION}
+ANNOTATORS_BY_NAME = numbered(ANNOTATORS)
+Target = Union[Span, Trace, Session]
+
+
+class Ingested(NamedTuple):
+    """What became of a request's spans or log records."""
+    accepted: int
+    duplicate: int  # known already: the first is kept
+    rejected: int   # such as have no id
+
+
+class Note(NamedTuple):
+    """An annotation to write."""
+    target: Target
+    name: str
+    label: Optional[str] = None
+    score: Optional[float] = None
+    explanation: Optional[str] = None
+    metadata: Optional[Mapping[str, Any]] = None
+    #: Tells annotations of one name apart; one with an equal one is replaced.
+    identifier: str = ""
+    #: "HUMAN", "LLM" or "CODE".
+    annotator: str = "HUMAN"
+    #: The place of a document that the span retrieved, if it is of that.
+    document: Optional[int] = None
+
+
+def item_of(note: Note) -> _ffi.phx_annotation_item:
+    """A note as the library takes it."""
+    kind = ANNOTATED.get(type(note.target))
+    if kind is None:
+        raise TypeError(f"{type(note.target).__name__} is not annotated: "
+                        "a Span, Trace or Session is")
+    if note.document is not None:
+        if kind != _ffi.PHX_SPAN_ANNOTATION:
+            raise TypeError("documents are those of a Span")
+        kind = _ffi.PHX_DOCUMENT_ANNOTATION
+    metadata = None if note.metadata is None else json.dumps(note.metadata)
+    written = {"name": note.name, "identifier": note.identifier,
+               "label": note.label, "explanation": note.explanation,
+               "metadata": metadata}
+    kept = {field: text(value) for field, value in written.items()}
+    made = _ffi.phx_annotation_item(
+        target=note.target.number, kind=kind, score=note.score or 0.0,
+        has_score=note.score is not None, position=note.document or 0,
+        annotator=choose(ANNOTATORS_BY_NAME, note.annotator, "annotator"),
+        **kept)
+    made.kept = kept
+    return made
+
+
+def url_of(path_or_url: Union[str, os.PathLike[str]]) -> str:
+    """A path becomes sqlite:PATH."""
+    given = os.fspath(path_or_url)
+    if given.startswith("sqlite:") or "://" in given:
+        return given
+    return f"sqlite:{given}"
+
+
+class Store:
+    """A store of traces: a file, made if there is none, or ":memory:".
+
+    Threads may share it. One process writes it at a time, others read it with
+    read_only=True. It does not survive a fork: open it again in the child.
+    """
+
+    def __init__(self, path_or_url: Union[str, os.PathLike[str]], *,
+                 read_only: bool = False, migrate: bool = True,
+                 compact: bool = True, busy_timeout: float = 5.0,
+                 retention_days: int = 0) -> None:
+        self.url = url_of(path_or_url)
+        self._in_memory = self.url in IN_MEMORY
+        options = _ffi.phx_store_options(
+            flags=_ffi.PHX_OPEN_READ_ONLY * read_only |
+            _ffi.PHX_OPEN_NO_MIGRATE * (not migrate) |
+            _ffi.PHX_OPEN_NO_COMPACT * (not compact),
+            busy_timeout=int(busy_timeout * 1000),
+            retention_days=retention_days)
+        self._handle = Handle(call, library.phx_store_open,
+                              os.fsencode(self.url), ctypes.byref(options),
+                              free=library.phx_store_close)
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Rows that are being read stay readable."""
+        self._handle.close()
+
+    def __repr__(self) -> str:
+        return f"Store({self.url!r})"
+
+    # --- writing -----------------------------------------------------------
+
+    def ingest(self, data: Union[bytes, bytearray, memoryview],
+               format: str = "otlp",
+               project: Optional[str] = None) -> Ingested:
+        """Stores the spans or log records of a request; they are on disk then.
+
+        format is "otlp", "otlp-json", "spans-json", "logs" or "logs-json". A
+        project overrides that of each span.
+        """
+        kind = choose(FORMATS, format, "format")
+        data = bytes(data)
+        out = _ffi.phx_ingest_report()
+        self._handle.call(
+            library.phx_store_ingest,
+            None if project is None else project.encode(), kind, data,
+            len(data), ctypes.byref(out))
+        return Ingested(out.accepted, out.duplicate, out.rejected)
+
+    def annotate(self, target: Target, name: str, **said: Any) -> int:
+        """Writes what is said of a span, trace or session: see Note."""
+        return self.annotate_all([Note(target, name, **said)])[0]
+
+    def annotate_all(self, notes: Iterable[Note]) -> list[int]:
+        """All of them in one commit, or none; their numbers."""
+        items = [item_of(note) for note in notes]
+        ids = (ctypes.c_int64 * len(items))()
+        self._handle.call(
+            library.phx_store_annotate,
+            (_ffi.phx_annotation_item * len(items))(*items), len(items), ids)
+        return list(ids)
+
+    def delete(self, what: Union[Project, Trace, Session, Span]) -> None:
+        """Deletes it with all that belongs to it."""
+        kind = DELETABLE.get(type(what))
+        if kind is None:
+            raise TypeError(f"no {type(what).__name__} can be deleted")
+        self._handle.call(library.phx_store_delete, kind, what.number)
+
+    # --- reading -----------------------------------------------------------
+
+    def _number(self, kind: int, name: str) -> int:
+        out = ctypes.c_int64()
+        data = name.encode()
+        self._handle.call(library.phx_store_find, kind, data, len(data),
+                          ctypes.byref(out))
+        return out.value
+
+    def _project(self, project: Union[None, str, Project]) -> int:
+        if project is None:
+            return 0
+        return project.number if isinstance(project, Project) else \
+            self._number(_ffi.PHX_PROJECT, project)
+
+    def spans(self, filter: str = "", *, search: Optional[str] = None,
+              project: Union[None, str, Project] = None,
+              limit: Optional[int] = None, order: str = "newest",
+              start: Optional[Time] = None, end: Optional[Time] = None,
+              kinds: Iterable[str] = (), statuses: Iterable[str] = (),
+              roots_only: bool = False, names: Sequence[str] = (),
+              trace_ids: Sequence[str] = (), span_ids: Sequence[str] = (),
+              parent_ids: Sequence[str] = (), attributes: str = "nested",
+              columns: Optional[Mapping[str, type]] = None) -> Spans:
+        """Spans for which all of this holds: docs/filters.md, docs/search.md.
+
+        start and end bound when they start: datetimes, or nanoseconds since
+        1970; end is not in it. attributes is "nested", "flat" or, faster,
+        "none". columns are attributes with columns of their own when spans are
+        read as columns: {"llm.model_name": str}.
+        """
+        self._check(_ffi.PHX_FILTER_SPANS, filter, search)
+        arrays = {"trace_id": texts(trace_ids), "span_id": texts(span_ids),
+                  "parent_id": texts(parent_ids), "name": texts(names)}
+        query = _ffi.phx_span_query(
+            project=self._project(project), start_time=nanoseconds(start),
+            end_time=nanoseconds(end), limit=rows_at_most(limit),
+            order=choose(ORDERS, order, "order"),
+            attributes=choose(SHAPES, attributes, "attributes"),
+            kinds=bits(KINDS, kinds, "kind"),
+            statuses=bits(STATUSES_BY_NAME, statuses, "status"),
+            roots_only=roots_only)
+        for name, array in arrays.items():
+            setattr(query, f"{name}s", array)
+            setattr(query, f"{name}_count", len(array) if array else 0)
+        query.filter, query.search = query.kept = text(filter), text(search)
+        query.arrays = arrays
+        return Spans(self, query, columns)
+
+    def traces(self, filter: str = "", *, search: Optional[str] = None,
+               project: Union[None, str, Project] = None,
+               limit: Optional[int] = None, order: str = "newest",
+               sort: str = "number", start: Optional[Time] = None,
+               end: Optional[Time] = None,
+               session: Optional[Session] = None) -> Rows[Trace]:
+        """Traces for which all of this holds, sorted by "number", as they
+        came, by "start" or by "latency"."""
+        self._check(_ffi.PHX_FILTER_TRACES, filter, search)
+        query = _ffi.phx_trace_query(
+            project=self._project(project), start_time=nanoseconds(start),
+            end_time=nanoseconds(end), limit=rows_at_most(limit),
+            order=choose(ORDERS, order, "order"),
+            sort=choose(SORTS, sort, "sort"))
+        query.filter, query.search = query.kept = text(filter), text(search)
+        if session is not None:
+            query.array = (ctypes.c_int64 * 1)(session.number)
+            query.sessions, query.session_count = query.array, 1
+        return Rows(self, TRACE, library.phx_store_find_traces, query)
+
+    def sessions(self, filter: str = "", *,
+                 project: Union[None, str, Project] = None,
+                 limit: Optional[int] = None,
+                 order: str = "newest") -> Rows[Session]:
+        self._check(_ffi.PHX_FILTER_SESSIONS, filter, None)
+        query = _ffi.phx_session_query(
+            project=self._project(project), limit=rows_at_most(limit),
+            order=choose(ORDERS, order, "order"))
+        query.filter = query.kept = text(filter)
+        return Rows(self, SESSION, library.phx_store_find_sessions, query)
+
+    def projects(self, name_contains: Optional[str] = None, *,
+                 limit: Optional[int] = None) -> Rows[Project]:
+        """Projects, newest first; case does not matter."""
+        part = None if name_contains is None else name_contains.encode()
+        return Rows(self, PROJECT, library.phx_store_find_projects,
+                    arguments=(0, 0, part, rows_at_most(limit)))
+
+    def annotations(self, target: Union[Target, type[Row]] = Span, *,
+                    names: Sequence[str] = (),
+                    project: Union[None, str, Project] = None,
+                    limit: Optional[int] = None,
+                    documents: bool = False) -> Rows[Annotation]:
+        """Annotations, newest first: of a span, trace or session, or of all
+        such if a class is given; of the documents of spans instead."""
+        one = isinstance(target, Row)
+        kind = ANNOTATED.get(type(target) if one else target)  # type: ignore
+        if kind is None:
+            raise TypeError("a Span, Trace or Session has annotations")
+        query = _ffi.phx_annotation_query(
+            kind=_ffi.PHX_DOCUMENT_ANNOTATION if documents else kind,
+            project=self._project(project), limit=rows_at_most(limit))
+        query.kept = texts(names)
+        query.names, query.name_count = query.kept, len(names)
+        if isinstance(target, Row):
+            query.array = (ctypes.c_int64 * 1)(target.number)
+            query.targets, query.target_count = query.array, 1
+        return Rows(self, ANNOTATION, library.phx_store_find_annotations,
+                    query)
+
+    def span(self, span_id: str) -> Span:
+        """The span with an id, or NotFound."""
+        return self._one(self.spans(span_ids=[span_id]), "span", span_id)
+
+    def trace(self, trace_id: str) -> Trace:
+        query = _ffi.phx_trace_query(
+            trace=self._number(_ffi.PHX_TRACE, trace_id))
+        return self._one(Rows(self, TRACE, library.phx_store_find_traces,
+                              query), "trace", trace_id)
+
+    def session(self, session_id: str) -> Session:
+        query = _ffi.phx_session_query(
+            session=self._number(_ffi.PHX_SESSION, session_id))
+        return self._one(Rows(self, SESSION, library.phx_store_find_sessions,
+                              query), "session", session_id)
+
+    def project(self, name: str) -> Project:
+        number = self._number(_ffi.PHX_PROJECT, name)
+        return self._one(Rows(
+            self, PROJECT, library.phx_store_find_projects,
+            arguments=(number, 0, None, 0)), "project", name)
+
+    def _one(self, rows: Rows[R], what: str, name: str) -> R:
+        found = rows.first()
+        if found is None:
+            raise NotFound(f"no {what} '{name[:64]}'")
+        return found
+
+    def _check(self, grain: int, filter: str, search: Optional[str]) -> None:
+        """Raises Invalid at once for what could not be asked."""
+        data = filter.encode()
+        call(library.phx_filter_check, grain, data, len(data), None)
+        if search is not None:
+            data = search.encode()
+            call(library.phx_search_check, data, len(data))
+
+    def sql(self, statement: str, values: Sequence[Value] = (), *,
+            timeout: float = 0, memory: int = 0) -> Result:
+        """Runs one statement that reads, see docs/sql.md; values are those of
+        ?1, ?2 ... timeout is in seconds, memory in bytes; 0 is no bound."""
+        return Result(self, statement, values, timeout, memory)
+
+    # --- upkeep ------------------------------------------------------------
+
+    def stats(self) -> dict[str, int]:
+        """Counts of rows and bytes, by the names of phx_store_stats."""
+        out = _ffi.phx_store_stats()
+        self._handle.call(library.phx_store_stat, ctypes.byref(out))
+        return {name: getattr(out, name) for name, *_ in out._fields_}
+
+    def compact(self, budget: float = 0) -> bool:
+        """Works for about so many seconds, or does what is overdue; whether
+        something is left to do."""
+        return self._handle.call(library.phx_store_compact,
+                                 int(budget * 1000)) == _ffi.PHX_OK
+
+    def backup(self, path: Union[str, os.PathLike[str]]) -> None:
+        """Copies the store as it is to a new file, while it is used."""
+        self._handle.call(library.phx_store_backup, os.fsencode(path))
+
+    def verify(self) -> None:
+        """Reads all of it and raises Corrupt for the first fault."""
+        self._handle.call(library.phx_store_verify, _ffi.phx_verify_fn(), None)
+
+    def interrupt(self) -> None:
+        """Makes the calls that run now raise Interrupted."""
+        self._handle.use(library.phx_store_interrupt)

@@ -1,0 +1,267 @@
+"""Store: what goes in, comes out, is annotated and deleted."""
+import json
+import unittest
+from datetime import datetime, timedelta, timezone
+
+from libphoenix import (Busy, Conflict, Error, Invalid, Misuse, NotFound, Note,
+                        Session, Span, Store, TooBig)
+from sent import BASE, GOLDEN, StoreTest, request, span
+
+
+class IngestTest(StoreTest):
+    def test_formats(self):
+        recorded = sorted((GOLDEN / "openai-agents").glob("*.pb"))
+        first = self.store.ingest(recorded[0].read_bytes())
+        self.assertEqual(first.accepted, 9)
+        again = self.store.ingest(memoryview(recorded[0].read_bytes()))
+        self.assertEqual((again.accepted, again.duplicate), (0, 9))
+        self.assertEqual(self.send(span(1)).accepted, 1)
+        no_id = self.send({**span(2), "spanId": ""})
+        self.assertEqual((no_id.accepted, no_id.rejected), (0, 1))
+        rest = json.dumps({"data": [{
+            "name": "a", "span_kind": "LLM", "status_code": "OK",
+            "context": {"trace_id": "02", "span_id": "02"},
+            "start_time": "2026-01-01T00:00:00Z",
+            "end_time": "2026-01-01T00:00:01Z"}]}).encode()
+        self.assertEqual(self.store.ingest(rest, "spans-json").accepted, 1)
+        log = json.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": [
+            {"traceId": "03", "spanId": "03", "body": {
+                "stringValue": "x"}}]}]}]}).encode()
+        self.assertEqual(self.store.ingest(log, "logs-json").accepted, 1)
+
+    def test_what_is_wrong_has_a_place(self):
+        with self.assertRaises(Invalid) as raised:
+            self.store.ingest(b'{"resourceSpans" 7}', "otlp-json")
+        self.assertEqual(raised.exception.offset, 17)
+        with self.assertRaisesRegex(ValueError, "format is one of 'otlp'"):
+            self.store.ingest(b"", "xml")
+
+    def test_a_store_is_a_file(self):
+        with Store(self.path) as store:
+            self.send(span(1), store=store)
+            with self.assertRaises(Busy):
+                Store(self.path)
+            with Store(self.path, read_only=True) as reader:
+                self.assertEqual(len(list(reader.spans())), 1)
+        with Store(f"sqlite:{self.path}") as store:
+            self.assertEqual(store.span(f"{1:016x}").name, "step")
+            store.backup(self.path.with_name("copy.db"))
+            with self.assertRaises(Conflict):
+                store.backup(self.path.with_name("copy.db"))
+            store.verify()
+            self.assertFalse(store.compact())
+            self.assertEqual(store.stats()["spans"], 1)
+        with Store(self.path.with_name("copy.db")) as store:
+            self.assertEqual(len(list(store.traces())), 1)
+        with self.assertRaises(Invalid):
+            Store("ftp://somewhere")
+        with self.assertRaises(NotFound):
+            Store(self.path.with_name("none.db"), read_only=True)
+
+    def test_what_is_closed_says_so(self):
+        rows = self.store.spans()
+        self.store.close()
+        self.store.close()
+        for call in (self.store.stats, rows.first,
+                     lambda: self.send(span(1))):
+            with self.assertRaisesRegex(Misuse, "it is closed"):
+                call()
+
+
+class SpanTest(StoreTest):
+    def setUp(self):
+        super().setUp()
+        self.send(
+            span(1, name="agent \x1b", kind="AGENT", attributes={
+                "session.id": "s1", "input.value": "weather in Paris"}),
+            span(2, parent=1, name="call", kind="LLM", attributes={
+                "llm.model_name": "m1", "llm.token_count.prompt": 3,
+                "llm.token_count.completion": 4, "n": 2 ** 53 + 1},
+                status={"code": 2, "message": "late"}, traceState="a=b",
+                events=[{"name": "tick", "timeUnixNano": str(BASE),
+                         "attributes": []}],
+                links=[{"traceId": "0a", "spanId": "0b"}]),
+            span(3, trace=2, name="other \u6771"))
+
+    def test_a_span_has_its_fields(self):
+        call = self.store.span(f"{2:016x}")
+        self.assertEqual(
+            (call.name, call.kind, call.status, call.status_message,
+             call.span_id, call.trace_id, call.parent_id, call.project,
+             call.session_id, call.trace_state, call.prompt_tokens,
+             call.completion_tokens, call.latency_ms),
+            ("call", "LLM", "ERROR", "late", f"{2:016x}", f"{1:032x}",
+             f"{1:016x}", "town", None, "a=b", 3, 4, 250.0))
+        self.assertEqual(call.attributes["llm"]["model_name"], "m1")
+        self.assertEqual(call.attributes["n"], 2 ** 53 + 1)
+        self.assertIs(call.attributes, call.attributes)
+        self.assertEqual(call.events, [{
+            "name": "tick", "attributes": {},
+            "timestamp": "2025-10-09T08:53:20+00:00"}])
+        self.assertEqual(call.links, [{
+            "trace_id": "0a", "span_id": "0b", "trace_state": "",
+            "attributes": {}}])
+        self.assertEqual(call.start_ns, BASE + 2_000_002)
+        self.assertEqual(call.start_time, datetime(
+            2025, 10, 9, 8, 53, 20, 2000, timezone.utc))
+        self.assertEqual(call.end_ns - call.start_ns, 250_000_000)
+        self.assertEqual(call.trace().spans("name == 'call'").first(), call)
+        root = self.store.span(f"{1:016x}")
+        self.assertEqual((root.parent_id, root.session_id, root.prompt_tokens),
+                         (None, "s1", None))
+        flat, none = (self.store.spans(span_ids=[root.span_id],
+                                       attributes=how).first().session_id
+                      for how in ("flat", "none"))
+        self.assertEqual((flat, none), ("s1", None))
+        self.assertNotEqual(call, root)
+        self.assertEqual(len({call, root, call.trace(), root.trace()}), 3)
+
+    def numbers(self, *given, **query):
+        return [row.number for row in self.store.spans(*given, **query)]
+
+    def test_queries(self):
+        self.assertEqual(self.numbers(), [3, 2, 1])
+        self.assertEqual(self.numbers(order="oldest", limit=2), [1, 2])
+        self.assertEqual(self.numbers("span_kind == 'LLM'"), [2])
+        self.assertEqual(self.numbers(kinds=["LLM", "AGENT"]), [2, 1])
+        self.assertEqual(self.numbers(statuses="ERROR"), [2])
+        self.assertEqual(self.numbers(roots_only=True), [3, 1])
+        self.assertEqual(self.numbers(names=["call", "no"]), [2])
+        self.assertEqual(self.numbers(trace_ids=[f"{2:032x}"]), [3])
+        self.assertEqual(self.numbers(parent_ids=[f"{1:016x}"]), [2])
+        self.assertEqual(self.numbers(project="town"), [3, 2, 1])
+        self.assertEqual(self.numbers(project=self.store.project("default")),
+                         [])
+        second = self.store.span(f"{2:016x}")
+        self.assertEqual(self.numbers(start=second.start_ns), [3, 2])
+        self.assertEqual(self.numbers(end=second.start_time +
+                                      timedelta(microseconds=1)), [2, 1])
+        flat = self.store.spans(attributes="flat", names=["call"]).first()
+        self.assertEqual(flat.attributes["llm.model_name"], "m1")
+        bare = self.store.spans(attributes="none", names=["call"]).first()
+        self.assertEqual((bare.attributes, bare.events, bare.links),
+                         ({}, [], []))
+        self.assertIsNone(self.store.spans("name == 'no'").first())
+        rows = self.store.spans()
+        self.assertEqual(list(rows), list(rows))
+
+    def test_searches_tell_where(self):
+        found = self.store.spans(search="paris").first()
+        self.assertEqual(found.match.path, "input.value")
+        self.assertEqual(found.match.snippet[found.match.mark:], "Paris")
+        self.assertIsNone(self.store.spans().first().match)
+        self.assertEqual([trace.trace_id for trace in
+                          self.store.traces(search="paris")], [f"{1:032x}"])
+
+    def test_wrong_queries_say_so_at_once(self):
+        with self.assertRaises(Invalid) as raised:
+            self.store.spans("span_kind == ")
+        self.assertEqual(raised.exception.offset, 12)
+        with self.assertRaises(Invalid):
+            self.store.spans(search=" ")
+        with self.assertRaises(TooBig):
+            self.store.spans(search="x" * 2000)
+        with self.assertRaisesRegex(ValueError, "kind is one of 'UNKNOWN'"):
+            self.store.spans(kinds=["llm"])
+        with self.assertRaisesRegex(ValueError, "limit is 0"):
+            self.store.spans(limit=0)
+        with self.assertRaisesRegex(ValueError, "order is one of"):
+            self.store.spans(order=1)
+        with self.assertRaises(TypeError):
+            self.store.spans(names="call")
+        with self.assertRaises(NotFound):
+            self.store.spans(project="nowhere")
+
+    def test_traces_sessions_projects(self):
+        traces = list(self.store.traces(order="oldest", sort="start"))
+        self.assertEqual([(trace.span_count, trace.error_count,
+                           trace.prompt_tokens, trace.completion_tokens)
+                          for trace in traces], [(2, 1, 3, 4), (1, 0, 0, 0)])
+        self.assertEqual([row.name for row in traces[0].spans()],
+                         ["agent \x1b", "call"])
+        session = self.store.session("s1")
+        self.assertEqual(session.trace_count, 1)
+        self.assertEqual([trace.trace_id for trace in session.traces()],
+                         [f"{1:032x}"])
+        self.assertEqual(list(self.store.sessions()), [session])
+        self.assertEqual([project.name for project in
+                          self.store.projects("TOW")], ["town"])
+        for missing in (self.store.span, self.store.trace, self.store.session,
+                        self.store.project):
+            with self.assertRaises(NotFound):
+                missing("0c")
+
+    def test_annotations(self):
+        call = self.store.span(f"{2:016x}")
+        number = self.store.annotate(call, "correct", label="yes", score=0.5,
+                                     explanation="it is", annotator="CODE",
+                                     metadata={"by": ["me"]})
+        note, = self.store.annotations(call)
+        self.assertEqual(
+            (note.number, note.name, note.label, note.score, note.explanation,
+             note.metadata, note.annotator, note.source, note.target_id,
+             note.identifier, note.document),
+            (number, "correct", "yes", 0.5, "it is", {"by": ["me"]}, "CODE",
+             "API", call.span_id, "", None))
+        self.store.annotate_all([
+            Note(call, "correct", label="no"), Note(call.trace(), "good"),
+            Note(self.store.session("s1"), "long")])
+        self.assertEqual([(row.label, row.score) for row in
+                          self.store.annotations(Span, names=["correct"])],
+                         [("no", None)])
+        self.assertEqual([row.name for row in
+                          self.store.annotations(Session)], ["long"])
+        self.assertEqual([row.name for row in
+                          self.store.annotations(call.trace())], ["good"])
+        with self.assertRaises(Invalid) as raised:
+            self.store.annotate_all([Note(call, "fine"), Note(call, "")])
+        self.assertEqual(raised.exception.offset, 1)
+        with self.assertRaises(Invalid):
+            self.store.annotate(call, "fine", document=0)
+        for wrong in (lambda: self.store.annotate(self.store, "x"),
+                      lambda: self.store.annotate(call.trace(), "x",
+                                                  document=1),
+                      lambda: self.store.annotations("x")):
+            with self.assertRaises(TypeError):
+                wrong()
+
+    def test_deletes(self):
+        self.store.delete(self.store.span(f"{3:016x}"))
+        self.assertEqual(len(list(self.store.traces())), 1)
+        self.store.delete(self.store.trace(f"{1:032x}"))
+        self.store.delete(self.store.project("town"))
+        self.assertEqual(self.numbers(), [])
+        with self.assertRaises(Conflict):
+            self.store.delete(self.store.project("default"))
+        with self.assertRaises(TypeError):
+            self.store.delete("town")
+
+    def test_sql(self):
+        for store in (self.store, Store(self.path)):
+            with store:
+                self.send(span(7, name="x"), store=store)
+                rows = store.sql("SELECT ?1, ?2, ?3, ?4, ?5, name FROM spans "
+                                 "WHERE name = 'x'",
+                                 [None, 7, 0.5, "a\0b", b"\0\xff"])
+                self.assertEqual(rows.columns[-1], "name")
+                self.assertEqual(list(rows), [
+                    (None, 7, 0.5, "a\0b", b"\0\xff", "x")])
+                named, = store.sql("SELECT 1 AS one").dicts()
+                self.assertEqual(named, {"one": 1})
+                with store.sql("SELECT id FROM spans") as rows:
+                    next(rows)
+                    store.stats()
+                for wrong in ("DELETE FROM span", "SELECT", "SELECT ?1"):
+                    with self.assertRaises(Invalid):
+                        store.sql(wrong)
+                with self.assertRaises(OverflowError):
+                    store.sql("SELECT ?1", [2 ** 63])
+                with self.assertRaises(TypeError):
+                    store.sql("SELECT ?1", [[]])
+                with self.assertRaises(TooBig):
+                    list(store.sql(
+                        "SELECT zeroblob(1 << 26)", memory=1 << 20))
+                with self.assertRaises(Error):
+                    list(store.sql(
+                        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT "
+                        "i + 1 FROM n) SELECT count(*) FROM n", timeout=.05))
