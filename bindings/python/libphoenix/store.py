@@ -328,6 +328,20 @@ class Store:
         """Copies the store as it is to a new file, while it is used."""
         self._handle.call(library.phx_store_backup, os.fsencode(path))
 
+    def save(self, path: Union[str, os.PathLike[str]],
+             spans: Optional[Spans] = None) -> None:
+        """Writes the traces of these spans, or all, with what belongs to them
+        to a new file, a store of its own."""
+        query = None if spans is None else ctypes.byref(spans._query)
+        self._handle.call(library.phx_store_save, query, os.fsencode(path))
+
+    def merge(self, path: Union[str, os.PathLike[str]]) -> Ingested:
+        """Takes in what another store's file has and this one lacks."""
+        out = _ffi.phx_ingest_report()
+        self._handle.call(library.phx_store_merge, os.fsencode(path),
+                          ctypes.byref(out))
+        return Ingested(out.accepted, out.duplicate, out.rejected)
+
     def verify(self) -> None:
         """Reads all of it and raises Corrupt for the first fault."""
         self._handle.call(library.phx_store_verify, _ffi.phx_verify_fn(), None)

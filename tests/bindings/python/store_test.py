@@ -236,6 +236,21 @@ class SpanTest(StoreTest):
         with self.assertRaises(TypeError):
             self.store.delete("town")
 
+    def test_archives(self):
+        whole, part = (self.path.with_name(name) for name in ("a", "b"))
+        self.store.save(whole)
+        self.store.save(part, self.store.spans("name == 'call'"))
+        with self.assertRaises(Conflict):
+            self.store.save(part)
+        with Store(part, read_only=True) as store:
+            self.assertEqual([trace.trace_id for trace in store.traces()],
+                             [f"{1:032x}"])
+        with Store(self.path) as store:
+            self.assertEqual(store.merge(part)[:2], (2, 0))
+            self.assertEqual(store.merge(whole)[:2], (1, 2))
+            with self.assertRaises(NotFound):
+                store.merge(self.path.with_name("none"))
+
     def test_sql(self):
         for store in (self.store, Store(self.path)):
             with store:
