@@ -76,7 +76,7 @@ static void check_between(int32_t kind, int64_t number, int32_t deleted,
     eq_int(target.number, number);
     succeeds(store_delete(store, deleted, deleted_number, err));
     fails_with(PHX_NOT_FOUND, "no ",
-               write_items(store, &item, 1, 0, &target, &id, err));
+               write_items(store, &item, NULL, 1, 0, &target, &id, err));
     eq_int(count_annotations(store), 0);
     succeeds(store_verify(store, NULL, NULL, err));
     arena_clear(&arena);
@@ -114,7 +114,7 @@ TEST(after_a_sweep_targets_are_looked_up_again)
     while (store_compact(store, 100, NULL) == PHX_OK)
         ;
     eq_int(store->gone.count, 0);
-    eq_int(write_items(store, &item, 1, forgotten, &target, &id, NULL),
+    eq_int(write_items(store, &item, NULL, 1, forgotten, &target, &id, NULL),
            PHX_DONE);
     eq_int(count_annotations(store), 0);
     fails_with(PHX_NOT_FOUND, "no span 1",
