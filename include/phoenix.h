@@ -13,8 +13,8 @@
  *          order, NULL allowed. What you are lent (const struct, phx_text)
  *          stays good until the next call on the handle that lent it.
  * Text     UTF-8 throughout. Text lent by the library also ends in a NUL.
- * Threads  Any number of threads may use one phx_store. Every other handle is
- *          for one thread at a time. The library has no global state, needs
+ * Threads  Any number of threads may use one phx_store, or one phx_tracer.
+ *          Every other handle is for one thread at a time. The library has no global state, needs
  *          no initialisation and starts no thread of its own.
  * Growth   Structs that begin with `size` may gain fields at their end; start
  *          them from their PHX_..._INIT. So may the rows that are only lent
@@ -363,6 +363,159 @@ typedef struct phx_store_stats {
 /* Errors: IO, CORRUPT, INTERRUPTED. */
 PHX_CALL phx_store_stat(phx_store *store, phx_store_stats *out,
                         phx_error *err);
+
+/* --- Tracing --------------------------------------------------------------- */
+
+/*
+ * A program traces itself, without an SDK: what it starts and ends become
+ * spans of a store, with the meaning that the same spans have when they come as
+ * OTLP. Keys of OpenInference are in phoenix_openinference.h.
+ */
+
+typedef struct phx_tracer phx_tracer;       /* for any number of threads */
+typedef struct phx_live_span phx_live_span; /* started, and not ended */
+
+typedef struct phx_tracer_options {
+    size_t size;
+    const char *project;       /* name; NULL: "default" */
+    const char *service;       /* service.name of the resource; or NULL */
+    const char *scope;         /* name of the instrumentation scope; or NULL */
+    const char *scope_version; /* or NULL */
+    size_t waiting; /* ended spans that wait for a commit, at most; 0: 512 */
+} phx_tracer_options;
+#define PHX_TRACER_OPTIONS_INIT \
+    {sizeof(phx_tracer_options), NULL, NULL, NULL, NULL, 0}
+
+/*
+ * Opens a tracer for a store. Ended spans wait in it, and go into one commit
+ * when one of them has no parent among the tracer's, when so many wait or they
+ * hold 16 MiB of memory, or at a flush. What a store does not take waits on,
+ * 256 MiB of it; then spans that end are dropped, and their ends say so.
+ *
+ * options NULL for the defaults; copied.
+ * Errors: INVALID (a text is not UTF-8).
+ */
+PHX_CALL phx_tracer_open(phx_store *store, const phx_tracer_options *options,
+                         phx_tracer **out, phx_error *err);
+
+/* Stores all spans that have ended. Errors: IO, BUSY, INTERRUPTED, CORRUPT. */
+PHX_CALL phx_tracer_flush(phx_tracer *tracer, phx_error *err);
+
+/* Stores what waits, if it can: flush first to learn of a failure. Live spans
+ * stay usable; each is stored as it ends. */
+PHX_API void phx_tracer_close(phx_tracer *tracer);
+
+/*
+ * Starts a span, now.
+ *
+ * name    one byte or more.
+ * parent  a live span; NULL begins a trace.
+ * Errors: INVALID (name), TOO_BIG (name), IO (no random bytes).
+ */
+PHX_CALL phx_span_start(phx_tracer *tracer, const char *name,
+                        const phx_live_span *parent, phx_live_span **out,
+                        phx_error *err);
+
+/*
+ * Starts a span whose parent is of another program, by the headers of W3C
+ * trace context.
+ *
+ * traceparent  "00-TRACE-SPAN-FLAGS"; of a later version what is known of it.
+ * tracestate   or NULL; left out if it is not printable ASCII or over 8 KiB.
+ * Errors: INVALID (name; traceparent: offset is the byte), TOO_BIG (name), IO.
+ */
+PHX_CALL phx_span_start_remote(phx_tracer *tracer, const char *name,
+                               const char *traceparent, const char *tracestate,
+                               phx_live_span **out, phx_error *err);
+
+/* The headers for a program that is called: 55 bytes with the ids of the span,
+ * and what came with start_remote, or "". Lent until the span ends. */
+PHX_API const char *phx_span_traceparent(const phx_live_span *span);
+PHX_API const char *phx_span_tracestate(const phx_live_span *span);
+
+/*
+ * Sets an attribute; of equal keys the last wins. A span has up to 16384 of
+ * them, and as many events and links, and is given 64 MiB of texts in all,
+ * those that were replaced, too. A call that fails leaves the span as it was.
+ *
+ * key     one byte or more.
+ * value   [size], may hold NULs.
+ * Errors: INVALID (a text is not UTF-8), TOO_BIG.
+ */
+PHX_CALL phx_span_set_text(phx_live_span *span, const char *key,
+                           const char *value, size_t size, phx_error *err);
+
+/* Errors: as phx_span_set_text: INVALID, TOO_BIG. */
+PHX_CALL phx_span_set_int(phx_live_span *span, const char *key, int64_t value,
+                          phx_error *err);
+PHX_CALL phx_span_set_real(phx_live_span *span, const char *key, double value,
+                           phx_error *err);
+
+/* value: 0 or not. Errors: as phx_span_set_text: INVALID, TOO_BIG. */
+PHX_CALL phx_span_set_bool(phx_live_span *span, const char *key, int32_t value,
+                           phx_error *err);
+
+/* Sets an attribute to a list, an object or whatever else JSON says; null
+ * takes it away. Errors: INVALID (offset is the bad byte of json), TOO_BIG
+ * (nested deeper than 255, too). */
+PHX_CALL phx_span_set_json(phx_live_span *span, const char *key,
+                           const char *json, size_t size, phx_error *err);
+
+/* kind: "LLM", "TOOL", ... in any case, see phx_kind_name. Errors: INVALID (no
+ * kind), TOO_BIG. */
+PHX_CALL phx_span_set_kind(phx_live_span *span, const char *kind,
+                           phx_error *err);
+
+/* status: PHX_SPAN_... ; message: or NULL. Errors: INVALID (message is not
+ * UTF-8), TOO_BIG. */
+PHX_CALL phx_span_set_status(phx_live_span *span, int32_t status,
+                             const char *message, phx_error *err);
+
+enum { PHX_INPUT_MESSAGES = 0, PHX_OUTPUT_MESSAGES = 1 };
+
+/*
+ * Adds the next message of an LLM span: its attributes
+ * llm.input_messages.N.message.role and .content, or those of output_messages.
+ *
+ * list    PHX_..._MESSAGES.
+ * content [size].
+ * Errors: INVALID (a text is not UTF-8), TOO_BIG.
+ */
+PHX_CALL phx_span_add_message(phx_live_span *span, int32_t list,
+                              const char *role, const char *content,
+                              size_t size, phx_error *err);
+
+/*
+ * Adds an event, of now.
+ *
+ * json    [size] its attributes, an object; NULL for none.
+ * Errors: INVALID (offset is the bad byte of json; or a text is not UTF-8),
+ *         TOO_BIG.
+ */
+PHX_CALL phx_span_add_event(phx_live_span *span, const char *name,
+                            const char *json, size_t size, phx_error *err);
+
+/* Adds a link to the span of a traceparent; json: [size] as of an event.
+ * Errors: INVALID (traceparent or json, offset is the bad byte), TOO_BIG. */
+PHX_CALL phx_span_add_link(phx_live_span *span, const char *traceparent,
+                           const char *json, size_t size, phx_error *err);
+
+/* Adds the event "exception"; any of its three texts may be NULL. The span's
+ * status stays as it is. Errors: INVALID (a text is not UTF-8), TOO_BIG. */
+PHX_CALL phx_span_record_exception(phx_live_span *span, const char *type,
+                                   const char *message, const char *stacktrace,
+                                   phx_error *err);
+
+/*
+ * Ends a span, which is gone then, whatever is returned: in what order those
+ * of a trace end makes no difference. Without a failure it is in the store, or
+ * waits for a commit; after one of the store it waits, too.
+ *
+ * end_time ns since 1970; 0 for now. No span ends before its start.
+ * Errors:  TOO_BIG (what the attributes mean takes over 512 MiB); of the
+ *          commit IO, BUSY, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_span_end(phx_live_span *span, uint64_t end_time, phx_error *err);
 
 /* --- Projects, traces, sessions ------------------------------------------- */
 

@@ -112,6 +112,8 @@ export declare const constants: {
    * ingest leaves phx_store_compact to the host
    */
   readonly PHX_OPEN_NO_COMPACT: 4;
+  readonly PHX_INPUT_MESSAGES: 0;
+  readonly PHX_OUTPUT_MESSAGES: 1;
   readonly PHX_PROJECT: 1;
   readonly PHX_TRACE: 2;
   readonly PHX_SESSION: 3;
@@ -495,6 +497,30 @@ export interface phx_store_stats {
    * of bytes, those in the log
    */
   log_bytes: Int64;
+}
+
+export interface phx_tracer_options {
+  size: Int64;
+  /**
+   * name; NULL: "default"
+   */
+  project: Pointer;
+  /**
+   * service.name of the resource; or NULL
+   */
+  service: Pointer;
+  /**
+   * name of the instrumentation scope; or NULL
+   */
+  scope: Pointer;
+  /**
+   * or NULL
+   */
+  scope_version: Pointer;
+  /**
+   * ended spans that wait for a commit, at most; 0: 512
+   */
+  waiting: Int64;
 }
 
 export interface phx_project {
@@ -1357,6 +1383,7 @@ export declare const structs: Record<
   | 'phx_store_options'
   | 'phx_ingest_report'
   | 'phx_store_stats'
+  | 'phx_tracer_options'
   | 'phx_project'
   | 'phx_trace'
   | 'phx_session'
@@ -1531,6 +1558,127 @@ export interface Library {
    * Errors: IO, CORRUPT, INTERRUPTED.
    */
   phx_store_stat: Call<(store: Pointer, out: phx_store_stats | phx_store_stats[] | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Opens a tracer for a store. Ended spans wait in it, and go into one commit
+   * when one of them has no parent among the tracer's, when so many wait or they
+   * hold 16 MiB of memory, or at a flush. What a store does not take waits on,
+   * 256 MiB of it; then spans that end are dropped, and their ends say so.
+   *
+   * options NULL for the defaults; copied.
+   * Errors: INVALID (a text is not UTF-8).
+   */
+  phx_tracer_open: Call<(store: Pointer, options: phx_tracer_options | phx_tracer_options[] | null, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Stores all spans that have ended. Errors: IO, BUSY, INTERRUPTED, CORRUPT.
+   */
+  phx_tracer_flush: Call<(tracer: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Stores what waits, if it can: flush first to learn of a failure. Live spans
+   * stay usable; each is stored as it ends.
+   */
+  phx_tracer_close: Call<(tracer: Pointer) => void>;
+  /**
+   * Starts a span, now.
+   *
+   * name    one byte or more.
+   * parent  a live span; NULL begins a trace.
+   * Errors: INVALID (name), TOO_BIG (name), IO (no random bytes).
+   */
+  phx_span_start: Call<(tracer: Pointer, name: string | null, parent: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Starts a span whose parent is of another program, by the headers of W3C
+   * trace context.
+   *
+   * traceparent  "00-TRACE-SPAN-FLAGS"; of a later version what is known of it.
+   * tracestate   or NULL; left out if it is not printable ASCII or over 8 KiB.
+   * Errors: INVALID (name; traceparent: offset is the byte), TOO_BIG (name), IO.
+   */
+  phx_span_start_remote: Call<(tracer: Pointer, name: string | null, traceparent: string | null, tracestate: string | null, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * The headers for a program that is called: 55 bytes with the ids of the span,
+   * and what came with start_remote, or "". Lent until the span ends.
+   */
+  phx_span_traceparent: Call<(span: Pointer) => string | null>;
+  /**
+   * The headers for a program that is called: 55 bytes with the ids of the span,
+   * and what came with start_remote, or "". Lent until the span ends.
+   */
+  phx_span_tracestate: Call<(span: Pointer) => string | null>;
+  /**
+   * Sets an attribute; of equal keys the last wins. A span has up to 16384 of
+   * them, and as many events and links, and is given 64 MiB of texts in all,
+   * those that were replaced, too. A call that fails leaves the span as it was.
+   *
+   * key     one byte or more.
+   * value   [size], may hold NULs.
+   * Errors: INVALID (a text is not UTF-8), TOO_BIG.
+   */
+  phx_span_set_text: Call<(span: Pointer, key: string | null, value: string | null, size: Int64, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Errors: as phx_span_set_text: INVALID, TOO_BIG.
+   */
+  phx_span_set_int: Call<(span: Pointer, key: string | null, value: Int64, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Errors: as phx_span_set_text: INVALID, TOO_BIG.
+   */
+  phx_span_set_real: Call<(span: Pointer, key: string | null, value: number, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * value: 0 or not. Errors: as phx_span_set_text: INVALID, TOO_BIG.
+   */
+  phx_span_set_bool: Call<(span: Pointer, key: string | null, value: number, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Sets an attribute to a list, an object or whatever else JSON says; null
+   * takes it away. Errors: INVALID (offset is the bad byte of json), TOO_BIG
+   * (nested deeper than 255, too).
+   */
+  phx_span_set_json: Call<(span: Pointer, key: string | null, json: string | null, size: Int64, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * kind: "LLM", "TOOL", ... in any case, see phx_kind_name. Errors: INVALID (no
+   * kind), TOO_BIG.
+   */
+  phx_span_set_kind: Call<(span: Pointer, kind: string | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * status: PHX_SPAN_... ; message: or NULL. Errors: INVALID (message is not
+   * UTF-8), TOO_BIG.
+   */
+  phx_span_set_status: Call<(span: Pointer, status: number, message: string | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Adds the next message of an LLM span: its attributes
+   * llm.input_messages.N.message.role and .content, or those of output_messages.
+   *
+   * list    PHX_..._MESSAGES.
+   * content [size].
+   * Errors: INVALID (a text is not UTF-8), TOO_BIG.
+   */
+  phx_span_add_message: Call<(span: Pointer, list: number, role: string | null, content: string | null, size: Int64, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Adds an event, of now.
+   *
+   * json    [size] its attributes, an object; NULL for none.
+   * Errors: INVALID (offset is the bad byte of json; or a text is not UTF-8),
+   *         TOO_BIG.
+   */
+  phx_span_add_event: Call<(span: Pointer, name: string | null, json: string | null, size: Int64, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Adds a link to the span of a traceparent; json: [size] as of an event.
+   * Errors: INVALID (traceparent or json, offset is the bad byte), TOO_BIG.
+   */
+  phx_span_add_link: Call<(span: Pointer, traceparent: string | null, json: string | null, size: Int64, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Adds the event "exception"; any of its three texts may be NULL. The span's
+   * status stays as it is. Errors: INVALID (a text is not UTF-8), TOO_BIG.
+   */
+  phx_span_record_exception: Call<(span: Pointer, type: string | null, message: string | null, stacktrace: string | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Ends a span, which is gone then, whatever is returned: in what order those
+   * of a trace end makes no difference. Without a failure it is in the store, or
+   * waits for a commit; after one of the store it waits, too.
+   *
+   * end_time ns since 1970; 0 for now. No span ends before its start.
+   * Errors:  TOO_BIG (what the attributes mean takes over 512 MiB); of the
+   *          commit IO, BUSY, INTERRUPTED, CORRUPT.
+   */
+  phx_span_end: Call<(span: Pointer, end_time: Int64, err: phx_error | phx_error[] | null) => number>;
   /**
    * name: one byte or more. description: or NULL. Errors: CONFLICT (name),
    * INVALID, IO, BUSY, INTERRUPTED, CORRUPT.

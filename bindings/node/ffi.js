@@ -37,6 +37,8 @@ exports.constants = Object.freeze({
   PHX_OPEN_READ_ONLY: 1,
   PHX_OPEN_NO_MIGRATE: 2,
   PHX_OPEN_NO_COMPACT: 4,
+  PHX_INPUT_MESSAGES: 0,
+  PHX_OUTPUT_MESSAGES: 1,
   PHX_PROJECT: 1,
   PHX_TRACE: 2,
   PHX_SESSION: 3,
@@ -107,6 +109,8 @@ exports.constants = Object.freeze({
 
 koffi.opaque('phx_batch');
 koffi.opaque('phx_store');
+koffi.opaque('phx_tracer');
+koffi.opaque('phx_live_span');
 koffi.opaque('phx_cursor');
 koffi.opaque('phx_frame');
 koffi.opaque('phx_export');
@@ -189,6 +193,14 @@ exports.structs.phx_store_stats = koffi.struct('phx_store_stats', {
   free_bytes: 'int64_t',
   deleted: 'int64_t',
   log_bytes: 'int64_t',
+});
+exports.structs.phx_tracer_options = koffi.struct('phx_tracer_options', {
+  size: 'size_t',
+  project: 'void *',
+  service: 'void *',
+  scope: 'void *',
+  scope_version: 'void *',
+  waiting: 'size_t',
 });
 exports.structs.phx_project = koffi.struct('phx_project', {
   id: 'int64_t',
@@ -505,6 +517,25 @@ const FUNCTIONS = [
   "int32_t phx_store_verify(phx_store *store, phx_verify_fn *found, void *ctx, _Out_ phx_error *err)",
   "int32_t phx_store_backup(phx_store *store, const char *path, _Out_ phx_error *err)",
   "int32_t phx_store_stat(phx_store *store, _Out_ phx_store_stats *out, _Out_ phx_error *err)",
+  "int32_t phx_tracer_open(phx_store *store, const phx_tracer_options *options, _Out_ phx_tracer **out, _Out_ phx_error *err)",
+  "int32_t phx_tracer_flush(phx_tracer *tracer, _Out_ phx_error *err)",
+  "void phx_tracer_close(phx_tracer *tracer)",
+  "int32_t phx_span_start(phx_tracer *tracer, const char *name, const phx_live_span *parent, _Out_ phx_live_span **out, _Out_ phx_error *err)",
+  "int32_t phx_span_start_remote(phx_tracer *tracer, const char *name, const char *traceparent, const char *tracestate, _Out_ phx_live_span **out, _Out_ phx_error *err)",
+  "const char *phx_span_traceparent(const phx_live_span *span)",
+  "const char *phx_span_tracestate(const phx_live_span *span)",
+  "int32_t phx_span_set_text(phx_live_span *span, const char *key, const char *value, size_t size, _Out_ phx_error *err)",
+  "int32_t phx_span_set_int(phx_live_span *span, const char *key, int64_t value, _Out_ phx_error *err)",
+  "int32_t phx_span_set_real(phx_live_span *span, const char *key, double value, _Out_ phx_error *err)",
+  "int32_t phx_span_set_bool(phx_live_span *span, const char *key, int32_t value, _Out_ phx_error *err)",
+  "int32_t phx_span_set_json(phx_live_span *span, const char *key, const char *json, size_t size, _Out_ phx_error *err)",
+  "int32_t phx_span_set_kind(phx_live_span *span, const char *kind, _Out_ phx_error *err)",
+  "int32_t phx_span_set_status(phx_live_span *span, int32_t status, const char *message, _Out_ phx_error *err)",
+  "int32_t phx_span_add_message(phx_live_span *span, int32_t list, const char *role, const char *content, size_t size, _Out_ phx_error *err)",
+  "int32_t phx_span_add_event(phx_live_span *span, const char *name, const char *json, size_t size, _Out_ phx_error *err)",
+  "int32_t phx_span_add_link(phx_live_span *span, const char *traceparent, const char *json, size_t size, _Out_ phx_error *err)",
+  "int32_t phx_span_record_exception(phx_live_span *span, const char *type, const char *message, const char *stacktrace, _Out_ phx_error *err)",
+  "int32_t phx_span_end(phx_live_span *span, uint64_t end_time, _Out_ phx_error *err)",
   "int32_t phx_project_create(phx_store *store, const char *name, const char *description, _Out_ int64_t *out, _Out_ phx_error *err)",
   "int32_t phx_project_update(phx_store *store, int64_t project, const char *description, _Out_ phx_error *err)",
   "int32_t phx_store_find(phx_store *store, int32_t kind, const char *name, size_t size, _Out_ int64_t *out, _Out_ phx_error *err)",

@@ -136,6 +136,53 @@ static phx_status ingest_waited_for(struct scene *scene, phx_error *err)
                                          text, sizeof text - 1, &report, err);
 }
 
+static phx_status trace_call(phx_tracer *tracer, const phx_live_span *root,
+                             phx_error *err)
+{
+    phx_live_span *call;
+    phx_status status = phx_span_start(tracer, "call", root, &call, err);
+
+    if (status < 0)
+        return status;
+    if ((status = phx_span_set_kind(call, "LLM", err)) < 0 ||
+        (status = phx_span_set_int(call, "llm.token_count.prompt", 1, err)) <
+            0 ||
+        (status = phx_span_set_json(call, "a.b", "[{\"c\": 1}]", 10, err)) <
+            0 ||
+        (status = phx_span_add_message(call, PHX_INPUT_MESSAGES, "user", "hi",
+                                       2, err)) < 0 ||
+        (status = phx_span_add_event(call, "e", "{\"k\": 1}", 8, err)) < 0 ||
+        (status = phx_span_add_link(call, phx_span_traceparent(root), NULL, 0,
+                                    err)) < 0 ||
+        (status = phx_span_record_exception(call, "T", "m", NULL, err)) < 0) {
+        phx_error ignored;
+        phx_status ended = phx_span_end(call, 0, &ignored);
+        return ended < 0 ? ended : status;
+    }
+    return phx_span_end(call, 0, err);
+}
+
+static phx_status trace_spans(struct scene *scene, phx_error *err)
+{
+    phx_tracer_options options = PHX_TRACER_OPTIONS_INIT;
+    phx_tracer *tracer;
+    phx_live_span *root;
+    phx_error ignored;
+    phx_status status, ended;
+
+    options.project = "traced";
+    status = phx_tracer_open(scene->store, &options, &tracer, err);
+    if (status < 0)
+        return status;
+    if ((status = phx_span_start(tracer, "root", NULL, &root, err)) >= 0) {
+        status = trace_call(tracer, root, err);
+        ended = phx_span_end(root, 0, status < 0 ? &ignored : err);
+        status = status < 0 ? status : ended;
+    }
+    phx_tracer_close(tracer);
+    return status;
+}
+
 static void open_without_faults(struct scene *scene)
 {
     faults_set(0, false);

@@ -56,6 +56,8 @@ static struct call calls[] = {
     {"phx_store_ingest", call_ingest, IO | BUSY | CUT | BAD},
     {"... log records", call_ingest_logs, IO | BUSY | CUT | BAD},
     {"phx_store_put", call_put, IO | BUSY | CUT | BAD},
+    {"phx_span_end", call_end, IO | BUSY | CUT | BAD},
+    {"phx_tracer_flush", call_flush, IO | BUSY | CUT | BAD},
     {"phx_store_compact", call_compact, IO | BUSY | CUT | BAD},
     {"phx_store_verify", call_verify, IO | CUT | BAD},
     {"phx_store_backup", call_backup, IO | BUSY | CUT | BAD},

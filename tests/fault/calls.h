@@ -177,6 +177,46 @@ static phx_status call_put(phx_error *err)
     return status;
 }
 
+static phx_tracer *begin_tracer(void)
+{
+    phx_tracer *tracer;
+
+    succeeds(phx_tracer_open(scene.place.store, NULL, &tracer, err));
+    return tracer;
+}
+
+static phx_live_span *begin_span(phx_tracer *tracer,
+                                 const phx_live_span *parent)
+{
+    phx_live_span *span;
+
+    succeeds(phx_span_start(tracer, "traced", parent, &span, err));
+    return span;
+}
+
+static phx_status call_end(phx_error *err)
+{
+    phx_tracer *tracer = begin_tracer();
+    phx_status status = phx_span_end(begin_span(tracer, NULL), 0, err);
+
+    phx_tracer_close(tracer);
+    return status;
+}
+
+/* A span that waits, for its parent is live. */
+static phx_status call_flush(phx_error *err)
+{
+    phx_tracer *tracer = begin_tracer();
+    phx_live_span *root = begin_span(tracer, NULL);
+    phx_status status = phx_span_end(begin_span(tracer, root), 0, err);
+
+    if (status >= 0)
+        status = phx_tracer_flush(tracer, err);
+    phx_status ended = phx_span_end(root, 0, status < 0 ? NULL : err);
+    phx_tracer_close(tracer);
+    return status < 0 ? status : ended;
+}
+
 static phx_status call_compact(phx_error *err)
 {
     phx_status status;

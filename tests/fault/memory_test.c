@@ -212,6 +212,7 @@ SWEEP(decode_json)
 SWEEP(unflatten)
 SWEEP(open_again)
 SWEEP(ingest)
+SWEEP(trace_spans)
 SWEEP(ingest_logs)
 SWEEP(ingest_waited_for)
 SWEEP(hold_logs)
@@ -247,9 +248,9 @@ SWEEP(change_policies)
 TEST(a_store_in_memory_survives_want_of_memory)
 {
     static const body calls[] = {
-        ingest,       ingest_logs,  ingest_waited_for, hold_logs, walk_lists,
-        walk_spans,   select_spans, read_frames,       compact,   verify,
-        delete_trace, retain,       walk_annotations};
+        ingest,     trace_spans,  ingest_logs,  ingest_waited_for, hold_logs,
+        walk_lists, walk_spans,   select_spans, read_frames,       compact,
+        verify,     delete_trace, retain,       walk_annotations};
 
     UNUSED_STATE;
     in_memory = true;
@@ -266,6 +267,7 @@ int main(void)
         cmocka_unit_test(unflatten_survives_want_of_memory),
         cmocka_unit_test(open_again_survives_want_of_memory),
         cmocka_unit_test(ingest_survives_want_of_memory),
+        cmocka_unit_test(trace_spans_survives_want_of_memory),
         cmocka_unit_test(ingest_logs_survives_want_of_memory),
         cmocka_unit_test(ingest_waited_for_survives_want_of_memory),
         cmocka_unit_test(hold_logs_survives_want_of_memory),

@@ -43,6 +43,9 @@ PHX_OPEN_READ_ONLY = 1
 PHX_OPEN_NO_MIGRATE = 2
 PHX_OPEN_NO_COMPACT = 4
 
+PHX_INPUT_MESSAGES = 0
+PHX_OUTPUT_MESSAGES = 1
+
 PHX_PROJECT = 1
 PHX_TRACE = 2
 PHX_SESSION = 3
@@ -160,6 +163,11 @@ class phx_ingest_report(Structure):
 
 class phx_store_stats(Structure):
     pass
+
+
+class phx_tracer_options(Structure):
+    def __init__(self, **fields: object) -> None:
+        super().__init__(**{"size": sizeof(phx_tracer_options), **fields})
 
 
 class phx_project(Structure):
@@ -362,6 +370,15 @@ phx_store_stats._fields_ = [
     ("free_bytes", c_int64),
     ("deleted", c_int64),
     ("log_bytes", c_int64),
+]
+
+phx_tracer_options._fields_ = [
+    ("size", c_size_t),
+    ("project", c_char_p),
+    ("service", c_char_p),
+    ("scope", c_char_p),
+    ("scope_version", c_char_p),
+    ("waiting", c_size_t),
 ]
 
 phx_project._fields_ = [
@@ -727,6 +744,44 @@ FUNCTIONS = {
         c_void_p, c_char_p, POINTER(phx_error)]),
     "phx_store_stat": (c_int32, [
         c_void_p, POINTER(phx_store_stats), POINTER(phx_error)]),
+    "phx_tracer_open": (c_int32, [
+        c_void_p, POINTER(phx_tracer_options), POINTER(c_void_p), POINTER(phx_error)]),
+    "phx_tracer_flush": (c_int32, [
+        c_void_p, POINTER(phx_error)]),
+    "phx_tracer_close": (None, [
+        c_void_p]),
+    "phx_span_start": (c_int32, [
+        c_void_p, c_char_p, c_void_p, POINTER(c_void_p), POINTER(phx_error)]),
+    "phx_span_start_remote": (c_int32, [
+        c_void_p, c_char_p, c_char_p, c_char_p, POINTER(c_void_p), POINTER(phx_error)]),
+    "phx_span_traceparent": (c_char_p, [
+        c_void_p]),
+    "phx_span_tracestate": (c_char_p, [
+        c_void_p]),
+    "phx_span_set_text": (c_int32, [
+        c_void_p, c_char_p, c_char_p, c_size_t, POINTER(phx_error)]),
+    "phx_span_set_int": (c_int32, [
+        c_void_p, c_char_p, c_int64, POINTER(phx_error)]),
+    "phx_span_set_real": (c_int32, [
+        c_void_p, c_char_p, c_double, POINTER(phx_error)]),
+    "phx_span_set_bool": (c_int32, [
+        c_void_p, c_char_p, c_int32, POINTER(phx_error)]),
+    "phx_span_set_json": (c_int32, [
+        c_void_p, c_char_p, c_char_p, c_size_t, POINTER(phx_error)]),
+    "phx_span_set_kind": (c_int32, [
+        c_void_p, c_char_p, POINTER(phx_error)]),
+    "phx_span_set_status": (c_int32, [
+        c_void_p, c_int32, c_char_p, POINTER(phx_error)]),
+    "phx_span_add_message": (c_int32, [
+        c_void_p, c_int32, c_char_p, c_char_p, c_size_t, POINTER(phx_error)]),
+    "phx_span_add_event": (c_int32, [
+        c_void_p, c_char_p, c_char_p, c_size_t, POINTER(phx_error)]),
+    "phx_span_add_link": (c_int32, [
+        c_void_p, c_char_p, c_char_p, c_size_t, POINTER(phx_error)]),
+    "phx_span_record_exception": (c_int32, [
+        c_void_p, c_char_p, c_char_p, c_char_p, POINTER(phx_error)]),
+    "phx_span_end": (c_int32, [
+        c_void_p, c_uint64, POINTER(phx_error)]),
     "phx_project_create": (c_int32, [
         c_void_p, c_char_p, c_char_p, POINTER(c_int64), POINTER(phx_error)]),
     "phx_project_update": (c_int32, [
