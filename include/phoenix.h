@@ -6,7 +6,8 @@
  * Five rules hold for every function in this file.
  *
  * Errors   A PHX_CALL returns PHX_OK, or PHX_DONE when a cursor has run out or
- *          compaction has nothing to do, or a negative status. On failure the
+ *          compaction has nothing to do, or PHX_UNMET when spans are not as
+ *          expected, or a negative status. On failure the
  *          outputs are untouched, the store is as it was before the call, and
  *          *err, if given, says why.
  * Owners   What you open or decode is yours to close or free: once, in any
@@ -74,6 +75,7 @@ typedef int32_t phx_status;
 enum {
     PHX_OK = 0,
     PHX_DONE = 1,          /* no more rows or work; not a failure */
+    PHX_UNMET = 2,         /* an expectation is not met; not a failure */
     PHX_NO_MEMORY = -1,    /* nothing changed; free something and try again */
     PHX_MISUSE = -2,       /* the call broke a rule of this file */
     PHX_INVALID = -3,      /* the data given is malformed; see err->offset */
@@ -966,6 +968,58 @@ PHX_CALL phx_cursor_next_annotation(phx_cursor *cursor,
 PHX_CALL phx_store_delete_annotations(phx_store *store,
                                       const phx_annotation_query *query,
                                       int64_t *out, phx_error *err);
+
+/* --- Expectations ----------------------------------------------------------- */
+
+/*
+ * What a test says of the spans of a store, mostly one in memory that the code
+ * under test wrote to: docs/testing.md has examples. Each call looks at all
+ * spans of the store, up to 100,000, as trees: below each span its children of
+ * the same trace, by start.
+ *
+ * If the spans are not as expected, a call returns PHX_UNMET, and what it was
+ * given for a report has the trees as text, a line a span, with a sign before
+ * what matters: "+" is not expected, "-" is missing, "!" is not as it should
+ * be, "*" was chosen. Else the report stays as it is.
+ */
+
+/*
+ * So many spans are chosen by a condition of the filter language.
+ *
+ * filter  [size]; blank text chooses all.
+ * least   spans.
+ * most    spans; -1 for no bound.
+ * report  or NULL.
+ * Errors: INVALID (the filter, as phx_filter_check), TOO_BIG (over 100,000
+ *         spans), IO, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_expect_count(phx_store *store, const char *filter, size_t size,
+                          int64_t least, int64_t most, phx_buf *report,
+                          phx_error *err);
+
+enum { PHX_TREE_ANY_ORDER = 1 }; /* children may come in any order */
+
+/*
+ * The trees are those of a pattern, all of them and nothing else:
+ *
+ *     agent                       a name, or a kind in any case
+ *       "search the web"?         only a name; one span at most
+ *       llm*2 [latency < 10]      exactly two in a row; of each a condition
+ *         tool+                   one or more in a row
+ *       retriever*                any number in a row
+ *       ...                       any others, whatever is below them
+ *
+ * A line is below the nearest line above it that is indented less; lines
+ * without one are roots. A pattern has up to 64 KiB, 1,000 lines, 10,000 spans.
+ *
+ * flags   PHX_TREE_... or 0.
+ * report  or NULL.
+ * Errors: INVALID (the pattern, offset is the byte at fault), TOO_BIG (over
+ *         100,000 spans, or it would take too many steps), IO, INTERRUPTED,
+ *         CORRUPT.
+ */
+PHX_CALL phx_expect_tree(phx_store *store, const char *pattern, size_t size,
+                         int32_t flags, phx_buf *report, phx_error *err);
 
 /* --- Prices and costs -------------------------------------------------------- */
 

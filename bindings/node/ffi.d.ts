@@ -22,6 +22,10 @@ export declare const constants: {
    */
   readonly PHX_DONE: 1;
   /**
+   * an expectation is not met; not a failure
+   */
+  readonly PHX_UNMET: 2;
+  /**
    * nothing changed; free something and try again
    */
   readonly PHX_NO_MEMORY: -1;
@@ -153,6 +157,7 @@ export declare const constants: {
   readonly PHX_BY_NUMBER: 0;
   readonly PHX_BY_START: 1;
   readonly PHX_BY_LATENCY: 2;
+  readonly PHX_TREE_ANY_ORDER: 1;
   /**
    * one row for all
    */
@@ -1860,6 +1865,37 @@ export interface Library {
    * Errors: TOO_BIG (over 30,000 values), IO, BUSY, INTERRUPTED, CORRUPT.
    */
   phx_store_delete_annotations: Call<(store: Pointer, query: phx_annotation_query | phx_annotation_query[] | null, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * So many spans are chosen by a condition of the filter language.
+   *
+   * filter  [size]; blank text chooses all.
+   * least   spans.
+   * most    spans; -1 for no bound.
+   * report  or NULL.
+   * Errors: INVALID (the filter, as phx_filter_check), TOO_BIG (over 100,000
+   *         spans), IO, INTERRUPTED, CORRUPT.
+   */
+  phx_expect_count: Call<(store: Pointer, filter: string | null, size: Int64, least: Int64, most: Int64, report: phx_buf | phx_buf[] | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * The trees are those of a pattern, all of them and nothing else:
+   *
+   *     agent                       a name, or a kind in any case
+   *       "search the web"?         only a name; one span at most
+   *       llm*2 [latency < 10]      exactly two in a row; of each a condition
+   *         tool+                   one or more in a row
+   *       retriever*                any number in a row
+   *       ...                       any others, whatever is below them
+   *
+   * A line is below the nearest line above it that is indented less; lines
+   * without one are roots. A pattern has up to 64 KiB, 1,000 lines, 10,000 spans.
+   *
+   * flags   PHX_TREE_... or 0.
+   * report  or NULL.
+   * Errors: INVALID (the pattern, offset is the byte at fault), TOO_BIG (over
+   *         100,000 spans, or it would take too many steps), IO, INTERRUPTED,
+   *         CORRUPT.
+   */
+  phx_expect_tree: Call<(store: Pointer, pattern: string | null, size: Int64, flags: number, report: phx_buf | phx_buf[] | null, err: phx_error | phx_error[] | null) => number>;
   /**
    * The list as a JSON array of models, as phx_price_put takes them, with their
    * ids; built-in ones have ids from 1,000,000 on and is_built_in true.

@@ -31,6 +31,8 @@ const char *phx_status_name(phx_status status)
         return "PHX_OK";
     case PHX_DONE:
         return "PHX_DONE";
+    case PHX_UNMET:
+        return "PHX_UNMET";
     case PHX_NO_MEMORY:
         return "PHX_NO_MEMORY";
     case PHX_MISUSE:

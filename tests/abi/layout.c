@@ -8,6 +8,7 @@
 
 _Static_assert(PHX_OK == 0, "");
 _Static_assert(PHX_DONE == 1, "");
+_Static_assert(PHX_UNMET == 2, "");
 _Static_assert(PHX_NO_MEMORY == -1, "");
 _Static_assert(PHX_MISUSE == -2, "");
 _Static_assert(PHX_INVALID == -3, "");
@@ -72,6 +73,8 @@ _Static_assert(PHX_SPAN_TOTALS == 1, "");
 _Static_assert(PHX_BY_NUMBER == 0, "");
 _Static_assert(PHX_BY_START == 1, "");
 _Static_assert(PHX_BY_LATENCY == 2, "");
+
+_Static_assert(PHX_TREE_ANY_ORDER == 1, "");
 
 _Static_assert(PHX_BIN_NONE == 0, "");
 _Static_assert(PHX_BIN_MINUTE == 1, "");
@@ -566,6 +569,8 @@ int32_t phx_cursor_next_project(phx_cursor *, const phx_project **, phx_error *)
 int32_t phx_store_find_annotations(phx_store *, const phx_annotation_query *, phx_cursor **, phx_error *);
 int32_t phx_cursor_next_annotation(phx_cursor *, const phx_annotation **, phx_error *);
 int32_t phx_store_delete_annotations(phx_store *, const phx_annotation_query *, int64_t *, phx_error *);
+int32_t phx_expect_count(phx_store *, const char *, size_t , int64_t , int64_t , phx_buf *, phx_error *);
+int32_t phx_expect_tree(phx_store *, const char *, size_t , int32_t , phx_buf *, phx_error *);
 int32_t phx_prices_read(phx_store *, phx_buf *, phx_error *);
 int32_t phx_price_put(phx_store *, const char *, size_t , int64_t *, phx_error *);
 int32_t phx_price_delete(phx_store *, int64_t , phx_error *);

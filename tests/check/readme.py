@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""The README keeps its word.
+"""The README and docs/testing.md keep their word.
 
-    readme.py BUILD    compiles its C example against BUILD/libphoenix.a and
-                       runs it; every file it links to must exist
+    readme.py BUILD    compiles their C examples against BUILD/libphoenix.a and
+                       runs them: what they print is told here, or in the page;
+                       every file that a page links to must exist
 """
 import os
 import re
@@ -12,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+PRINTED = ["1 span is on disk\n"]
 LIBRARIES = ["-lsqlite3", "-lzstd", "-lpcre2-8", "-lm", "-pthread"]
 
 
@@ -27,26 +29,32 @@ def run_example(build, code):
                               capture_output=True, text=True).stdout
 
 
-def main():
-    build = Path(sys.argv[1]).resolve()
-    text = (ROOT / "README.md").read_text()
-    passed, failed = 0, 0
-    for page in re.findall(r"\]\(([^)#:]+)\)", text):
-        if (ROOT / page).exists():
-            passed += 1
-        else:
-            failed += 1
-            print(f"README.md links to {page}, which does not exist")
-    for code in re.findall(r"```c\n(.*?)```", text, re.S):
+def check(build, page):
+    """What does not hold of a page, and how much was looked at."""
+    text = page.read_text()
+    wrong = [f"links to {target}, which does not exist"
+             for target in re.findall(r"\]\(([^)#:]+)\)", text)
+             if not (page.parent / target).exists()]
+    examples = re.findall(r"```c\n(.*?)```", text, re.S)
+    for code in examples:
         try:
             output = run_example(build, code)
         except subprocess.CalledProcessError as error:
             output = f"{error} {error.stderr or ''}"
-        if output == "1 span is on disk\n":
-            passed += 1
-        else:
-            failed += 1
-            print(f"README.md: the example printed {output!r}")
+        if output not in PRINTED and output not in text.replace(code, ""):
+            wrong.append(f"the example printed {output!r}")
+    return wrong, len(examples) + len(re.findall(r"\]\(([^)#:]+)\)", text))
+
+
+def main():
+    build = Path(sys.argv[1]).resolve()
+    passed, failed = 0, 0
+    for page in (ROOT / "README.md", ROOT / "docs/testing.md"):
+        wrong, count = check(build, page)
+        for sentence in wrong:
+            print(f"{page.relative_to(ROOT)}: {sentence}")
+        failed += len(wrong)
+        passed += count - len(wrong)
     print(f"{passed} passed, {failed} failed")
     return failed > 0
 

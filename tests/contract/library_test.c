@@ -43,6 +43,7 @@ TEST(statuses_have_names)
     eq_int(sizeof(phx_error), 512);
     eq_string(phx_status_name(PHX_OK), "PHX_OK");
     eq_string(phx_status_name(PHX_DONE), "PHX_DONE");
+    eq_string(phx_status_name(PHX_UNMET), "PHX_UNMET");
     for (phx_status status = PHX_NO_MEMORY; status > PHX_INTERNAL; status--) {
         const char *name = phx_status_name(status);
         ok(strncmp(name, "PHX_", 4) == 0);

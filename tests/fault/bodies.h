@@ -183,6 +183,24 @@ static phx_status trace_spans(struct scene *scene, phx_error *err)
     return status;
 }
 
+/* Met, and not met in either order. */
+static phx_status expect_spans(struct scene *scene, phx_error *err)
+{
+    static const char good[] = "...", bad[] = "agent\n  llm+ [latency > 0]";
+    phx_buf report = PHX_BUF_INIT;
+    phx_status status = phx_expect_count(scene->store, "span_kind == 'LLM'", 18,
+                                         99, -1, &report, err);
+
+    if (status >= 0)
+        status =
+            phx_expect_tree(scene->store, good, sizeof good - 1, 0, NULL, err);
+    for (int32_t flags = 0; flags <= PHX_TREE_ANY_ORDER && status >= 0; flags++)
+        status = phx_expect_tree(scene->store, bad, sizeof bad - 1, flags,
+                                 &report, err);
+    phx_buf_free(&report);
+    return status;
+}
+
 static void open_without_faults(struct scene *scene)
 {
     faults_set(0, false);

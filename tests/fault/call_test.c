@@ -58,6 +58,8 @@ static struct call calls[] = {
     {"phx_store_put", call_put, IO | BUSY | CUT | BAD},
     {"phx_span_end", call_end, IO | BUSY | CUT | BAD},
     {"phx_tracer_flush", call_flush, IO | BUSY | CUT | BAD},
+    {"phx_expect_count", call_expect_count, IO | CUT | BAD},
+    {"phx_expect_tree", call_expect_tree, IO | CUT | BAD},
     {"phx_store_compact", call_compact, IO | BUSY | CUT | BAD},
     {"phx_store_verify", call_verify, IO | CUT | BAD},
     {"phx_store_backup", call_backup, IO | BUSY | CUT | BAD},

@@ -217,6 +217,20 @@ static phx_status call_flush(phx_error *err)
     return status < 0 ? status : ended;
 }
 
+static phx_status call_expect_count(phx_error *err)
+{
+    return phx_expect_count(scene.place.store, "span_kind == 'LLM'", 18, 1, -1,
+                            NULL, err);
+}
+
+static phx_status call_expect_tree(phx_error *err)
+{
+    static const char pattern[] = "llm* [name == 'step']\n...";
+
+    return phx_expect_tree(scene.place.store, pattern, sizeof pattern - 1,
+                           PHX_TREE_ANY_ORDER, NULL, err);
+}
+
 static phx_status call_compact(phx_error *err)
 {
     phx_status status;

@@ -213,6 +213,7 @@ SWEEP(unflatten)
 SWEEP(open_again)
 SWEEP(ingest)
 SWEEP(trace_spans)
+SWEEP(expect_spans)
 SWEEP(ingest_logs)
 SWEEP(ingest_waited_for)
 SWEEP(hold_logs)
@@ -268,6 +269,7 @@ int main(void)
         cmocka_unit_test(open_again_survives_want_of_memory),
         cmocka_unit_test(ingest_survives_want_of_memory),
         cmocka_unit_test(trace_spans_survives_want_of_memory),
+        cmocka_unit_test(expect_spans_survives_want_of_memory),
         cmocka_unit_test(ingest_logs_survives_want_of_memory),
         cmocka_unit_test(ingest_waited_for_survives_want_of_memory),
         cmocka_unit_test(hold_logs_survives_want_of_memory),

@@ -14,6 +14,7 @@ ARROW_FLAG_MAP_KEYS_SORTED = 4
 
 PHX_OK = 0
 PHX_DONE = 1
+PHX_UNMET = 2
 PHX_NO_MEMORY = -1
 PHX_MISUSE = -2
 PHX_INVALID = -3
@@ -78,6 +79,8 @@ PHX_SPAN_TOTALS = 1
 PHX_BY_NUMBER = 0
 PHX_BY_START = 1
 PHX_BY_LATENCY = 2
+
+PHX_TREE_ANY_ORDER = 1
 
 PHX_BIN_NONE = 0
 PHX_BIN_MINUTE = 1
@@ -834,6 +837,10 @@ FUNCTIONS = {
         c_void_p, POINTER(POINTER(phx_annotation)), POINTER(phx_error)]),
     "phx_store_delete_annotations": (c_int32, [
         c_void_p, POINTER(phx_annotation_query), POINTER(c_int64), POINTER(phx_error)]),
+    "phx_expect_count": (c_int32, [
+        c_void_p, c_char_p, c_size_t, c_int64, c_int64, POINTER(phx_buf), POINTER(phx_error)]),
+    "phx_expect_tree": (c_int32, [
+        c_void_p, c_char_p, c_size_t, c_int32, POINTER(phx_buf), POINTER(phx_error)]),
     "phx_prices_read": (c_int32, [
         c_void_p, POINTER(phx_buf), POINTER(phx_error)]),
     "phx_price_put": (c_int32, [

@@ -1,0 +1,395 @@
+/*
+ * expect_test.c - what a test says of spans: counts and trees, and the report
+ * that says how they differ.
+ */
+#include "t.h"
+
+#include "contract/stored.h"
+
+struct captured {
+    struct place place;
+    phx_buf report;
+};
+
+static void capture(struct captured *captured)
+{
+    *captured = (struct captured){.report = PHX_BUF_INIT};
+    place_make(&captured->place);
+    succeeds(open_url("sqlite::memory:", 0, &captured->place.store, err));
+}
+
+static void release(struct captured *captured)
+{
+    phx_buf_free(&captured->report);
+    place_remove(&captured->place);
+}
+
+/* span, parent, name, kind; each starts after the one before it. */
+static void add(struct captured *captured, const char *span, const char *parent,
+                const char *name, const char *kind)
+{
+    static uint64_t start;
+
+    start++;
+    send(&captured->place, &(struct sent){.trace = "01",
+                                          .span = span,
+                                          .parent = parent,
+                                          .name = name,
+                                          .kind = kind,
+                                          .start = start,
+                                          .end = start + 1000,
+                                          .tokens = 3});
+}
+
+/* agent (plan, search x2 (fetch), answer) */
+static void add_agent(struct captured *captured)
+{
+    add(captured, "a0", NULL, "agent", "AGENT");
+    add(captured, "a1", "a0", "plan", "LLM");
+    add(captured, "a2", "a0", "search", "TOOL");
+    add(captured, "a3", "a2", "fetch", "CHAIN");
+    add(captured, "a4", "a0", "search", "TOOL");
+    add(captured, "a5", "a4", "fetch", "CHAIN");
+    add(captured, "a6", "a0", "give answer", "LLM");
+}
+
+static phx_status count(struct captured *captured, const char *filter,
+                        int64_t least, int64_t most, phx_error *err)
+{
+    return phx_expect_count(captured->place.store, filter,
+                            filter ? strlen(filter) : 0, least, most,
+                            &captured->report, err);
+}
+
+static phx_status tree(struct captured *captured, const char *pattern,
+                       int32_t flags, phx_error *err)
+{
+    return phx_expect_tree(captured->place.store, pattern,
+                           pattern ? strlen(pattern) : 0, flags,
+                           &captured->report, err);
+}
+
+static void met(struct captured *captured, const char *pattern, int32_t flags)
+{
+    phx_error why = {0};
+    phx_status status = tree(captured, pattern, flags, &why);
+
+    if (status != PHX_OK)
+        wrong("'%s': %d %s\n%s", pattern, (int)status, why.message,
+              captured->report.data ? captured->report.data : "");
+}
+
+static void unmet(struct captured *captured, const char *pattern, int32_t flags)
+{
+    phx_error why = {0};
+    phx_status status = tree(captured, pattern, flags, &why);
+
+    if (status != PHX_UNMET)
+        wrong("'%s': %d %s", pattern, (int)status, why.message);
+}
+
+/* The report without its first line. */
+static void eq_report(const struct captured *captured, const char *expected)
+{
+    const char *end = strchr(captured->report.data, '\n');
+
+    assert_non_null(end);
+    if (strcmp(end + 1, expected) != 0)
+        wrong("the report is\n%s", captured->report.data);
+}
+
+/* --- counts ------------------------------------------------------------------- */
+
+TEST(spans_are_counted)
+{
+    struct captured captured;
+
+    UNUSED_STATE;
+    capture(&captured);
+    succeeds(count(&captured, NULL, 0, 0, err));
+    eq_int(count(&captured, NULL, 1, 1, NULL), PHX_UNMET);
+    eq_string(captured.report.data, "0 spans are chosen by '', not 1:\n");
+    add_agent(&captured);
+    succeeds(count(&captured, "", 7, 7, err));
+    succeeds(count(&captured, "span_kind == 'LLM'", 2, 2, err));
+    succeeds(count(&captured, "span_kind == 'LLM'", 1, -1, err));
+    succeeds(count(&captured, "span_kind == 'RETRIEVER'", 0, 0, err));
+    eq_int(count(&captured, "span_kind == 'LLM'", 3, -1, NULL), PHX_UNMET);
+    ok(strstr(captured.report.data, "2 spans are chosen by 'span_kind == "
+                                    "'LLM'', not 3 or more:\n"));
+    eq_report(&captured, "  agent  AGENT\n"
+                         "*   plan  LLM\n"
+                         "    search  TOOL\n"
+                         "      fetch  CHAIN\n"
+                         "    search  TOOL\n"
+                         "      fetch  CHAIN\n"
+                         "*   give answer  LLM\n");
+    eq_int(count(&captured, "span_kind == 'LLM'", 0, 1, NULL), PHX_UNMET);
+    ok(strstr(captured.report.data, "not 0 to 1:"));
+    succeeds(phx_expect_count(captured.place.store, NULL, 0, 1, -1, NULL, err));
+    eq_int(phx_expect_count(captured.place.store, NULL, 0, 9, 9, NULL, NULL),
+           PHX_UNMET);
+    fails_with(PHX_INVALID, "", count(&captured, "span_kind ==", 0, 0, err));
+    release(&captured);
+}
+
+/* --- trees -------------------------------------------------------------------- */
+
+TEST(a_pattern_says_what_trees_there_are)
+{
+    static const char *const good[] = {
+        "agent\n  plan\n  search*2\n    fetch\n  \"give answer\"\n",
+        "\n    AGENT\n        llm\n        tool+\n            chain\n"
+        "        llm\n    ",
+        "agent\r\n  plan\r\n  ...\r\n",
+        "agent\n  ...\n  llm",
+        "agent\n  llm\n  tool\n    ...\n  tool\n    fetch?\n  llm",
+        "...",
+        "agent\n  ...\n...",
+        "retriever*\nagent [name == 'agent']\n  ...\nretriever?",
+        "agent*1\n  llm\n  tool*\n    chain*\n  llm+",
+        "agent\n  llm [llm.token_count.prompt > 2]\n  tool*2\n    chain\n"
+        "  llm [attributes['n'] == 1]",
+        "agent\n  retriever*0\n  ...",
+    };
+    static const char *const bad[] = {
+        "",
+        "agent",
+        "agent\n  plan\n  search*3\n    fetch\n  \"give answer\"",
+        "agent\n  plan\n  search*2\n  \"give answer\"",
+        "agent\n  \"LLM\"\n  ...",
+        "agent\n  llm*0\n  ...\n  retriever",
+        "agent\n  tool*2\n    chain\n  llm*2",
+        "agent\n  llm [llm.token_count.prompt > 3]\n  ...",
+        "agent\n  ...\nagent",
+        "agent\n  plan\n  ...\n    ",
+    };
+    struct captured captured;
+
+    UNUSED_STATE;
+    capture(&captured);
+    met(&captured, "", 0);
+    met(&captured, "  \n\n", 0);
+    unmet(&captured, "agent", 0);
+    eq_report(&captured, "- agent\n");
+    add_agent(&captured);
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        met(&captured, good[i], 0);
+    for (size_t i = 0; i + 1 < sizeof bad / sizeof *bad; i++)
+        unmet(&captured, bad[i], 0);
+    met(&captured, bad[9], 0);
+    release(&captured);
+}
+
+TEST(any_order_is_any_order)
+{
+    struct captured captured;
+
+    UNUSED_STATE;
+    capture(&captured);
+    add_agent(&captured);
+    met(&captured, "agent\n  tool*2\n    chain\n  llm*2", PHX_TREE_ANY_ORDER);
+    met(&captured, "agent\n  tool\n    ...\n  \"give answer\"\n  ...\n",
+        PHX_TREE_ANY_ORDER);
+    /* llm could take either, but then nothing is left for the name. */
+    met(&captured, "agent\n  llm\n  plan\n  tool+\n    fetch\n",
+        PHX_TREE_ANY_ORDER);
+    met(&captured,
+        "agent\n  plan\n  llm\n  tool?\n    fetch\n  tool\n    fetch\n",
+        PHX_TREE_ANY_ORDER);
+    unmet(&captured, "agent\n  plan\n  plan\n  tool*2\n    fetch\n",
+          PHX_TREE_ANY_ORDER);
+    eq_report(&captured, "  agent  AGENT\n"
+                         "    plan  LLM\n"
+                         "    search  TOOL\n"
+                         "      fetch  CHAIN\n"
+                         "    search  TOOL\n"
+                         "      fetch  CHAIN\n"
+                         "+   give answer  LLM\n"
+                         "-   plan\n");
+    release(&captured);
+}
+
+TEST(a_report_says_what_differs_and_where)
+{
+    struct captured captured;
+
+    UNUSED_STATE;
+    capture(&captured);
+    add_agent(&captured);
+    unmet(&captured,
+          "agent\n  llm [latency > 5]\n  retriever\n  tool*2\n    chain\n"
+          "      llm\n",
+          0);
+    eq_report(&captured, "  agent  AGENT\n"
+                         "!   plan  LLM  (expected: llm [latency > 5])\n"
+                         "-   retriever\n"
+                         "    search  TOOL\n"
+                         "      fetch  CHAIN\n"
+                         "-       llm\n"
+                         "    search  TOOL\n"
+                         "      fetch  CHAIN\n"
+                         "-       llm\n"
+                         "+   give answer  LLM\n");
+    unmet(&captured, "chain", 0);
+    eq_report(&captured, "+ agent  AGENT\n"
+                         "+   plan  LLM\n"
+                         "+   search  TOOL\n"
+                         "+     fetch  CHAIN\n"
+                         "+   search  TOOL\n"
+                         "+     fetch  CHAIN\n"
+                         "+   give answer  LLM\n"
+                         "- chain\n");
+    release(&captured);
+}
+
+/* Rings, spans of other traces, odd and long names. */
+TEST(odd_spans_are_trees_too)
+{
+    static char name[300];
+    struct captured captured;
+
+    UNUSED_STATE;
+    capture(&captured);
+    memset(name, 'n', sizeof name - 1);
+    add(&captured, "b1", "b2", "one", NULL);
+    add(&captured, "b2", "b3", "two", NULL);
+    add(&captured, "b3", "b1", "three", NULL);
+    add(&captured, "b4", "b4", "self", NULL);
+    add(&captured, "b5", "ff", name, NULL);
+    send(&captured.place, &(struct sent){.trace = "02",
+                                         .span = "b6",
+                                         .parent = "b5",
+                                         .name = "a\\nb",
+                                         .status = 2,
+                                         .start = 1 << 20});
+    met(&captured, "three\n  two\n    one\nself\nunknown\nunknown", 0);
+    unmet(&captured, "", 0);
+    ok(strstr(captured.report.data, "nnn...  UNKNOWN\n"));
+    ok(strstr(captured.report.data, "+ a b  UNKNOWN  ERROR\n"));
+    release(&captured);
+}
+
+TEST(a_pattern_is_checked)
+{
+    static const struct {
+        const char *pattern, *part;
+        int offset;
+    } refused[] = {
+        {"agent\n    llm\n  tool", "as deep as none", 14},
+        {"  agent\nllm", "as deep as none", 8},
+        {"agent\n\tllm", "tab", 6},
+        {"\"agent", "second quote", 0},
+        {"*2", "begins with", 0},
+        {"[a]", "begins with", 0},
+        {"agent*1001", "over 1000 times", 5},
+        {"agent*2x", "no part of a line", 7},
+        {"agent llm", "no part of a line", 6},
+        {"...*", "no number of times", 3},
+        {"... [a == 1]", "no condition", 4},
+        {"...\n  llm", "below '...'", 4},
+        {"agent [a == 1", "']'", 6},
+        {"a\nagent [name ==]", "", 16},
+        {"a\xff", "UTF-8", 1},
+    };
+    static char many[65538];
+    struct captured captured;
+    phx_error why;
+
+    UNUSED_STATE;
+    capture(&captured);
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        phx_status status = tree(&captured, refused[i].pattern, 0, &why);
+        if (status != PHX_INVALID || why.offset != refused[i].offset ||
+            !strstr(why.message, refused[i].part))
+            wrong("'%s': %d at %d: %s", refused[i].pattern, (int)status,
+                  (int)why.offset, why.message);
+    }
+    ok(captured.report.data == NULL);
+    memset(many, ' ', sizeof many - 1);
+    fails_with(PHX_INVALID, "65536 bytes", tree(&captured, many, 0, err));
+    for (size_t i = 0; i < 2002; i++)
+        many[i] = i % 2 ? '\n' : 'a';
+    many[2002] = '\0';
+    fails_with(PHX_INVALID, "1000 lines", tree(&captured, many, 0, err));
+    for (size_t i = 0; i < 11; i++)
+        strcpy(many + 7 * i, "a*1000\n");
+    fails_with(PHX_INVALID, "10000 spans", tree(&captured, many, 0, err));
+    release(&captured);
+}
+
+/* What would take a backtracking matcher for ever ends, or is told to take too
+ * long. */
+TEST(hostile_patterns_end)
+{
+    enum { SPANS = 3000, LINES = 999 };
+    static char pattern[8 * 1000];
+    struct request request = {0};
+    struct captured captured;
+    char id[16];
+
+    UNUSED_STATE;
+    capture(&captured);
+    request_add(&request, &(struct sent){"01", "aa", .name = "root"});
+    for (int i = 0; i < SPANS; i++) {
+        snprintf(id, sizeof id, "%08x", i);
+        request_add(&request,
+                    &(struct sent){"01", id, "aa", .name = "a", .start = 1});
+    }
+    succeeds(request_ingest(&request, captured.place.store, NULL, NULL, err));
+    strcpy(pattern, "root\n");
+    for (int i = 0; i < LINES; i++)
+        strcat(pattern, i + 1 < LINES ? " a*\n" : " b\n");
+    for (int32_t flags = 0; flags <= PHX_TREE_ANY_ORDER; flags++) {
+        eq_int(tree(&captured, pattern, flags, NULL), PHX_UNMET);
+        ok(strstr(captured.report.data, "more"));
+    }
+    strcpy(pattern, "root\n");
+    for (int i = 0; i < 10; i++)
+        strcat(pattern, " a*900\n");
+    strcat(pattern, " a*990\n b*2");
+    fails_with(PHX_TOO_BIG, "steps",
+               tree(&captured, pattern, PHX_TREE_ANY_ORDER, err));
+    release(&captured);
+}
+
+TEST(misuse_is_told)
+{
+    struct captured captured;
+    phx_store *store;
+
+    UNUSED_STATE;
+    capture(&captured);
+    store = captured.place.store;
+    const phx_status statuses[] = {
+        phx_expect_count(NULL, NULL, 0, 0, 0, NULL, NULL),
+        phx_expect_count(store, NULL, 1, 0, 0, NULL, NULL),
+        phx_expect_count(store, NULL, 0, -1, 0, NULL, NULL),
+        phx_expect_count(store, NULL, 0, 2, 1, NULL, NULL),
+        phx_expect_count(store, NULL, 0, 0, -2, NULL, NULL),
+        phx_expect_tree(NULL, NULL, 0, 0, NULL, NULL),
+        phx_expect_tree(store, NULL, 1, 0, NULL, NULL),
+        phx_expect_tree(store, NULL, 0, 2, NULL, NULL),
+    };
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+        if (statuses[i] != PHX_MISUSE)
+            wrong("call %zu returned %d", i, (int)statuses[i]);
+    }
+    release(&captured);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(spans_are_counted),
+        cmocka_unit_test(a_pattern_says_what_trees_there_are),
+        cmocka_unit_test(any_order_is_any_order),
+        cmocka_unit_test(a_report_says_what_differs_and_where),
+        cmocka_unit_test(odd_spans_are_trees_too),
+        cmocka_unit_test(a_pattern_is_checked),
+        cmocka_unit_test(hostile_patterns_end),
+        cmocka_unit_test(misuse_is_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
