@@ -299,6 +299,7 @@ struct store {
     pthread_mutex_t write_turn; /* of who is next: see lock_in_turn */
     pthread_mutex_t write_lock;
     struct connection *writer;
+    bool writer_reads;      /* of a store in memory: it has what readers need */
     struct counter counter; /* as on disk */
     uint64_t secret;        /* the counter's, which never changes */
     struct block_writer *encoder;

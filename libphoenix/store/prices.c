@@ -130,6 +130,23 @@ static phx_status remove_versions(struct price_change *change, int64_t from,
     return status < 0 ? status : PHX_OK;
 }
 
+/* A list as JSON becomes the newest version. */
+static phx_status write_version(struct price_change *change, phx_text models,
+                                int64_t span, int64_t built_in, phx_error *err)
+{
+    const struct price_version version = {.id = change->newest.id + 1,
+                                          .span = span,
+                                          .created =
+                                              (int64_t)(time_now() / 1000),
+                                          .built_in = built_in,
+                                          .models = models};
+    phx_status status = remove_versions(change, span, err);
+
+    return status < 0 ? status
+                      : insert_version(change->store->writer, &change->counter,
+                                       &version, err);
+}
+
 phx_status price_change_write(struct price_change *change, int64_t span,
                               int64_t built_in, phx_error *err)
 {
@@ -138,15 +155,9 @@ phx_status price_change_write(struct price_change *change, int64_t span,
 
     buf_init(&text, SIZE_MAX);
     json_write_value(&text, &change->models, 0);
-    struct price_version version = {.id = change->newest.id + 1,
-                                    .span = span,
-                                    .created = (int64_t)(time_now() / 1000),
-                                    .built_in = built_in,
-                                    .models = text_span(text.data, text.size)};
-    if ((status = buf_status(&text, "a price list", err)) >= 0 &&
-        (status = remove_versions(change, span, err)) >= 0)
-        status = insert_version(change->store->writer, &change->counter,
-                                &version, err);
+    if ((status = buf_status(&text, "a price list", err)) >= 0)
+        status = write_version(change, text_span(text.data, text.size), span,
+                               built_in, err);
     buf_clear(&text);
     return status;
 }
@@ -203,9 +214,11 @@ static phx_status renew(struct store *store, phx_text text, int64_t hash,
     arena_init(&change.arena, SIZE_MAX);
     status = read_newest(&change, err);
     /* A store that had no prices takes today's for all its spans. */
-    int64_t from = change.newest.id == 0 ? 1 : change.counter.span;
-    if (status >= 0 && (status = exchange_built_in(&change, text, err)) >= 0)
-        status = price_change_write(&change, from, hash, err);
+    if (status >= 0 && change.newest.id == 0)
+        status = write_version(&change, text, 1, hash, err);
+    else if (status >= 0 &&
+             (status = exchange_built_in(&change, text, err)) >= 0)
+        status = price_change_write(&change, change.counter.span, hash, err);
     status =
         store_change_end(store, store->writer, status, &change.counter, err);
     arena_clear(&change.arena);

@@ -42,9 +42,6 @@ static phx_status open_writer(struct store *store, phx_error *err)
     phx_status status;
 
     if ((status = schema_prepare(store->writer, &store->options, err)) < 0 ||
-        (store->path == NULL &&
-         (status = span_table_register(store->writer, &store->options, err)) <
-             0) ||
         (status = counter_read(store->writer, &store->counter, err)) < 0)
         return status;
     store->secret = store->counter.secret;
@@ -227,20 +224,36 @@ static phx_status add_reader(struct store *store, struct connection **out,
     return PHX_OK;
 }
 
+/* A store in memory is read by its writer. What readers need would be a fifth
+ * of the time that opening takes, so it waits for the first of them. */
+static phx_status lend_writer(struct store *store, struct connection **out,
+                              phx_error *err)
+{
+    phx_status status = PHX_OK;
+
+    lock_in_turn(&store->write_turn, &store->write_lock);
+    sql_rollback(store->writer);
+    if (!store->writer_reads &&
+        (status = span_table_register(store->writer, &store->options, err)) < 0)
+        pthread_mutex_unlock(&store->write_lock);
+    else
+        store->writer_reads = true;
+    *out = store->writer;
+    return status;
+}
+
 phx_status store_reader_take(struct store *store, struct connection **out,
                              struct counter *counter, phx_error *err)
 {
     struct connection *connection = NULL;
     phx_status status = PHX_OK;
 
-    if (store->path == NULL) {
-        lock_in_turn(&store->write_turn, &store->write_lock);
-        connection = store->writer;
-        sql_rollback(connection);
-    } else if ((connection = take_idle(store)) == NULL &&
-               (status = add_reader(store, &connection, err)) < 0) {
+    if (store->path == NULL)
+        status = lend_writer(store, &connection, err);
+    else if ((connection = take_idle(store)) == NULL)
+        status = add_reader(store, &connection, err);
+    if (status < 0)
         return status;
-    }
     if ((store->path != NULL &&
          (status = sql_begin(connection, false, err)) < 0) ||
         (status = counter_read(connection, counter, err)) < 0)
