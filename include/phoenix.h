@@ -1021,6 +1021,51 @@ enum { PHX_TREE_ANY_ORDER = 1 }; /* children may come in any order */
 PHX_CALL phx_expect_tree(phx_store *store, const char *pattern, size_t size,
                          int32_t flags, phx_buf *report, phx_error *err);
 
+/*
+ * Spans that conditions choose start one after the other: one that the first
+ * chooses, behind it one that the second does, and so on. Others may be between.
+ *
+ * filters [count] conditions, up to 1,000.
+ * report  or NULL.
+ * Errors: INVALID (a filter, offset indexes filters), TOO_BIG, IO, INTERRUPTED,
+ *         CORRUPT.
+ */
+PHX_CALL phx_expect_order(phx_store *store, const phx_text *filters,
+                          size_t count, phx_buf *report, phx_error *err);
+
+enum { PHX_BELOW_DIRECTLY = 1 }; /* the parent itself, not one further up */
+
+/*
+ * Each span that a condition chooses, at least one, is below a span that
+ * another condition chooses.
+ *
+ * filter  [size].
+ * parent  [parent_size] what is above it.
+ * flags   PHX_BELOW_... or 0.
+ * report  or NULL.
+ * Errors: INVALID (a filter, as phx_filter_check), TOO_BIG (over 100,000
+ *         spans), IO, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_expect_below(phx_store *store, const char *filter, size_t size,
+                          const char *parent, size_t parent_size,
+                          int32_t flags, phx_buf *report, phx_error *err);
+
+/* What all spans of a store may take; -1 for no bound. */
+typedef struct phx_budget {
+    size_t size;
+    int64_t spans;
+    int64_t llm_calls; /* spans whose kind is LLM */
+    int64_t tokens;    /* of prompts and completions */
+    double cost;       /* USD; what has no price costs nothing */
+    double latency;    /* ms of a trace, the longest */
+} phx_budget;
+#define PHX_BUDGET_INIT {sizeof(phx_budget), -1, -1, -1, -1, -1}
+
+/* most: NULL for no bound at all; report: or NULL. Errors: TOO_BIG (over
+ * 100,000 spans), IO, INTERRUPTED, CORRUPT. */
+PHX_CALL phx_expect_budget(phx_store *store, const phx_budget *most,
+                           phx_buf *report, phx_error *err);
+
 /* --- Prices and costs -------------------------------------------------------- */
 
 /*

@@ -158,6 +158,7 @@ export declare const constants: {
   readonly PHX_BY_START: 1;
   readonly PHX_BY_LATENCY: 2;
   readonly PHX_TREE_ANY_ORDER: 1;
+  readonly PHX_BELOW_DIRECTLY: 1;
   /**
    * one row for all
    */
@@ -1021,6 +1022,30 @@ export interface phx_session_query {
 }
 
 /**
+ * What all spans of a store may take; -1 for no bound.
+ */
+export interface phx_budget {
+  size: Int64;
+  spans: Int64;
+  /**
+   * spans whose kind is LLM
+   */
+  llm_calls: Int64;
+  /**
+   * of prompts and completions
+   */
+  tokens: Int64;
+  /**
+   * USD; what has no price costs nothing
+   */
+  cost: number;
+  /**
+   * ms of a trace, the longest
+   */
+  latency: number;
+}
+
+/**
  * Tokens of one type and what they cost.
  */
 export interface phx_cost {
@@ -1401,6 +1426,7 @@ export declare const structs: Record<
   | 'phx_span_query'
   | 'phx_trace_query'
   | 'phx_session_query'
+  | 'phx_budget'
   | 'phx_cost'
   | 'phx_exception'
   | 'phx_rollup_query'
@@ -1896,6 +1922,33 @@ export interface Library {
    *         CORRUPT.
    */
   phx_expect_tree: Call<(store: Pointer, pattern: string | null, size: Int64, flags: number, report: phx_buf | phx_buf[] | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Spans that conditions choose start one after the other: one that the first
+   * chooses, behind it one that the second does, and so on. Others may be between.
+   *
+   * filters [count] conditions, up to 1,000.
+   * report  or NULL.
+   * Errors: INVALID (a filter, offset indexes filters), TOO_BIG, IO, INTERRUPTED,
+   *         CORRUPT.
+   */
+  phx_expect_order: Call<(store: Pointer, filters: phx_text | phx_text[] | null, count: Int64, report: phx_buf | phx_buf[] | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Each span that a condition chooses, at least one, is below a span that
+   * another condition chooses.
+   *
+   * filter  [size].
+   * parent  [parent_size] what is above it.
+   * flags   PHX_BELOW_... or 0.
+   * report  or NULL.
+   * Errors: INVALID (a filter, as phx_filter_check), TOO_BIG (over 100,000
+   *         spans), IO, INTERRUPTED, CORRUPT.
+   */
+  phx_expect_below: Call<(store: Pointer, filter: string | null, size: Int64, parent: string | null, parent_size: Int64, flags: number, report: phx_buf | phx_buf[] | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * most: NULL for no bound at all; report: or NULL. Errors: TOO_BIG (over
+   * 100,000 spans), IO, INTERRUPTED, CORRUPT.
+   */
+  phx_expect_budget: Call<(store: Pointer, most: phx_budget | phx_budget[] | null, report: phx_buf | phx_buf[] | null, err: phx_error | phx_error[] | null) => number>;
   /**
    * The list as a JSON array of models, as phx_price_put takes them, with their
    * ids; built-in ones have ids from 1,000,000 on and is_built_in true.

@@ -65,6 +65,7 @@ exports.constants = Object.freeze({
   PHX_BY_START: 1,
   PHX_BY_LATENCY: 2,
   PHX_TREE_ANY_ORDER: 1,
+  PHX_BELOW_DIRECTLY: 1,
   PHX_BIN_NONE: 0,
   PHX_BIN_MINUTE: 1,
   PHX_BIN_HOUR: 2,
@@ -368,6 +369,14 @@ exports.structs.phx_session_query = koffi.struct('phx_session_query', {
   stop: 'phx_stop_fn *',
   stop_ctx: 'void *',
 });
+exports.structs.phx_budget = koffi.struct('phx_budget', {
+  size: 'size_t',
+  spans: 'int64_t',
+  llm_calls: 'int64_t',
+  tokens: 'int64_t',
+  cost: 'double',
+  latency: 'double',
+});
 exports.structs.phx_cost = koffi.struct('phx_cost', {
   token_type: 'phx_text',
   is_prompt: 'int32_t',
@@ -566,6 +575,9 @@ const FUNCTIONS = [
   "int32_t phx_store_delete_annotations(phx_store *store, const phx_annotation_query *query, _Out_ int64_t *out, _Out_ phx_error *err)",
   "int32_t phx_expect_count(phx_store *store, const char *filter, size_t size, int64_t least, int64_t most, _Inout_ phx_buf *report, _Out_ phx_error *err)",
   "int32_t phx_expect_tree(phx_store *store, const char *pattern, size_t size, int32_t flags, _Inout_ phx_buf *report, _Out_ phx_error *err)",
+  "int32_t phx_expect_order(phx_store *store, const phx_text *filters, size_t count, _Inout_ phx_buf *report, _Out_ phx_error *err)",
+  "int32_t phx_expect_below(phx_store *store, const char *filter, size_t size, const char *parent, size_t parent_size, int32_t flags, _Inout_ phx_buf *report, _Out_ phx_error *err)",
+  "int32_t phx_expect_budget(phx_store *store, const phx_budget *most, _Inout_ phx_buf *report, _Out_ phx_error *err)",
   "int32_t phx_prices_read(phx_store *store, _Inout_ phx_buf *out, _Out_ phx_error *err)",
   "int32_t phx_price_put(phx_store *store, const char *json, size_t size, _Inout_ int64_t *id, _Out_ phx_error *err)",
   "int32_t phx_price_delete(phx_store *store, int64_t id, _Out_ phx_error *err)",

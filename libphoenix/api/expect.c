@@ -1,140 +1,12 @@
 /*
- * expect.c - expectations of the spans of a store: they are read once, as
- * trees; what a condition chooses is asked of the store, and marked.
+ * expect.c - the expectations of phoenix.h. What they share is expectation.c,
+ * what trees are like is the room of expectations.
  */
 #include "base/base.h"
 
 #include "api/inside.h"
-#include "expect/expect.h"
 
-enum { PAGE_ROWS = SHRUNK(1000, 7) };
-
-struct expectation {
-    struct store *store;
-    struct arena arena;
-    struct forest forest;
-    struct buf report;
-};
-
-/* Calls `each` for the spans that a condition chooses, by number. */
-static phx_status read_spans(
-    struct store *store, const struct store_condition *condition,
-    phx_status (*each)(void *ctx, const struct span *span, phx_error *err),
-    void *ctx, phx_error *err)
-{
-    struct span_filter filter = {.condition = *condition};
-    struct span_page page;
-    int64_t from = 0;
-    phx_status status;
-
-    span_page_init(&page);
-    do {
-        status = store_read_spans(store, &filter, from, true, true, PAGE_ROWS,
-                                  &page, err);
-        for (size_t i = 0; i < page.count && status >= 0; i++)
-            status = each(ctx, &page.spans[i], err);
-        from = page.next;
-    } while (status >= 0 && from != 0);
-    span_page_clear(&page);
-    return status < 0 ? status : PHX_OK;
-}
-
-static phx_status add_span(void *ctx, const struct span *span, phx_error *err)
-{
-    return forest_add(ctx, span, err);
-}
-
-static phx_status begin(struct expectation *expectation, phx_store *store,
-                        phx_error *err)
-{
-    static const struct store_condition all = {0};
-    phx_status status;
-
-    expectation->store = store->store;
-    arena_init(&expectation->arena, SIZE_MAX);
-    buf_init(&expectation->report, SIZE_MAX);
-    forest_init(&expectation->forest, &expectation->arena);
-    if ((status = read_spans(store->store, &all, add_span, &expectation->forest,
-                             err)) < 0)
-        return status;
-    return forest_link(&expectation->forest, err);
-}
-
-/* OK or UNMET, and then the report. */
-static phx_status end(struct expectation *expectation, phx_status status,
-                      phx_buf *report, phx_error *err)
-{
-    if (status == PHX_UNMET && report != NULL) {
-        phx_status given =
-            give_buf(&expectation->report, "the report", report, err);
-        status = given < 0 ? given : status;
-    }
-    buf_clear(&expectation->report);
-    arena_clear(&expectation->arena);
-    return status;
-}
-
-/* --- marks ------------------------------------------------------------------------- */
-
-struct marks {
-    const struct forest *forest;
-    uint8_t *holds;
-    int64_t count;
-};
-
-static phx_status mark_span(void *ctx, const struct span *span, phx_error *err)
-{
-    struct marks *marks = ctx;
-    uint32_t index = forest_find(marks->forest, span->number);
-
-    (void)err;
-    if (index != EXPECT_NONE) {
-        marks->holds[index] = 1;
-        marks->count++;
-    }
-    return PHX_OK;
-}
-
-/* Which spans a condition chooses; it begins at `offset` of what was given. */
-static phx_status mark(struct expectation *expectation, phx_text text,
-                       int64_t offset, struct marks *out, phx_error *err)
-{
-    struct store_condition condition;
-    size_t size = expectation->forest.count;
-    phx_status status;
-
-    *out = (struct marks){.forest = &expectation->forest,
-                          .holds = arena_new(&expectation->arena, size)};
-    if (out->holds == NULL)
-        return arena_status(&expectation->arena, size, err);
-    memset(out->holds, 0, size);
-    status = condition_read(&expectation->arena, PHX_FILTER_SPANS, text,
-                            &condition, err);
-    if (status == PHX_INVALID && err != NULL && err->offset >= 0)
-        err->offset += offset;
-    return status < 0 ? status
-                      : read_spans(expectation->store, &condition, mark_span,
-                                   out, err);
-}
-
-/* Signs of the report, `sign` before each span that is marked. */
-static phx_status print_marked(struct expectation *expectation,
-                               const struct marks *marks, char sign,
-                               phx_error *err)
-{
-    size_t size = expectation->forest.count;
-    char *signs = arena_new(&expectation->arena, size);
-
-    if (signs == NULL)
-        return arena_status(&expectation->arena, size, err);
-    for (size_t i = 0; i < size; i++)
-        signs[i] = marks->holds[i] ? sign : '\0';
-    phx_status status =
-        expect_print(&expectation->forest, signs, &expectation->report, err);
-    return status < 0 ? status : PHX_UNMET;
-}
-
-/* --- the calls ------------------------------------------------------------------------ */
+#include <math.h>
 
 static void tell_count(struct buf *report, phx_text filter, int64_t found,
                        int64_t least, int64_t most)
@@ -161,16 +33,16 @@ phx_status phx_expect_count(phx_store *store, const char *filter, size_t size,
     if (store == NULL || (filter == NULL && size != 0) || least < 0 ||
         (most >= 0 && most < least) || most < -1)
         return fail_argument(err);
-    phx_status status = begin(&expectation, store, err);
+    phx_status status = expectation_begin(&expectation, store, err);
     if (status >= 0)
-        status = mark(&expectation, text, 0, &marks, err);
+        status = expectation_mark(&expectation, text, 0, &marks, err);
     if (status >= 0 &&
         (marks.count < least || (most >= 0 && marks.count > most))) {
         tell_count(&expectation.report, text_trim(text), marks.count, least,
                    most);
-        status = print_marked(&expectation, &marks, '*', err);
+        status = expectation_print(&expectation, &marks, '*', err);
     }
-    return end(&expectation, status, report, err);
+    return expectation_end(&expectation, status, report, err);
 }
 
 static phx_status mark_pattern(struct expectation *expectation,
@@ -181,8 +53,8 @@ static phx_status mark_pattern(struct expectation *expectation,
 
     for (size_t i = 0; i < pattern->condition_count && status >= 0; i++) {
         struct pattern_condition *condition = &pattern->conditions[i];
-        status =
-            mark(expectation, condition->text, condition->offset, &marks, err);
+        status = expectation_mark(expectation, condition->text,
+                                  condition->offset, &marks, err);
         condition->holds = marks.holds;
     }
     return status;
@@ -198,7 +70,7 @@ phx_status phx_expect_tree(phx_store *store, const char *pattern, size_t size,
     if (store == NULL || (pattern == NULL && size != 0) ||
         (flags & ~PHX_TREE_ANY_ORDER) != 0)
         return fail_argument(err);
-    phx_status status = begin(&expectation, store, err);
+    phx_status status = expectation_begin(&expectation, store, err);
     buf_add_string(&expectation.report,
                    "the spans are not those of the pattern:\n");
     if (status >= 0 &&
@@ -211,5 +83,177 @@ phx_status phx_expect_tree(phx_store *store, const char *pattern, size_t size,
                              &expectation.report, err);
     if (status >= 0 && !met)
         status = PHX_UNMET;
-    return end(&expectation, status, report, err);
+    return expectation_end(&expectation, status, report, err);
+}
+
+/* --- order --------------------------------------------------------------------- */
+
+/* For each condition the first span it chooses behind that of the one before;
+ * *met is how many have one. */
+static void follow(const struct forest *forest, const struct marks *marks,
+                   size_t count, struct marks *found, size_t *met)
+{
+    size_t at = 0;
+
+    for (*met = 0; *met < count; ++*met) {
+        while (at < forest->count && !marks[*met].holds[forest->sequence[at]])
+            at++;
+        if (at == forest->count)
+            return;
+        found->holds[forest->sequence[at++]] = 1;
+    }
+}
+
+phx_status phx_expect_order(phx_store *store, const phx_text *filters,
+                            size_t count, phx_buf *report, phx_error *err)
+{
+    struct expectation expectation;
+    struct arena *arena = &expectation.arena;
+    size_t met = 0;
+
+    if (store == NULL || (filters == NULL && count != 0))
+        return fail_argument(err);
+    if (count > EXPECT_FILTERS)
+        return fail(err, PHX_TOO_BIG, -1, "%zu conditions, limit is %d", count,
+                    EXPECT_FILTERS);
+    phx_status status = expectation_begin(&expectation, store, err);
+    /* One more, for those that were found. */
+    struct marks *marks = arena_new(arena, (count + 1) * sizeof *marks);
+    if (status >= 0 && marks == NULL)
+        status = arena_status(arena, count * sizeof *marks, err);
+    for (size_t i = 0; i < count && status >= 0; i++) {
+        status = expectation_mark(&expectation, filters[i], 0, &marks[i], err);
+        if (status == PHX_INVALID && err != NULL)
+            err->offset = (int64_t)i;
+    }
+    if (status >= 0)
+        status = expectation_unmarked(&expectation, &marks[count], err);
+    if (status >= 0) {
+        follow(&expectation.forest, marks, count, &marks[count], &met);
+        if (met < count) {
+            buf_add_string(&expectation.report, "no span is chosen by '");
+            buf_add_text(&expectation.report, text_trim(filters[met]));
+            buf_add_format(&expectation.report,
+                           "' behind the %zu that are chosen before it:\n",
+                           met);
+            status = expectation_print(&expectation, &marks[count], '*', err);
+        }
+    }
+    return expectation_end(&expectation, status, report, err);
+}
+
+/* --- below ---------------------------------------------------------------------- */
+
+/* Of the chosen spans, those that have no such parent. A span is below one if
+ * its parent is one, or is below one: parents come first. */
+static phx_status find_strays(struct expectation *expectation,
+                              const struct marks *chosen,
+                              const struct marks *parents, bool directly,
+                              struct marks *strays, phx_error *err)
+{
+    const struct forest *forest = &expectation->forest;
+    struct marks below;
+    phx_status status;
+
+    if ((status = expectation_unmarked(expectation, &below, err)) < 0 ||
+        (status = expectation_unmarked(expectation, strays, err)) < 0)
+        return status;
+    for (size_t i = 0; i < forest->count; i++) {
+        uint32_t span = forest->order[i];
+        uint32_t parent = forest->spans[span].parent;
+        below.holds[span] =
+            parent != EXPECT_NONE &&
+            (parents->holds[parent] || (!directly && below.holds[parent]));
+        strays->holds[span] = chosen->holds[span] && !below.holds[span];
+        strays->count += strays->holds[span];
+    }
+    return PHX_OK;
+}
+
+phx_status phx_expect_below(phx_store *store, const char *filter, size_t size,
+                            const char *parent, size_t parent_size,
+                            int32_t flags, phx_buf *report, phx_error *err)
+{
+    struct expectation expectation;
+    struct marks chosen, parents, strays;
+    phx_text texts[] = {text_span(filter, size),
+                        text_span(parent, parent_size)};
+
+    if (store == NULL || (filter == NULL && size != 0) ||
+        (parent == NULL && parent_size != 0) ||
+        (flags & ~PHX_BELOW_DIRECTLY) != 0)
+        return fail_argument(err);
+    phx_status status = expectation_begin(&expectation, store, err);
+    if (status >= 0 &&
+        (status = expectation_mark(&expectation, texts[0], 0, &chosen, err)) >=
+            0 &&
+        (status = expectation_mark(&expectation, texts[1], 0, &parents, err)) >=
+            0)
+        status = find_strays(&expectation, &chosen, &parents,
+                             (flags & PHX_BELOW_DIRECTLY) != 0, &strays, err);
+    if (status >= 0 && (chosen.count == 0 || strays.count > 0)) {
+        buf_add_format(&expectation.report,
+                       "of %lld spans that are chosen by '",
+                       (long long)chosen.count);
+        buf_add_text(&expectation.report, text_trim(texts[0]));
+        buf_add_format(&expectation.report, "' %lld are not below '",
+                       (long long)strays.count);
+        buf_add_text(&expectation.report, text_trim(texts[1]));
+        buf_add_string(&expectation.report, "':\n");
+        status = expectation_print(&expectation, &strays, '!', err);
+    }
+    return expectation_end(&expectation, status, report, err);
+}
+
+/* --- budgets --------------------------------------------------------------------- */
+
+/* Adds a line for each bound that is passed; whether there is one. */
+static bool compare_budget(const phx_budget *most, const phx_rollup *sums,
+                           struct buf *report)
+{
+    const struct {
+        const char *what;
+        double found, most;
+    } bounds[] = {
+        {"spans", (double)sums->spans, (double)most->spans},
+        {"LLM calls", (double)sums->kinds[KIND_LLM], (double)most->llm_calls},
+        {"tokens", (double)(sums->prompt_tokens + sums->completion_tokens),
+         (double)most->tokens},
+        {"USD", isnan(sums->total_cost) ? 0 : sums->total_cost, most->cost},
+        {"ms of a trace", (double)sums->max_latency / 1e6, most->latency},
+    };
+    bool passed = false;
+
+    for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
+        if (bounds[i].most < 0 || bounds[i].found <= bounds[i].most)
+            continue;
+        buf_add_format(report, "%.15g %s, not %.15g\n", bounds[i].found,
+                       bounds[i].what, bounds[i].most);
+        passed = true;
+    }
+    return passed;
+}
+
+phx_status phx_expect_budget(phx_store *store, const phx_budget *most,
+                             phx_buf *report, phx_error *err)
+{
+    phx_budget wanted = PHX_BUDGET_INIT;
+    phx_rollup_query query = PHX_ROLLUP_QUERY_INIT;
+    struct expectation expectation;
+    phx_rollup *sums;
+    size_t count;
+
+    if (store == NULL || !take_options(&wanted, sizeof wanted, most) ||
+        isnan(wanted.cost) || isnan(wanted.latency))
+        return fail_argument(err);
+    phx_status status = expectation_begin(&expectation, store, err);
+    query.of = PHX_TRACE;
+    query.costs = wanted.cost >= 0;
+    if (status >= 0)
+        status = store_roll_up(store->store, &query, &expectation.arena, &sums,
+                               &count, err);
+    if (status >= 0 && count > 0 &&
+        compare_budget(&wanted, sums, &expectation.report))
+        status = expectation_print(&expectation, NULL, ' ', err);
+    return expectation_end(&expectation, status, report, err);
 }

@@ -5,6 +5,7 @@
 #define API_INSIDE_H
 
 #include "attr/attr.h"
+#include "expect/expect.h"
 #include "frame/frame.h"
 #include "json/json.h"
 #include "model/model.h"
@@ -158,6 +159,46 @@ struct phx_cursor {
 /* Holds the store, if there is one; phx_cursor_close gives it back. */
 phx_status cursor_new(phx_store *store, enum cursor_kind kind, phx_cursor **out,
                       phx_error *err);
+
+/* --- expectation.c ------------------------------------------------------- */
+
+enum { EXPECT_FILTERS = 1000 };
+
+struct expectation {
+    struct store *store;
+    struct arena arena;
+    struct forest forest;
+    struct buf report;
+};
+
+/* Whatever it returns, expectation_end follows. */
+phx_status expectation_begin(struct expectation *expectation, phx_store *store,
+                             phx_error *err);
+
+/* Gives the report, if the status is UNMET; returns the status. */
+phx_status expectation_end(struct expectation *expectation, phx_status status,
+                           phx_buf *report, phx_error *err);
+
+struct marks {
+    const struct forest *forest;
+    uint8_t *holds; /* [spans] */
+    int64_t count;
+};
+
+/* No span is marked. */
+phx_status expectation_unmarked(struct expectation *expectation,
+                                struct marks *out, phx_error *err);
+
+/* Those that a condition chooses, which begins at `offset` of what was given.
+ */
+phx_status expectation_mark(struct expectation *expectation, phx_text text,
+                            int64_t offset, struct marks *out, phx_error *err);
+
+/* Adds the trees to the report, with a sign before each span that is marked;
+ * UNMET. */
+phx_status expectation_print(struct expectation *expectation,
+                             const struct marks *marks, char sign,
+                             phx_error *err);
 
 /* --- frame.c and what belongs to it -------------------------------------------- */
 

@@ -76,6 +76,8 @@ _Static_assert(PHX_BY_LATENCY == 2, "");
 
 _Static_assert(PHX_TREE_ANY_ORDER == 1, "");
 
+_Static_assert(PHX_BELOW_DIRECTLY == 1, "");
+
 _Static_assert(PHX_BIN_NONE == 0, "");
 _Static_assert(PHX_BIN_MINUTE == 1, "");
 _Static_assert(PHX_BIN_HOUR == 2, "");
@@ -375,6 +377,14 @@ _Static_assert(offsetof(phx_session_query, filter) == 48, "");
 _Static_assert(offsetof(phx_session_query, stop) == 64, "");
 _Static_assert(offsetof(phx_session_query, stop_ctx) == 72, "");
 
+_Static_assert(sizeof(phx_budget) == 48, "");
+_Static_assert(offsetof(phx_budget, size) == 0, "");
+_Static_assert(offsetof(phx_budget, spans) == 8, "");
+_Static_assert(offsetof(phx_budget, llm_calls) == 16, "");
+_Static_assert(offsetof(phx_budget, tokens) == 24, "");
+_Static_assert(offsetof(phx_budget, cost) == 32, "");
+_Static_assert(offsetof(phx_budget, latency) == 40, "");
+
 _Static_assert(sizeof(phx_cost) == 40, "");
 _Static_assert(offsetof(phx_cost, token_type) == 0, "");
 _Static_assert(offsetof(phx_cost, is_prompt) == 16, "");
@@ -571,6 +581,9 @@ int32_t phx_cursor_next_annotation(phx_cursor *, const phx_annotation **, phx_er
 int32_t phx_store_delete_annotations(phx_store *, const phx_annotation_query *, int64_t *, phx_error *);
 int32_t phx_expect_count(phx_store *, const char *, size_t , int64_t , int64_t , phx_buf *, phx_error *);
 int32_t phx_expect_tree(phx_store *, const char *, size_t , int32_t , phx_buf *, phx_error *);
+int32_t phx_expect_order(phx_store *, const phx_text *, size_t , phx_buf *, phx_error *);
+int32_t phx_expect_below(phx_store *, const char *, size_t , const char *, size_t , int32_t , phx_buf *, phx_error *);
+int32_t phx_expect_budget(phx_store *, const phx_budget *, phx_buf *, phx_error *);
 int32_t phx_prices_read(phx_store *, phx_buf *, phx_error *);
 int32_t phx_price_put(phx_store *, const char *, size_t , int64_t *, phx_error *);
 int32_t phx_price_delete(phx_store *, int64_t , phx_error *);

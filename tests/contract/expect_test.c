@@ -106,14 +106,14 @@ TEST(spans_are_counted)
 
     UNUSED_STATE;
     capture(&captured);
-    succeeds(count(&captured, NULL, 0, 0, err));
+    eq_int(count(&captured, NULL, 0, 0, NULL), PHX_OK);
     eq_int(count(&captured, NULL, 1, 1, NULL), PHX_UNMET);
     eq_string(captured.report.data, "0 spans are chosen by '', not 1:\n");
     add_agent(&captured);
-    succeeds(count(&captured, "", 7, 7, err));
-    succeeds(count(&captured, "span_kind == 'LLM'", 2, 2, err));
-    succeeds(count(&captured, "span_kind == 'LLM'", 1, -1, err));
-    succeeds(count(&captured, "span_kind == 'RETRIEVER'", 0, 0, err));
+    eq_int(count(&captured, "", 7, 7, NULL), PHX_OK);
+    eq_int(count(&captured, "span_kind == 'LLM'", 2, 2, NULL), PHX_OK);
+    eq_int(count(&captured, "span_kind == 'LLM'", 1, -1, NULL), PHX_OK);
+    eq_int(count(&captured, "span_kind == 'RETRIEVER'", 0, 0, NULL), PHX_OK);
     eq_int(count(&captured, "span_kind == 'LLM'", 3, -1, NULL), PHX_UNMET);
     ok(strstr(captured.report.data, "2 spans are chosen by 'span_kind == "
                                     "'LLM'', not 3 or more:\n"));
@@ -126,7 +126,8 @@ TEST(spans_are_counted)
                          "*   give answer  LLM\n");
     eq_int(count(&captured, "span_kind == 'LLM'", 0, 1, NULL), PHX_UNMET);
     ok(strstr(captured.report.data, "not 0 to 1:"));
-    succeeds(phx_expect_count(captured.place.store, NULL, 0, 1, -1, NULL, err));
+    eq_int(phx_expect_count(captured.place.store, NULL, 0, 1, -1, NULL, NULL),
+           PHX_OK);
     eq_int(phx_expect_count(captured.place.store, NULL, 0, 9, 9, NULL, NULL),
            PHX_UNMET);
     fails_with(PHX_INVALID, "", count(&captured, "span_kind ==", 0, 0, err));
@@ -270,6 +271,114 @@ TEST(odd_spans_are_trees_too)
     release(&captured);
 }
 
+/* --- order, below, budgets ------------------------------------------------------ */
+
+static phx_status order(struct captured *captured, const char *const *filters,
+                        size_t count, phx_error *err)
+{
+    phx_text texts[8];
+
+    for (size_t i = 0; i < count; i++)
+        texts[i] = (phx_text){filters[i], strlen(filters[i])};
+    return phx_expect_order(captured->place.store, texts, count,
+                            &captured->report, err);
+}
+
+TEST(spans_come_one_after_the_other)
+{
+    static const char *const good[] = {
+        "span_kind == 'AGENT'", "span_kind == 'LLM'", "name == 'search'",
+        "name == 'search'", "span_kind == 'LLM'"};
+    static const char *const bad[] = {"name == 'give answer'",
+                                      "name == 'search'"};
+    static const char *const wrong_one[] = {"", "name =="};
+    static phx_text many[1001];
+    struct captured captured;
+    phx_error why;
+
+    UNUSED_STATE;
+    capture(&captured);
+    eq_int(order(&captured, NULL, 0, NULL), PHX_OK);
+    add_agent(&captured);
+    eq_int(order(&captured, good, 5, NULL), PHX_OK);
+    eq_int(order(&captured, bad, 2, NULL), PHX_UNMET);
+    ok(strstr(captured.report.data,
+              "no span is chosen by 'name == 'search'' behind the 1 that"));
+    ok(strstr(captured.report.data, "\n*   give answer  LLM\n"));
+    eq_int(order(&captured, wrong_one, 2, &why), PHX_INVALID);
+    eq_int(why.offset, 1);
+    fails_with(PHX_TOO_BIG, "limit is 1000",
+               phx_expect_order(captured.place.store, many, 1001, NULL, err));
+    release(&captured);
+}
+
+static phx_status below(struct captured *captured, const char *filter,
+                        const char *parent, int32_t flags, phx_error *err)
+{
+    return phx_expect_below(captured->place.store, filter, strlen(filter),
+                            parent, strlen(parent), flags, &captured->report,
+                            err);
+}
+
+TEST(spans_are_below_others)
+{
+    struct captured captured;
+
+    UNUSED_STATE;
+    capture(&captured);
+    add_agent(&captured);
+    eq_int(below(&captured, "name == 'fetch'", "span_kind == 'TOOL'",
+                 PHX_BELOW_DIRECTLY, NULL),
+           PHX_OK);
+    eq_int(below(&captured, "name == 'fetch'", "span_kind == 'AGENT'", 0, NULL),
+           PHX_OK);
+    eq_int(below(&captured, "name == 'fetch'", "span_kind == 'AGENT'",
+                 PHX_BELOW_DIRECTLY, NULL),
+           PHX_UNMET);
+    ok(strstr(captured.report.data, "of 2 spans that are chosen by 'name == "
+                                    "'fetch'' 2 are not below"));
+    ok(strstr(captured.report.data, "\n!     fetch  CHAIN\n"));
+    eq_int(below(&captured, "name == 'none'", "", 0, NULL), PHX_UNMET);
+    eq_int(below(&captured, "span_kind == 'AGENT'", "", 0, NULL), PHX_UNMET);
+    fails_with(PHX_INVALID, "", below(&captured, "", "name ==", 0, err));
+    release(&captured);
+}
+
+TEST(a_budget_is_kept_or_not)
+{
+    phx_budget budget = PHX_BUDGET_INIT;
+    struct captured captured;
+
+    UNUSED_STATE;
+    capture(&captured);
+    eq_int(phx_expect_budget(captured.place.store, NULL, NULL, NULL), PHX_OK);
+    add_agent(&captured);
+    send(&captured.place, &(struct sent){.trace = "02",
+                                         .span = "c1",
+                                         .kind = "LLM",
+                                         .name = "priced",
+                                         .start = 1,
+                                         .end = 5000001,
+                                         .tokens = 1000000,
+                                         .key = "llm.model_name",
+                                         .value = "{\"stringValue\":"
+                                                  "\"gpt-4o\"}"});
+    budget = (phx_budget){sizeof budget, 8, 3, 1000006, 5, 5};
+    eq_int(phx_expect_budget(captured.place.store, &budget, NULL, NULL),
+           PHX_OK);
+    budget = (phx_budget){sizeof budget, 7, 2, 1000005, 4.9, 4.5};
+    eq_int(phx_expect_budget(captured.place.store, &budget, &captured.report,
+                             NULL),
+           PHX_UNMET);
+    ok(strstr(captured.report.data, "8 spans, not 7\n"
+                                    "3 LLM calls, not 2\n"
+                                    "1000006 tokens, not 1000005\n"
+                                    "5 USD, not 4.9\n"
+                                    "5 ms of a trace, not 4.5\n"
+                                    "  priced  LLM\n"));
+    release(&captured);
+}
+
 TEST(a_pattern_is_checked)
 {
     static const struct {
@@ -355,6 +464,7 @@ TEST(hostile_patterns_end)
 
 TEST(misuse_is_told)
 {
+    phx_budget small = {.size = 1};
     struct captured captured;
     phx_store *store;
 
@@ -370,6 +480,14 @@ TEST(misuse_is_told)
         phx_expect_tree(NULL, NULL, 0, 0, NULL, NULL),
         phx_expect_tree(store, NULL, 1, 0, NULL, NULL),
         phx_expect_tree(store, NULL, 0, 2, NULL, NULL),
+        phx_expect_order(NULL, NULL, 0, NULL, NULL),
+        phx_expect_order(store, NULL, 1, NULL, NULL),
+        phx_expect_below(NULL, NULL, 0, NULL, 0, 0, NULL, NULL),
+        phx_expect_below(store, NULL, 1, NULL, 0, 0, NULL, NULL),
+        phx_expect_below(store, NULL, 0, NULL, 1, 0, NULL, NULL),
+        phx_expect_below(store, NULL, 0, NULL, 0, 2, NULL, NULL),
+        phx_expect_budget(NULL, NULL, NULL, NULL),
+        phx_expect_budget(store, &small, NULL, NULL),
     };
     for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
         if (statuses[i] != PHX_MISUSE)
@@ -386,6 +504,9 @@ int main(void)
         cmocka_unit_test(any_order_is_any_order),
         cmocka_unit_test(a_report_says_what_differs_and_where),
         cmocka_unit_test(odd_spans_are_trees_too),
+        cmocka_unit_test(spans_come_one_after_the_other),
+        cmocka_unit_test(spans_are_below_others),
+        cmocka_unit_test(a_budget_is_kept_or_not),
         cmocka_unit_test(a_pattern_is_checked),
         cmocka_unit_test(hostile_patterns_end),
         cmocka_unit_test(misuse_is_told),

@@ -187,6 +187,8 @@ static phx_status trace_spans(struct scene *scene, phx_error *err)
 static phx_status expect_spans(struct scene *scene, phx_error *err)
 {
     static const char good[] = "...", bad[] = "agent\n  llm+ [latency > 0]";
+    const phx_text filter = text_of("name == 'no such span'");
+    const phx_budget budget = {sizeof budget, 0, 0, 0, 0, 0};
     phx_buf report = PHX_BUF_INIT;
     phx_status status = phx_expect_count(scene->store, "span_kind == 'LLM'", 18,
                                          99, -1, &report, err);
@@ -197,6 +199,13 @@ static phx_status expect_spans(struct scene *scene, phx_error *err)
     for (int32_t flags = 0; flags <= PHX_TREE_ANY_ORDER && status >= 0; flags++)
         status = phx_expect_tree(scene->store, bad, sizeof bad - 1, flags,
                                  &report, err);
+    if (status >= 0)
+        status = phx_expect_order(scene->store, &filter, 1, &report, err);
+    if (status >= 0)
+        status = phx_expect_below(scene->store, filter.data, filter.size, "", 0,
+                                  0, &report, err);
+    if (status >= 0)
+        status = phx_expect_budget(scene->store, &budget, &report, err);
     phx_buf_free(&report);
     return status;
 }

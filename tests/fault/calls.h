@@ -231,6 +231,22 @@ static phx_status call_expect_tree(phx_error *err)
                            PHX_TREE_ANY_ORDER, NULL, err);
 }
 
+static phx_status call_expect_order(phx_error *err)
+{
+    return phx_expect_order(scene.place.store, (phx_text[]){{"", 0}, {"", 0}},
+                            2, NULL, err);
+}
+
+static phx_status call_expect_below(phx_error *err)
+{
+    return phx_expect_below(scene.place.store, "", 0, "", 0, 0, NULL, err);
+}
+
+static phx_status call_expect_budget(phx_error *err)
+{
+    return phx_expect_budget(scene.place.store, NULL, NULL, err);
+}
+
 static phx_status call_compact(phx_error *err)
 {
     phx_status status;

@@ -82,6 +82,8 @@ PHX_BY_LATENCY = 2
 
 PHX_TREE_ANY_ORDER = 1
 
+PHX_BELOW_DIRECTLY = 1
+
 PHX_BIN_NONE = 0
 PHX_BIN_MINUTE = 1
 PHX_BIN_HOUR = 2
@@ -229,6 +231,12 @@ class phx_trace_query(Structure):
 class phx_session_query(Structure):
     def __init__(self, **fields: object) -> None:
         super().__init__(**{"size": sizeof(phx_session_query), **fields})
+
+
+class phx_budget(Structure):
+    """What all spans of a store may take; -1 for no bound."""
+    def __init__(self, **fields: object) -> None:
+        super().__init__(**{"size": sizeof(phx_budget), "spans": -1, "llm_calls": -1, "tokens": -1, "cost": -1, "latency": -1, **fields})
 
 
 class phx_cost(Structure):
@@ -560,6 +568,15 @@ phx_session_query._fields_ = [
     ("stop_ctx", c_void_p),
 ]
 
+phx_budget._fields_ = [
+    ("size", c_size_t),
+    ("spans", c_int64),
+    ("llm_calls", c_int64),
+    ("tokens", c_int64),
+    ("cost", c_double),
+    ("latency", c_double),
+]
+
 phx_cost._fields_ = [
     ("token_type", phx_text),
     ("is_prompt", c_int32),
@@ -841,6 +858,12 @@ FUNCTIONS = {
         c_void_p, c_char_p, c_size_t, c_int64, c_int64, POINTER(phx_buf), POINTER(phx_error)]),
     "phx_expect_tree": (c_int32, [
         c_void_p, c_char_p, c_size_t, c_int32, POINTER(phx_buf), POINTER(phx_error)]),
+    "phx_expect_order": (c_int32, [
+        c_void_p, POINTER(phx_text), c_size_t, POINTER(phx_buf), POINTER(phx_error)]),
+    "phx_expect_below": (c_int32, [
+        c_void_p, c_char_p, c_size_t, c_char_p, c_size_t, c_int32, POINTER(phx_buf), POINTER(phx_error)]),
+    "phx_expect_budget": (c_int32, [
+        c_void_p, POINTER(phx_budget), POINTER(phx_buf), POINTER(phx_error)]),
     "phx_prices_read": (c_int32, [
         c_void_p, POINTER(phx_buf), POINTER(phx_error)]),
     "phx_price_put": (c_int32, [

@@ -1,0 +1,127 @@
+/*
+ * expectation.c - the spans of a store as trees, read once, and which of them a
+ * condition chooses: asked of the store, and marked.
+ */
+#include "base/base.h"
+
+#include "api/inside.h"
+
+enum { PAGE_ROWS = SHRUNK(1000, 7) };
+
+/* Calls `each` for the spans that a condition chooses, by number. */
+static phx_status read_spans(
+    struct store *store, const struct store_condition *condition,
+    phx_status (*each)(void *ctx, const struct span *span, phx_error *err),
+    void *ctx, phx_error *err)
+{
+    struct span_filter filter = {.condition = *condition};
+    struct span_page page;
+    int64_t from = 0;
+    phx_status status;
+
+    span_page_init(&page);
+    do {
+        status = store_read_spans(store, &filter, from, true, true, PAGE_ROWS,
+                                  &page, err);
+        for (size_t i = 0; i < page.count && status >= 0; i++)
+            status = each(ctx, &page.spans[i], err);
+        from = page.next;
+    } while (status >= 0 && from != 0);
+    span_page_clear(&page);
+    return status < 0 ? status : PHX_OK;
+}
+
+static phx_status add_span(void *ctx, const struct span *span, phx_error *err)
+{
+    return forest_add(ctx, span, err);
+}
+
+phx_status expectation_begin(struct expectation *expectation, phx_store *store,
+                             phx_error *err)
+{
+    static const struct store_condition all = {0};
+    phx_status status;
+
+    expectation->store = store->store;
+    arena_init(&expectation->arena, SIZE_MAX);
+    buf_init(&expectation->report, SIZE_MAX);
+    forest_init(&expectation->forest, &expectation->arena);
+    if ((status = read_spans(store->store, &all, add_span, &expectation->forest,
+                             err)) < 0)
+        return status;
+    return forest_link(&expectation->forest, err);
+}
+
+phx_status expectation_end(struct expectation *expectation, phx_status status,
+                           phx_buf *report, phx_error *err)
+{
+    if (status == PHX_UNMET && report != NULL) {
+        phx_status given =
+            give_buf(&expectation->report, "the report", report, err);
+        status = given < 0 ? given : status;
+    }
+    buf_clear(&expectation->report);
+    arena_clear(&expectation->arena);
+    return status;
+}
+
+/* --- marks ------------------------------------------------------------------------- */
+
+static phx_status mark_span(void *ctx, const struct span *span, phx_error *err)
+{
+    struct marks *marks = ctx;
+    uint32_t index = forest_find(marks->forest, span->number);
+
+    (void)err;
+    if (index != EXPECT_NONE) {
+        marks->holds[index] = 1;
+        marks->count++;
+    }
+    return PHX_OK;
+}
+
+phx_status expectation_unmarked(struct expectation *expectation,
+                                struct marks *out, phx_error *err)
+{
+    size_t size = expectation->forest.count;
+
+    *out = (struct marks){.forest = &expectation->forest,
+                          .holds = arena_new(&expectation->arena, size)};
+    if (out->holds == NULL)
+        return arena_status(&expectation->arena, size, err);
+    memset(out->holds, 0, size);
+    return PHX_OK;
+}
+
+phx_status expectation_mark(struct expectation *expectation, phx_text text,
+                            int64_t offset, struct marks *out, phx_error *err)
+{
+    struct store_condition condition;
+    phx_status status = expectation_unmarked(expectation, out, err);
+
+    if (status < 0)
+        return status;
+    status = condition_read(&expectation->arena, PHX_FILTER_SPANS, text,
+                            &condition, err);
+    if (status == PHX_INVALID && err != NULL && err->offset >= 0)
+        err->offset += offset;
+    return status < 0 ? status
+                      : read_spans(expectation->store, &condition, mark_span,
+                                   out, err);
+}
+
+phx_status expectation_print(struct expectation *expectation,
+                             const struct marks *marks, char sign,
+                             phx_error *err)
+{
+    size_t size = expectation->forest.count;
+    char *signs = arena_new(&expectation->arena, size);
+
+    if (signs == NULL)
+        return arena_status(&expectation->arena, size, err);
+    for (size_t i = 0; i < size; i++)
+        signs[i] = marks != NULL && marks->holds[i] ? sign : '\0';
+    phx_status status =
+        expect_print(&expectation->forest, signs, &expectation->report, err);
+    return status < 0 ? status : PHX_UNMET;
+}
