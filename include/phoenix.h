@@ -1066,6 +1066,48 @@ typedef struct phx_budget {
 PHX_CALL phx_expect_budget(phx_store *store, const phx_budget *most,
                            phx_buf *report, phx_error *err);
 
+/* --- Lint ----------------------------------------------------------------- */
+
+enum { PHX_LINT_INFO = 0, PHX_LINT_WARNING = 1, PHX_LINT_ERROR = 2 };
+
+/* What spans of OpenInference and of gen_ai's conventions should be like. */
+typedef struct phx_lint_rule {
+    const char *id;     /* "token-sum"; never changes */
+    int32_t severity;   /* PHX_LINT_... */
+    const char *reason; /* one line */
+} phx_lint_rule;
+
+/* The rule at an index, or NULL past the last. Lent for ever. */
+PHX_API const phx_lint_rule *phx_lint_rule_at(size_t index);
+
+/* A span that is not as a rule says. */
+typedef struct phx_finding {
+    const phx_lint_rule *rule;
+    phx_id span;       /* its number; 0 of a batch */
+    phx_text trace_id; /* hex */
+    phx_text span_id;  /* hex */
+    phx_text name;
+    phx_text path;     /* of the attribute; absent if it is of the span */
+    phx_text message;
+} phx_finding;
+
+/*
+ * Looks at the spans of a batch, which has not been put, by all rules; of each
+ * span the first 100 findings are told.
+ *
+ * store   where parents are looked for; NULL: they are not looked for.
+ * Errors: IO, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_batch_lint(phx_batch *batch, phx_store *store, phx_cursor **out,
+                        phx_error *err);
+
+/* The same of all spans of a store, oldest first; what shows on the wire alone,
+ * gaps in the numbers of lists, is not seen. Errors: none more. */
+PHX_CALL phx_store_lint(phx_store *store, phx_cursor **out, phx_error *err);
+/* Errors: IO, INTERRUPTED, CORRUPT. */
+PHX_CALL phx_cursor_next_finding(phx_cursor *cursor, const phx_finding **out,
+                                 phx_error *err);
+
 /* --- Prices and costs -------------------------------------------------------- */
 
 /*

@@ -16,6 +16,7 @@ int command_backup(int argc, char **argv);
 int command_verify(int argc, char **argv);
 int command_stats(int argc, char **argv);
 int command_sql(int argc, char **argv);
+int command_lint(int argc, char **argv);
 
 /* The flags that commands on a store share, and their own. */
 struct command_flags {

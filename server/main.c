@@ -37,8 +37,10 @@ static const char usage[] =
     "      --timeout S         stop after so many seconds (60); 0: never\n"
     "      --memory M          stop at so many MiB, about (1024)\n"
     "      --limit N           rows at most (1000 of a table); 0: all\n"
+    "  lint FILE ...         say where recorded spans break the conventions\n"
+    "      --format F          text or json (one finding a line)\n"
     "\n"
-    "Where the store is, for all of them:\n"
+    "Where the store is, for all of them but lint:\n"
     "      --working-dir D     folder of phoenix.db (~/.phoenix)\n"
     "      --database-url U    sqlite:///PATH or sqlite:///:memory:\n"
     "\n"
@@ -52,7 +54,7 @@ static const struct {
     {"serve", command_serve},   {"import", command_import},
     {"export", command_export}, {"backup", command_backup},
     {"verify", command_verify}, {"stats", command_stats},
-    {"sql", command_sql},
+    {"sql", command_sql},       {"lint", command_lint},
 };
 
 int main(int argc, char **argv)

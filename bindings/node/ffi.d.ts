@@ -159,6 +159,9 @@ export declare const constants: {
   readonly PHX_BY_LATENCY: 2;
   readonly PHX_TREE_ANY_ORDER: 1;
   readonly PHX_BELOW_DIRECTLY: 1;
+  readonly PHX_LINT_INFO: 0;
+  readonly PHX_LINT_WARNING: 1;
+  readonly PHX_LINT_ERROR: 2;
   /**
    * one row for all
    */
@@ -1046,6 +1049,49 @@ export interface phx_budget {
 }
 
 /**
+ * What spans of OpenInference and of gen_ai's conventions should be like.
+ */
+export interface phx_lint_rule {
+  /**
+   * "token-sum"; never changes
+   */
+  id: Pointer;
+  /**
+   * PHX_LINT_...
+   */
+  severity: number;
+  /**
+   * one line
+   */
+  reason: Pointer;
+}
+
+/**
+ * A span that is not as a rule says.
+ */
+export interface phx_finding {
+  rule: phx_lint_rule;
+  /**
+   * its number; 0 of a batch
+   */
+  span: Int64;
+  /**
+   * hex
+   */
+  trace_id: phx_text;
+  /**
+   * hex
+   */
+  span_id: phx_text;
+  name: phx_text;
+  /**
+   * of the attribute; absent if it is of the span
+   */
+  path: phx_text;
+  message: phx_text;
+}
+
+/**
  * Tokens of one type and what they cost.
  */
 export interface phx_cost {
@@ -1427,6 +1473,8 @@ export declare const structs: Record<
   | 'phx_trace_query'
   | 'phx_session_query'
   | 'phx_budget'
+  | 'phx_lint_rule'
+  | 'phx_finding'
   | 'phx_cost'
   | 'phx_exception'
   | 'phx_rollup_query'
@@ -1949,6 +1997,27 @@ export interface Library {
    * 100,000 spans), IO, INTERRUPTED, CORRUPT.
    */
   phx_expect_budget: Call<(store: Pointer, most: phx_budget | phx_budget[] | null, report: phx_buf | phx_buf[] | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * The rule at an index, or NULL past the last. Lent for ever.
+   */
+  phx_lint_rule_at: Call<(index: Int64) => phx_lint_rule | phx_lint_rule[] | null>;
+  /**
+   * Looks at the spans of a batch, which has not been put, by all rules; of each
+   * span the first 100 findings are told.
+   *
+   * store   where parents are looked for; NULL: they are not looked for.
+   * Errors: IO, INTERRUPTED, CORRUPT.
+   */
+  phx_batch_lint: Call<(batch: Pointer, store: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * The same of all spans of a store, oldest first; what shows on the wire alone,
+   * gaps in the numbers of lists, is not seen. Errors: none more.
+   */
+  phx_store_lint: Call<(store: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Errors: IO, INTERRUPTED, CORRUPT.
+   */
+  phx_cursor_next_finding: Call<(cursor: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
   /**
    * The list as a JSON array of models, as phx_price_put takes them, with their
    * ids; built-in ones have ids from 1,000,000 on and is_built_in true.

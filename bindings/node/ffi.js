@@ -66,6 +66,9 @@ exports.constants = Object.freeze({
   PHX_BY_LATENCY: 2,
   PHX_TREE_ANY_ORDER: 1,
   PHX_BELOW_DIRECTLY: 1,
+  PHX_LINT_INFO: 0,
+  PHX_LINT_WARNING: 1,
+  PHX_LINT_ERROR: 2,
   PHX_BIN_NONE: 0,
   PHX_BIN_MINUTE: 1,
   PHX_BIN_HOUR: 2,
@@ -377,6 +380,20 @@ exports.structs.phx_budget = koffi.struct('phx_budget', {
   cost: 'double',
   latency: 'double',
 });
+exports.structs.phx_lint_rule = koffi.struct('phx_lint_rule', {
+  id: 'const char *',
+  severity: 'int32_t',
+  reason: 'const char *',
+});
+exports.structs.phx_finding = koffi.struct('phx_finding', {
+  rule: 'const phx_lint_rule *',
+  span: 'int64_t',
+  trace_id: 'phx_text',
+  span_id: 'phx_text',
+  name: 'phx_text',
+  path: 'phx_text',
+  message: 'phx_text',
+});
 exports.structs.phx_cost = koffi.struct('phx_cost', {
   token_type: 'phx_text',
   is_prompt: 'int32_t',
@@ -578,6 +595,10 @@ const FUNCTIONS = [
   "int32_t phx_expect_order(phx_store *store, const phx_text *filters, size_t count, _Inout_ phx_buf *report, _Out_ phx_error *err)",
   "int32_t phx_expect_below(phx_store *store, const char *filter, size_t size, const char *parent, size_t parent_size, int32_t flags, _Inout_ phx_buf *report, _Out_ phx_error *err)",
   "int32_t phx_expect_budget(phx_store *store, const phx_budget *most, _Inout_ phx_buf *report, _Out_ phx_error *err)",
+  "const phx_lint_rule *phx_lint_rule_at(size_t index)",
+  "int32_t phx_batch_lint(phx_batch *batch, phx_store *store, _Out_ phx_cursor **out, _Out_ phx_error *err)",
+  "int32_t phx_store_lint(phx_store *store, _Out_ phx_cursor **out, _Out_ phx_error *err)",
+  "int32_t phx_cursor_next_finding(phx_cursor *cursor, _Out_ const phx_finding **out, _Out_ phx_error *err)",
   "int32_t phx_prices_read(phx_store *store, _Inout_ phx_buf *out, _Out_ phx_error *err)",
   "int32_t phx_price_put(phx_store *store, const char *json, size_t size, _Inout_ int64_t *id, _Out_ phx_error *err)",
   "int32_t phx_price_delete(phx_store *store, int64_t id, _Out_ phx_error *err)",

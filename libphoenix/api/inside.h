@@ -123,7 +123,8 @@ enum cursor_kind {
     CURSOR_ANNOTATIONS,
     CURSOR_WORDS,
     CURSOR_POLICIES,
-    CURSOR_LOGS
+    CURSOR_LOGS,
+    CURSOR_FINDINGS
 };
 
 struct phx_cursor {
@@ -148,7 +149,7 @@ struct phx_cursor {
     int32_t attributes;
     struct project_name project;
 
-    /* annotations: `rows` is a page of them */
+    /* annotations, findings: `rows` is a page of them */
     phx_annotation_query annotations;
     struct arena rows_arena;
 

@@ -78,6 +78,10 @@ _Static_assert(PHX_TREE_ANY_ORDER == 1, "");
 
 _Static_assert(PHX_BELOW_DIRECTLY == 1, "");
 
+_Static_assert(PHX_LINT_INFO == 0, "");
+_Static_assert(PHX_LINT_WARNING == 1, "");
+_Static_assert(PHX_LINT_ERROR == 2, "");
+
 _Static_assert(PHX_BIN_NONE == 0, "");
 _Static_assert(PHX_BIN_MINUTE == 1, "");
 _Static_assert(PHX_BIN_HOUR == 2, "");
@@ -385,6 +389,20 @@ _Static_assert(offsetof(phx_budget, tokens) == 24, "");
 _Static_assert(offsetof(phx_budget, cost) == 32, "");
 _Static_assert(offsetof(phx_budget, latency) == 40, "");
 
+_Static_assert(sizeof(phx_lint_rule) == 24, "");
+_Static_assert(offsetof(phx_lint_rule, id) == 0, "");
+_Static_assert(offsetof(phx_lint_rule, severity) == 8, "");
+_Static_assert(offsetof(phx_lint_rule, reason) == 16, "");
+
+_Static_assert(sizeof(phx_finding) == 96, "");
+_Static_assert(offsetof(phx_finding, rule) == 0, "");
+_Static_assert(offsetof(phx_finding, span) == 8, "");
+_Static_assert(offsetof(phx_finding, trace_id) == 16, "");
+_Static_assert(offsetof(phx_finding, span_id) == 32, "");
+_Static_assert(offsetof(phx_finding, name) == 48, "");
+_Static_assert(offsetof(phx_finding, path) == 64, "");
+_Static_assert(offsetof(phx_finding, message) == 80, "");
+
 _Static_assert(sizeof(phx_cost) == 40, "");
 _Static_assert(offsetof(phx_cost, token_type) == 0, "");
 _Static_assert(offsetof(phx_cost, is_prompt) == 16, "");
@@ -584,6 +602,10 @@ int32_t phx_expect_tree(phx_store *, const char *, size_t , int32_t , phx_buf *,
 int32_t phx_expect_order(phx_store *, const phx_text *, size_t , phx_buf *, phx_error *);
 int32_t phx_expect_below(phx_store *, const char *, size_t , const char *, size_t , int32_t , phx_buf *, phx_error *);
 int32_t phx_expect_budget(phx_store *, const phx_budget *, phx_buf *, phx_error *);
+const phx_lint_rule *phx_lint_rule_at(size_t );
+int32_t phx_batch_lint(phx_batch *, phx_store *, phx_cursor **, phx_error *);
+int32_t phx_store_lint(phx_store *, phx_cursor **, phx_error *);
+int32_t phx_cursor_next_finding(phx_cursor *, const phx_finding **, phx_error *);
 int32_t phx_prices_read(phx_store *, phx_buf *, phx_error *);
 int32_t phx_price_put(phx_store *, const char *, size_t , int64_t *, phx_error *);
 int32_t phx_price_delete(phx_store *, int64_t , phx_error *);

@@ -210,6 +210,28 @@ static phx_status expect_spans(struct scene *scene, phx_error *err)
     return status;
 }
 
+static phx_status lint_spans(struct scene *scene, phx_error *err)
+{
+    const phx_finding *finding;
+    phx_cursor *cursor = NULL;
+    phx_batch *batch = NULL;
+    phx_status status = phx_batch_decode(PHX_OTLP_JSON, as_json.bytes,
+                                         as_json.size, NULL, &batch, err);
+
+    if (status >= 0)
+        status = phx_batch_lint(batch, scene->store, &cursor, err);
+    phx_cursor_close(cursor);
+    phx_batch_free(batch);
+    if (status >= 0)
+        status = phx_store_lint(scene->store, &cursor, err);
+    if (status < 0)
+        return status;
+    while ((status = phx_cursor_next_finding(cursor, &finding, err)) == PHX_OK)
+        ;
+    phx_cursor_close(cursor);
+    return status;
+}
+
 static void open_without_faults(struct scene *scene)
 {
     faults_set(0, false);

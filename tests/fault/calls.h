@@ -247,6 +247,35 @@ static phx_status call_expect_budget(phx_error *err)
     return phx_expect_budget(scene.place.store, NULL, NULL, err);
 }
 
+static phx_status call_lint(phx_error *err)
+{
+    const phx_finding *finding;
+    phx_cursor *cursor = NULL;
+    phx_status status = phx_store_lint(scene.place.store, &cursor, err);
+
+    while (status == PHX_OK)
+        status = phx_cursor_next_finding(cursor, &finding, err);
+    phx_cursor_close(cursor);
+    return status;
+}
+
+static phx_status call_lint_batch(phx_error *err)
+{
+    static const char text[] =
+        "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":\"01\","
+        "\"spanId\":\"f7\",\"parentSpanId\":\"0001\"}]}]}]}";
+    phx_cursor *cursor = NULL;
+    phx_batch *batch = NULL;
+    phx_status status = phx_batch_decode(PHX_OTLP_JSON, text, sizeof text - 1,
+                                         NULL, &batch, err);
+
+    if (status >= 0)
+        status = phx_batch_lint(batch, scene.place.store, &cursor, err);
+    phx_cursor_close(cursor);
+    phx_batch_free(batch);
+    return status;
+}
+
 static phx_status call_compact(phx_error *err)
 {
     phx_status status;

@@ -214,6 +214,7 @@ SWEEP(open_again)
 SWEEP(ingest)
 SWEEP(trace_spans)
 SWEEP(expect_spans)
+SWEEP(lint_spans)
 SWEEP(ingest_logs)
 SWEEP(ingest_waited_for)
 SWEEP(hold_logs)
@@ -270,6 +271,7 @@ int main(void)
         cmocka_unit_test(ingest_survives_want_of_memory),
         cmocka_unit_test(trace_spans_survives_want_of_memory),
         cmocka_unit_test(expect_spans_survives_want_of_memory),
+        cmocka_unit_test(lint_spans_survives_want_of_memory),
         cmocka_unit_test(ingest_logs_survives_want_of_memory),
         cmocka_unit_test(ingest_waited_for_survives_want_of_memory),
         cmocka_unit_test(hold_logs_survives_want_of_memory),

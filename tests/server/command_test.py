@@ -217,6 +217,37 @@ def test_export_takes_a_condition(build):
     server.__exit__()
 
 
+def test_lint_says_what_breaks_the_conventions(build):
+    server = Server(build)
+    run = server.run("lint", *map(str, AGENTS))
+    equal(run.returncode, DONE, "warnings")
+    line, = run.stdout.decode().splitlines()
+    true("warning: attribute-required: span 33de14cafefeb723" in line, line)
+    equal(run.stderr.decode().split(":")[1], " 0 errors, 1 warnings, 0 notes\n",
+          "the sum")
+    bad = server.folder / "bad.json"
+    bad.write_text(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [
+        {"traceId": "01", "spanId": "a1", "name": "n", "parentSpanId": "a2",
+         "startTimeUnixNano": "2", "endTimeUnixNano": "1"},
+        {"traceId": "01", "spanId": "a2", "name": "n"}]}]}]}))
+    run = server.run("lint", "--format", "json", str(bad))
+    equal(run.returncode, FAILED, "an error")
+    found = [json.loads(line) for line in run.stdout.splitlines()]
+    equal([(row["rule"], row["severity"], row["span_id"]) for row in found],
+          [("kind-missing", "warning", "a1"), ("time-order", "error", "a1"),
+           ("kind-missing", "warning", "a2"), ("time-missing", "error", "a2"),
+           ("time-missing", "error", "a2")], "findings")
+    equal(found[0]["path"], "openinference.span.kind", "path")
+    equal(found[1]["path"], None, "no path")
+    equal(server.run("lint").returncode, MISUSED, "no file")
+    equal(server.run("lint", "--format", "xml", str(bad)).returncode, MISUSED,
+          "format")
+    run = server.run("lint", str(server.folder / "absent.pb"))
+    equal(run.returncode, FAILED, "absent")
+    true("absent.pb" in one_line(run, "absent"), "the file is not named")
+    server.__exit__()
+
+
 def test_import_of_what_is_not_otlp_fails_and_names_the_file(build):
     server = Server(build)
     bad = server.folder / "bad.pb"

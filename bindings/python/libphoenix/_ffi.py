@@ -84,6 +84,10 @@ PHX_TREE_ANY_ORDER = 1
 
 PHX_BELOW_DIRECTLY = 1
 
+PHX_LINT_INFO = 0
+PHX_LINT_WARNING = 1
+PHX_LINT_ERROR = 2
+
 PHX_BIN_NONE = 0
 PHX_BIN_MINUTE = 1
 PHX_BIN_HOUR = 2
@@ -237,6 +241,14 @@ class phx_budget(Structure):
     """What all spans of a store may take; -1 for no bound."""
     def __init__(self, **fields: object) -> None:
         super().__init__(**{"size": sizeof(phx_budget), "spans": -1, "llm_calls": -1, "tokens": -1, "cost": -1, "latency": -1, **fields})
+
+
+class phx_lint_rule(Structure):
+    """What spans of OpenInference and of gen_ai's conventions should be like."""
+
+
+class phx_finding(Structure):
+    """A span that is not as a rule says."""
 
 
 class phx_cost(Structure):
@@ -577,6 +589,22 @@ phx_budget._fields_ = [
     ("latency", c_double),
 ]
 
+phx_lint_rule._fields_ = [
+    ("id", c_char_p),
+    ("severity", c_int32),
+    ("reason", c_char_p),
+]
+
+phx_finding._fields_ = [
+    ("rule", POINTER(phx_lint_rule)),
+    ("span", c_int64),
+    ("trace_id", phx_text),
+    ("span_id", phx_text),
+    ("name", phx_text),
+    ("path", phx_text),
+    ("message", phx_text),
+]
+
 phx_cost._fields_ = [
     ("token_type", phx_text),
     ("is_prompt", c_int32),
@@ -864,6 +892,14 @@ FUNCTIONS = {
         c_void_p, c_char_p, c_size_t, c_char_p, c_size_t, c_int32, POINTER(phx_buf), POINTER(phx_error)]),
     "phx_expect_budget": (c_int32, [
         c_void_p, POINTER(phx_budget), POINTER(phx_buf), POINTER(phx_error)]),
+    "phx_lint_rule_at": (POINTER(phx_lint_rule), [
+        c_size_t]),
+    "phx_batch_lint": (c_int32, [
+        c_void_p, c_void_p, POINTER(c_void_p), POINTER(phx_error)]),
+    "phx_store_lint": (c_int32, [
+        c_void_p, POINTER(c_void_p), POINTER(phx_error)]),
+    "phx_cursor_next_finding": (c_int32, [
+        c_void_p, POINTER(POINTER(phx_finding)), POINTER(phx_error)]),
     "phx_prices_read": (c_int32, [
         c_void_p, POINTER(phx_buf), POINTER(phx_error)]),
     "phx_price_put": (c_int32, [
