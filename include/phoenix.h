@@ -1066,6 +1066,41 @@ typedef struct phx_budget {
 PHX_CALL phx_expect_budget(phx_store *store, const phx_budget *most,
                            phx_buf *report, phx_error *err);
 
+/* --- Golden traces ----------------------------------------------------------- */
+
+typedef struct phx_golden_options {
+    size_t size;
+    const phx_text *masked; /* keys, flat: their values are written as *; one
+                               that ends in * is for all that begin so */
+    size_t masked_count;
+} phx_golden_options;
+#define PHX_GOLDEN_OPTIONS_INIT {sizeof(phx_golden_options), NULL, 0}
+
+/*
+ * The spans of a store in a form that is the same for each run of a program: as
+ * trees in order of their starts, with names, kinds, statuses, attributes by
+ * their keys, and events; without ids and times. To be kept in a file.
+ *
+ * options NULL for the defaults.
+ * Errors: TOO_BIG (over 100,000 spans, or 16 MiB), IO, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_golden_write(phx_store *store, const phx_golden_options *options,
+                          phx_buf *out, phx_error *err);
+
+/*
+ * Compares the spans of a store with what was kept; PHX_UNMET if they differ.
+ * A value that is kept as * is as any other, whoever wrote it so; blank lines,
+ * and those that begin with #, do not count.
+ *
+ * text    [size] of phx_golden_write.
+ * report  lines of the text that are gone ("-") or new ("+"), below the spans
+ *         that they are of; or NULL.
+ * Errors: TOO_BIG (the spans, as phx_golden_write; or the text), IO,
+ *         INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_golden_compare(phx_store *store, const char *text, size_t size,
+                            phx_buf *report, phx_error *err);
+
 /* --- Lint ----------------------------------------------------------------- */
 
 enum { PHX_LINT_INFO = 0, PHX_LINT_WARNING = 1, PHX_LINT_ERROR = 2 };

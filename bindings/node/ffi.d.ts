@@ -1048,6 +1048,15 @@ export interface phx_budget {
   latency: number;
 }
 
+export interface phx_golden_options {
+  size: Int64;
+  /**
+   * keys, flat: their values are written as *; one that ends in * is for all that begin so
+   */
+  masked: phx_text;
+  masked_count: Int64;
+}
+
 /**
  * What spans of OpenInference and of gen_ai's conventions should be like.
  */
@@ -1473,6 +1482,7 @@ export declare const structs: Record<
   | 'phx_trace_query'
   | 'phx_session_query'
   | 'phx_budget'
+  | 'phx_golden_options'
   | 'phx_lint_rule'
   | 'phx_finding'
   | 'phx_cost'
@@ -1997,6 +2007,27 @@ export interface Library {
    * 100,000 spans), IO, INTERRUPTED, CORRUPT.
    */
   phx_expect_budget: Call<(store: Pointer, most: phx_budget | phx_budget[] | null, report: phx_buf | phx_buf[] | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * The spans of a store in a form that is the same for each run of a program: as
+   * trees in order of their starts, with names, kinds, statuses, attributes by
+   * their keys, and events; without ids and times. To be kept in a file.
+   *
+   * options NULL for the defaults.
+   * Errors: TOO_BIG (over 100,000 spans, or 16 MiB), IO, INTERRUPTED, CORRUPT.
+   */
+  phx_golden_write: Call<(store: Pointer, options: phx_golden_options | phx_golden_options[] | null, out: phx_buf | phx_buf[] | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Compares the spans of a store with what was kept; PHX_UNMET if they differ.
+   * A value that is kept as * is as any other, whoever wrote it so; blank lines,
+   * and those that begin with #, do not count.
+   *
+   * text    [size] of phx_golden_write.
+   * report  lines of the text that are gone ("-") or new ("+"), below the spans
+   *         that they are of; or NULL.
+   * Errors: TOO_BIG (the spans, as phx_golden_write; or the text), IO,
+   *         INTERRUPTED, CORRUPT.
+   */
+  phx_golden_compare: Call<(store: Pointer, text: string | null, size: Int64, report: phx_buf | phx_buf[] | null, err: phx_error | phx_error[] | null) => number>;
   /**
    * The rule at an index, or NULL past the last. Lent for ever.
    */

@@ -380,6 +380,11 @@ exports.structs.phx_budget = koffi.struct('phx_budget', {
   cost: 'double',
   latency: 'double',
 });
+exports.structs.phx_golden_options = koffi.struct('phx_golden_options', {
+  size: 'size_t',
+  masked: 'const phx_text *',
+  masked_count: 'size_t',
+});
 exports.structs.phx_lint_rule = koffi.struct('phx_lint_rule', {
   id: 'const char *',
   severity: 'int32_t',
@@ -595,6 +600,8 @@ const FUNCTIONS = [
   "int32_t phx_expect_order(phx_store *store, const phx_text *filters, size_t count, _Inout_ phx_buf *report, _Out_ phx_error *err)",
   "int32_t phx_expect_below(phx_store *store, const char *filter, size_t size, const char *parent, size_t parent_size, int32_t flags, _Inout_ phx_buf *report, _Out_ phx_error *err)",
   "int32_t phx_expect_budget(phx_store *store, const phx_budget *most, _Inout_ phx_buf *report, _Out_ phx_error *err)",
+  "int32_t phx_golden_write(phx_store *store, const phx_golden_options *options, _Inout_ phx_buf *out, _Out_ phx_error *err)",
+  "int32_t phx_golden_compare(phx_store *store, const char *text, size_t size, _Inout_ phx_buf *report, _Out_ phx_error *err)",
   "const phx_lint_rule *phx_lint_rule_at(size_t index)",
   "int32_t phx_batch_lint(phx_batch *batch, phx_store *store, _Out_ phx_cursor **out, _Out_ phx_error *err)",
   "int32_t phx_store_lint(phx_store *store, _Out_ phx_cursor **out, _Out_ phx_error *err)",

@@ -8,20 +8,22 @@
 
 enum { PAGE_ROWS = SHRUNK(1000, 7) };
 
-/* Calls `each` for the spans that a condition chooses, by number. */
-static phx_status read_spans(
-    struct store *store, const struct store_condition *condition,
-    phx_status (*each)(void *ctx, const struct span *span, phx_error *err),
-    void *ctx, phx_error *err)
+phx_status each_span(struct store *store,
+                     const struct store_condition *condition, bool bare,
+                     phx_status (*each)(void *ctx, const struct span *span,
+                                        phx_error *err),
+                     void *ctx, phx_error *err)
 {
-    struct span_filter filter = {.condition = *condition};
+    struct span_filter filter = {0};
     struct span_page page;
     int64_t from = 0;
     phx_status status;
 
+    if (condition != NULL)
+        filter.condition = *condition;
     span_page_init(&page);
     do {
-        status = store_read_spans(store, &filter, from, true, true, PAGE_ROWS,
+        status = store_read_spans(store, &filter, from, true, bare, PAGE_ROWS,
                                   &page, err);
         for (size_t i = 0; i < page.count && status >= 0; i++)
             status = each(ctx, &page.spans[i], err);
@@ -39,15 +41,14 @@ static phx_status add_span(void *ctx, const struct span *span, phx_error *err)
 phx_status expectation_begin(struct expectation *expectation, phx_store *store,
                              phx_error *err)
 {
-    static const struct store_condition all = {0};
     phx_status status;
 
     expectation->store = store->store;
     arena_init(&expectation->arena, SIZE_MAX);
     buf_init(&expectation->report, SIZE_MAX);
     forest_init(&expectation->forest, &expectation->arena);
-    if ((status = read_spans(store->store, &all, add_span, &expectation->forest,
-                             err)) < 0)
+    if ((status = each_span(store->store, NULL, true, add_span,
+                            &expectation->forest, err)) < 0)
         return status;
     return forest_link(&expectation->forest, err);
 }
@@ -106,8 +107,8 @@ phx_status expectation_mark(struct expectation *expectation, phx_text text,
     if (status == PHX_INVALID && err != NULL && err->offset >= 0)
         err->offset += offset;
     return status < 0 ? status
-                      : read_spans(expectation->store, &condition, mark_span,
-                                   out, err);
+                      : each_span(expectation->store, &condition, true,
+                                  mark_span, out, err);
 }
 
 phx_status expectation_print(struct expectation *expectation,

@@ -163,6 +163,14 @@ phx_status cursor_new(phx_store *store, enum cursor_kind kind, phx_cursor **out,
 
 /* --- expectation.c ------------------------------------------------------- */
 
+/* Calls `each` for the spans that a condition chooses (NULL: all), by number,
+ * page by page. */
+phx_status each_span(struct store *store,
+                     const struct store_condition *condition, bool bare,
+                     phx_status (*each)(void *ctx, const struct span *span,
+                                        phx_error *err),
+                     void *ctx, phx_error *err);
+
 enum { EXPECT_FILTERS = 1000 };
 
 struct expectation {

@@ -112,6 +112,22 @@ phx_status expect_tree(const struct forest *forest,
                        const struct pattern *pattern, bool any_order, bool *met,
                        struct buf *report, phx_error *err);
 
+/* --- golden.c, diff.c ----------------------------------------------------------- */
+
+enum { GOLDEN_SIZE = 16 << 20 };
+
+/* The forest as text: of each span a line, then those of its body, then its
+ * children, all indented by their depth. bodies [spans] */
+phx_status golden_print(const struct forest *forest, const phx_text *bodies,
+                        struct buf *out, phx_error *err);
+
+/* Compares lines of a text that was kept with those of one of now. A kept line
+ * that ends in ": *" is as any with the same begin; blank lines, and lines that
+ * begin with #, do not count. What differs is added to the report, each line
+ * below those that it is indented under. */
+phx_status golden_compare(struct arena *arena, phx_text kept, phx_text now,
+                          bool *met, struct buf *report, phx_error *err);
+
 /* --- report.c ---------------------------------------------------------------- */
 
 /* The forest, a line a span, with a sign before each [count]; 0 is a blank. */

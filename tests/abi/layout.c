@@ -389,6 +389,11 @@ _Static_assert(offsetof(phx_budget, tokens) == 24, "");
 _Static_assert(offsetof(phx_budget, cost) == 32, "");
 _Static_assert(offsetof(phx_budget, latency) == 40, "");
 
+_Static_assert(sizeof(phx_golden_options) == 24, "");
+_Static_assert(offsetof(phx_golden_options, size) == 0, "");
+_Static_assert(offsetof(phx_golden_options, masked) == 8, "");
+_Static_assert(offsetof(phx_golden_options, masked_count) == 16, "");
+
 _Static_assert(sizeof(phx_lint_rule) == 24, "");
 _Static_assert(offsetof(phx_lint_rule, id) == 0, "");
 _Static_assert(offsetof(phx_lint_rule, severity) == 8, "");
@@ -602,6 +607,8 @@ int32_t phx_expect_tree(phx_store *, const char *, size_t , int32_t , phx_buf *,
 int32_t phx_expect_order(phx_store *, const phx_text *, size_t , phx_buf *, phx_error *);
 int32_t phx_expect_below(phx_store *, const char *, size_t , const char *, size_t , int32_t , phx_buf *, phx_error *);
 int32_t phx_expect_budget(phx_store *, const phx_budget *, phx_buf *, phx_error *);
+int32_t phx_golden_write(phx_store *, const phx_golden_options *, phx_buf *, phx_error *);
+int32_t phx_golden_compare(phx_store *, const char *, size_t , phx_buf *, phx_error *);
 const phx_lint_rule *phx_lint_rule_at(size_t );
 int32_t phx_batch_lint(phx_batch *, phx_store *, phx_cursor **, phx_error *);
 int32_t phx_store_lint(phx_store *, phx_cursor **, phx_error *);

@@ -232,6 +232,21 @@ static phx_status lint_spans(struct scene *scene, phx_error *err)
     return status;
 }
 
+static phx_status keep_golden(struct scene *scene, phx_error *err)
+{
+    const phx_text masked[] = {text_of("metadata*")};
+    const phx_golden_options options = {sizeof options, masked, 1};
+    phx_buf text = PHX_BUF_INIT, report = PHX_BUF_INIT;
+    phx_status status = phx_golden_write(scene->store, &options, &text, err);
+
+    if (status >= 0)
+        status = phx_golden_compare(scene->store, text.data, text.size / 2,
+                                    &report, err);
+    phx_buf_free(&text);
+    phx_buf_free(&report);
+    return status;
+}
+
 static void open_without_faults(struct scene *scene)
 {
     faults_set(0, false);

@@ -65,6 +65,8 @@ static struct call calls[] = {
     {"phx_expect_budget", call_expect_budget, IO | CUT | BAD},
     {"phx_cursor_next_finding", call_lint, IO | CUT | BAD},
     {"phx_batch_lint", call_lint_batch, IO | CUT | BAD},
+    {"phx_golden_write", call_golden, IO | CUT | BAD},
+    {"phx_golden_compare", call_golden_compare, IO | CUT | BAD},
     {"phx_store_compact", call_compact, IO | BUSY | CUT | BAD},
     {"phx_store_verify", call_verify, IO | CUT | BAD},
     {"phx_store_backup", call_backup, IO | BUSY | CUT | BAD},

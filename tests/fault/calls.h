@@ -276,6 +276,20 @@ static phx_status call_lint_batch(phx_error *err)
     return status;
 }
 
+static phx_status call_golden(phx_error *err)
+{
+    phx_buf text = PHX_BUF_INIT;
+    phx_status status = phx_golden_write(scene.place.store, NULL, &text, err);
+
+    phx_buf_free(&text);
+    return status;
+}
+
+static phx_status call_golden_compare(phx_error *err)
+{
+    return phx_golden_compare(scene.place.store, "", 0, NULL, err);
+}
+
 static phx_status call_compact(phx_error *err)
 {
     phx_status status;

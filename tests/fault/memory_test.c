@@ -215,6 +215,7 @@ SWEEP(ingest)
 SWEEP(trace_spans)
 SWEEP(expect_spans)
 SWEEP(lint_spans)
+SWEEP(keep_golden)
 SWEEP(ingest_logs)
 SWEEP(ingest_waited_for)
 SWEEP(hold_logs)
@@ -272,6 +273,7 @@ int main(void)
         cmocka_unit_test(trace_spans_survives_want_of_memory),
         cmocka_unit_test(expect_spans_survives_want_of_memory),
         cmocka_unit_test(lint_spans_survives_want_of_memory),
+        cmocka_unit_test(keep_golden_survives_want_of_memory),
         cmocka_unit_test(ingest_logs_survives_want_of_memory),
         cmocka_unit_test(ingest_waited_for_survives_want_of_memory),
         cmocka_unit_test(hold_logs_survives_want_of_memory),

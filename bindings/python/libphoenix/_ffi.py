@@ -243,6 +243,11 @@ class phx_budget(Structure):
         super().__init__(**{"size": sizeof(phx_budget), "spans": -1, "llm_calls": -1, "tokens": -1, "cost": -1, "latency": -1, **fields})
 
 
+class phx_golden_options(Structure):
+    def __init__(self, **fields: object) -> None:
+        super().__init__(**{"size": sizeof(phx_golden_options), **fields})
+
+
 class phx_lint_rule(Structure):
     """What spans of OpenInference and of gen_ai's conventions should be like."""
 
@@ -589,6 +594,12 @@ phx_budget._fields_ = [
     ("latency", c_double),
 ]
 
+phx_golden_options._fields_ = [
+    ("size", c_size_t),
+    ("masked", POINTER(phx_text)),
+    ("masked_count", c_size_t),
+]
+
 phx_lint_rule._fields_ = [
     ("id", c_char_p),
     ("severity", c_int32),
@@ -892,6 +903,10 @@ FUNCTIONS = {
         c_void_p, c_char_p, c_size_t, c_char_p, c_size_t, c_int32, POINTER(phx_buf), POINTER(phx_error)]),
     "phx_expect_budget": (c_int32, [
         c_void_p, POINTER(phx_budget), POINTER(phx_buf), POINTER(phx_error)]),
+    "phx_golden_write": (c_int32, [
+        c_void_p, POINTER(phx_golden_options), POINTER(phx_buf), POINTER(phx_error)]),
+    "phx_golden_compare": (c_int32, [
+        c_void_p, c_char_p, c_size_t, POINTER(phx_buf), POINTER(phx_error)]),
     "phx_lint_rule_at": (POINTER(phx_lint_rule), [
         c_size_t]),
     "phx_batch_lint": (c_int32, [
