@@ -154,11 +154,13 @@ static phx_status describe(struct copy *copy, const phx_project *project,
     phx_project *there;
     int64_t number;
     size_t count;
-    phx_status status =
-        store_find(copy->to, PHX_PROJECT, project->name, &number, NULL);
+    phx_status status;
 
-    if (status == PHX_NOT_FOUND || project->description.data == NULL)
+    if (project->description.data == NULL)
         return PHX_OK;
+    status = store_find(copy->to, PHX_PROJECT, project->name, &number, err);
+    if (status < 0)
+        return status == PHX_NOT_FOUND ? PHX_OK : status;
     arena_init(&arena, SIZE_MAX);
     status = store_read_projects(copy->to, number, 0, (phx_text){NULL, 0}, 1,
                                  &arena, &there, &count, err);
@@ -177,7 +179,7 @@ static phx_status copy_descriptions(struct copy *copy, phx_error *err)
     phx_status status;
 
     arena_init(&arena, SIZE_MAX);
-    status = store_read_projects(copy->from, 0, 0, (phx_text){NULL, 0}, -1,
+    status = store_read_projects(copy->from, 0, 0, (phx_text){NULL, 0}, 0,
                                  &arena, &rows, &count, err);
     for (size_t i = 0; i < count && status >= 0; i++)
         status = describe(copy, &rows[i], err);

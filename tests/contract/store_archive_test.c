@@ -112,10 +112,22 @@ static void eq_stores(phx_store *a, phx_store *b)
     eq_string(left, right);
 }
 
-TEST(an_archive_is_a_store_of_the_same)
+/* What the project "told" is in an archive. */
+static void eq_description(struct place *place, const char *expected)
 {
+    phx_store *archive = open_archive(place, PHX_OPEN_READ_ONLY);
     const phx_project *project;
     phx_cursor *cursor;
+
+    succeeds(phx_store_find_projects(archive, 0, 0, "told", 0, &cursor, err));
+    assert_int_equal(phx_cursor_next_project(cursor, &project, NULL), PHX_OK);
+    eq_text(project->description, expected);
+    phx_cursor_close(cursor);
+    phx_store_close(archive);
+}
+
+TEST(an_archive_is_a_store_of_the_same)
+{
     struct place place;
 
     UNUSED_STATE;
@@ -129,13 +141,8 @@ TEST(an_archive_is_a_store_of_the_same)
     eq_stores(place.store, archive);
     eq_int(stats_of(archive).young_blocks, 0);
     verify_clean(archive);
-    succeeds(phx_store_find_projects(archive, 0, 0, NULL, -1, &cursor, err));
-    while (phx_cursor_next_project(cursor, &project, NULL) == PHX_OK) {
-        if (strcmp(project->name.data, "told") == 0)
-            eq_string(project->description.data, "what is told");
-    }
-    phx_cursor_close(cursor);
     phx_store_close(archive);
+    eq_description(&place, "what is told");
     place_remove(&place);
 }
 
@@ -299,6 +306,37 @@ TEST(a_failure_leaves_no_file)
     place_remove(&place);
 }
 
+/* Whatever allocation fails: all of it is there, or a failure is told. */
+TEST(an_archive_is_whole_or_not_there)
+{
+    struct place place;
+    phx_status status;
+    phx_id told;
+    int64_t seen;
+
+    UNUSED_STATE;
+    place_make(&place);
+    place_open(&place, 0);
+    succeeds(phx_project_create(place.store, "told", "x", &told, err));
+    send_to(place.store, "told", &(struct sent){.trace = "01", .span = "a1"});
+    memory_faults.seen = 0;
+    succeeds(phx_store_save(place.store, NULL, place.copy, err));
+    seen = memory_faults.seen;
+    for (int64_t at = 1; at <= seen; at++) {
+        phx_error why = {0};
+        unlink(place.copy);
+        memory_faults.seen = 0;
+        memory_faults.fail_at = at;
+        status = phx_store_save(place.store, NULL, place.copy, &why);
+        memory_faults.fail_at = 0;
+        if (status >= 0)
+            eq_description(&place, "x");
+        else
+            assert_int_equal(access(place.copy, F_OK), -1);
+    }
+    place_remove(&place);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +347,7 @@ int main(void)
         cmocka_unit_test(of_two_annotations_the_newer_stays),
         cmocka_unit_test(what_is_damaged_stays_out),
         cmocka_unit_test(a_failure_leaves_no_file),
+        cmocka_unit_test(an_archive_is_whole_or_not_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
