@@ -7,6 +7,9 @@
 
 PREFIX  ?= /usr/local
 BUILD   ?= build
+# A folder below this one has one name, however it was given: dependency files
+# of build/ are those of /here/build/.
+override BUILD := $(patsubst $(CURDIR)/%,%,$(abspath $(BUILD)))
 CC      ?= cc
 VERSION := 0.1.0
 
@@ -84,6 +87,8 @@ $(LIBRARY_SO): $(LIBRARY_OBJECTS) $(EXPORTS)
 # hidden, so that other copies of them in a process do not matter.
 CARRIED := $(BUILD)/carried/libphoenix.so.0
 SYSTEM_LIBS := -lpthread -lm
+.PHONY: carried
+carried: $(CARRIED)
 $(CARRIED): $(LIBRARY_OBJECTS) $(EXPORTS)
 	@mkdir -p $(@D)
 	$(LINK_SO) -s -Wl,-Bstatic $(filter-out $(SYSTEM_LIBS),$(LIBRARY_LIBS)) \

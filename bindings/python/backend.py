@@ -41,7 +41,7 @@ def make_library():
     # A make that this one runs below has nothing to say to it.
     apart = {name: value for name, value in os.environ.items()
              if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
-    subprocess.run(["make", "-s", f"BUILD={build}", str(library)], cwd=ROOT,
+    subprocess.run(["make", "-s", f"BUILD={build}", "carried"], cwd=ROOT,
                    env=apart, check=True)
     return library
 

@@ -187,24 +187,6 @@ static void add_chosen(struct column *column, const struct chosen *chosen,
 
 /* --- rows -------------------------------------------------------------------------- */
 
-static phx_status read_session(struct span_source *source, phx_id session,
-                               phx_text *out, phx_error *err)
-{
-    const struct store_condition none = {.count = 0};
-    phx_session_query query = PHX_SESSION_QUERY_INIT;
-    phx_session *found;
-    size_t count;
-
-    query.session = session;
-    phx_status status =
-        store_read_sessions(source->cursor->store, &query, &none,
-                            &source->session_arena, &found, &count, err);
-
-    if (status == PHX_OK)
-        *out = count > 0 ? found->session_id : text_of(NULL);
-    return status;
-}
-
 /* Sessions take turns, and each has many spans. */
 static phx_status name_session(struct span_source *source, phx_id session,
                                phx_text *out, phx_error *err)
@@ -225,7 +207,8 @@ static phx_status name_session(struct span_source *source, phx_id session,
         map_reset(&source->session_places);
         arena_reset(&source->session_arena);
     }
-    if ((status = read_session(source, session, out, err)) < 0)
+    if ((status = store_name_session(source->cursor->store, session,
+                                     &source->session_arena, out, err)) < 0)
         return status;
     uint32_t *place = map_slot(&source->session_places, key, &fresh);
     if (place == NULL)

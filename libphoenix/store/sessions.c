@@ -1,6 +1,6 @@
 /*
- * sessions.c - lists of sessions. Their windows are those of the rows of their
- * traces, and of the traces they had and lost.
+ * sessions.c - lists of sessions, and the name of one. Their windows are those
+ * of the rows of their traces, and of the traces they had and lost.
  */
 #include "base/base.h"
 
@@ -125,4 +125,28 @@ phx_status store_read_sessions(struct store *store,
     *out = list.rows;
     *count = list.count;
     return PHX_OK;
+}
+
+phx_status store_name_session(struct store *store, int64_t session,
+                              struct arena *arena, phx_text *out,
+                              phx_error *err)
+{
+    struct connection *connection;
+    struct counter counter;
+    struct statement *read;
+    phx_status status = store_reader_take(store, &connection, &counter, err);
+
+    *out = text_of(NULL);
+    if (status < 0)
+        return status;
+    status = sql_find(connection, SQL_SESSION_BY_ID, session, &read, err);
+    if (status == PHX_OK) {
+        struct session_row row;
+        session_read(read, &row);
+        status = arena_keep(arena, &row.name, err);
+        *out = row.name;
+        sql_end(read);
+    }
+    store_reader_give(store, connection);
+    return status < 0 ? status : PHX_OK;
 }

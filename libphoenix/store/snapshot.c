@@ -11,7 +11,7 @@
 
 enum {
     IDLE_BLOCKS = SHRUNK(16, 1),
-    KEPT_BYTES = SHRUNK(20 << 20, 64 << 10), /* of decoded blocks */
+    KEPT_BYTES = SHRUNK(16 << 20, 64 << 10), /* of decoded blocks */
     KEY_LIMIT = 1 << 20,
     STEPS_BETWEEN_LOOKS = 2000 /* of SQLite's machine */
 };

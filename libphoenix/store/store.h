@@ -267,6 +267,11 @@ phx_status store_read_sessions(struct store *store,
                                struct arena *arena, phx_session **out,
                                size_t *count, phx_error *err);
 
+/* The session_id of a number; the absent text if there is none. */
+phx_status store_name_session(struct store *store, int64_t session,
+                              struct arena *arena, phx_text *out,
+                              phx_error *err);
+
 /* At most `limit` rows of the query, whose own limit does not count, from its
  * number on; *next is the number to go on from, or 0. Ids of the query are raw,
  * those of the rows as they are shown. */

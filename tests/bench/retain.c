@@ -3,10 +3,10 @@
  *
  *     retain STORE PART      prints one line of JSON
  *
- * Of all traces that started in the first PART of 100 of the store's time are
- * deleted, a slice a call, while one thread stores a span every few ms. Then
- * the store is compacted until nothing is left to do. Commits before it began
- * are shown beside those during it.
+ * The oldest traces, PART of 100 of all spans, are deleted, a slice a call,
+ * while one thread stores a span every few ms. Then the store is compacted
+ * until nothing is left to do. Commits before it began are shown beside those
+ * during it.
  */
 #include "timed.h"
 
@@ -67,32 +67,27 @@ static void *store_spans(void *ctx)
     return NULL;
 }
 
-/* The earliest or latest start of a trace. */
-static uint64_t start_of(int32_t order)
-{
-    phx_trace_query query = PHX_TRACE_QUERY_INIT;
-    const phx_trace *trace = NULL;
-    phx_cursor *cursor = NULL;
-    phx_error err = {0};
-
-    query.sort = PHX_BY_START;
-    query.order = order;
-    query.start_time = 1; /* not those that are stored meanwhile */
-    query.limit = 1;
-    check(phx_store_find_traces(store, &query, &cursor, &err), &err);
-    check(phx_cursor_next_trace(cursor, &trace, &err), &err);
-    uint64_t start = trace != NULL ? trace->start_time : 0;
-    phx_cursor_close(cursor);
-    return start;
-}
-
-/* A day after the part is over. */
+/* A day after the last trace that is to go started, in ns; those that are
+ * stored meanwhile have no time. */
 static uint64_t end_of(double part)
 {
-    uint64_t first = start_of(PHX_OLDEST_FIRST);
-    uint64_t last = start_of(PHX_NEWEST_FIRST);
+    static const char sql[] =
+        "SELECT max(start) FROM (SELECT unixepoch(start_time) AS start,"
+        " sum(span_count) OVER (ORDER BY start_time) AS spans"
+        " FROM traces WHERE start_time > '1971')"
+        " WHERE spans <= ? * (SELECT sum(span_count) FROM traces)";
+    const phx_value share = {.type = PHX_REAL, .real = part / 100};
+    const phx_value *row;
+    phx_rows *rows = NULL;
+    phx_error err = {0};
 
-    return first + (uint64_t)((double)(last - first) * part / 100) + DAY_NS;
+    check(phx_store_sql(store, sql, sizeof sql - 1, &share, 1, NULL, &rows,
+                        &err),
+          &err);
+    check(phx_rows_next(rows, &row, &err), &err);
+    uint64_t second = (uint64_t)row[0].integer + 1;
+    phx_rows_close(rows);
+    return second * UINT64_C(1000000000) + DAY_NS;
 }
 
 static int64_t delete_before(uint64_t now)
