@@ -116,7 +116,7 @@ static phx_status load_traces(struct store *store, phx_error *err)
     return status < 0 ? status : PHX_OK;
 }
 
-phx_status load_for_putting(struct store *store, phx_error *err)
+static phx_status load_all(struct store *store, phx_error *err)
 {
     phx_status status;
 
@@ -131,15 +131,23 @@ phx_status load_for_putting(struct store *store, phx_error *err)
          (status = trace_cache_new(&store->traces, err)) < 0) ||
         (status = load_filter(store, err)) < 0 ||
         (status = load_waiting(store, err)) < 0)
-        goto done;
+        return status;
     pthread_mutex_lock(&store->memory_lock);
     memtable_cut(store->memtable, 0);
     status = load_young(store, err);
     store->memtable_from = status < 0 ? INT64_MAX : 0;
     pthread_mutex_unlock(&store->memory_lock);
+    return status < 0 ? status : load_traces(store, err);
+}
+
+/* In one transaction: SQLite takes its locks once, not once a row. */
+phx_status load_for_putting(struct store *store, phx_error *err)
+{
+    phx_status status = sql_begin(store->writer, false, err);
+
     if (status >= 0)
-        status = load_traces(store, err);
-done:
+        status = load_all(store, err);
+    sql_rollback(store->writer);
     if (status < 0) { /* the next write begins anew */
         filter_free(store->filter);
         store->filter = NULL;
