@@ -81,9 +81,9 @@ static uint64_t end_of(double part)
     phx_rows *rows = NULL;
     phx_error err = {0};
 
-    check(phx_store_sql(store, sql, sizeof sql - 1, &share, 1, NULL, &rows,
-                        &err),
-          &err);
+    check(
+        phx_store_sql(store, sql, sizeof sql - 1, &share, 1, NULL, &rows, &err),
+        &err);
     check(phx_rows_next(rows, &row, &err), &err);
     uint64_t second = (uint64_t)row[0].integer + 1;
     phx_rows_close(rows);
