@@ -25,6 +25,7 @@ sys.dont_write_bytecode = True
 sys.path[:0] = [str(HERE), str(HERE.parent / "server"),
                 str(HERE.parent / "golden")]
 
+import inprocess
 import otlp
 import recordings
 import scans
@@ -603,6 +604,13 @@ FIGURES = [
      scans.scanned, [20_000_000], LEAST, M),
     ("rollup", "roll-up with exact quantiles, 1 M, a core", "spans/s",
      scans.rolled_up, [5_000_000], LEAST, M),
+    ("import", "import libphoenix", "ms", inprocess.imported, [40], MOST, 0),
+    ("call", "a call from Python, bare / of a store", "ns / us",
+     inprocess.called, None, MOST, 0),
+    ("exporter", "a span exported by Python: CPU; its share of OTLP/HTTP's time",
+     "us / of 1", inprocess.exported, [60, 0.1], MOST, 0),
+    ("pandas", "100,000 spans to a DataFrame of pandas; peak of the process",
+     "s / MiB", inprocess.framed, [0.5, None], MOST, 100_000),
     ("export", "export as Arrow / JSON lines / Parquet, a core", "spans/s",
      scans.exported, [400_000, 150_000, 150_000], LEAST, M),
     ("exportpeak", "memory of these", "MiB", scans.export_peak, [64, 64, 64],
@@ -662,7 +670,7 @@ def verdict(bench, values, figure):
     reach, way, at = figure[4:]
     if reach is None:
         return ""
-    reached = values and all(value * way >= wanted * way
+    reached = values and all(wanted is None or value * way >= wanted * way
                              for value, wanted in zip(values, reach))
     word = "ok" if reached else "MISSED"
     return f"({word})" if values and bench.stored < at else word

@@ -49,6 +49,14 @@ class Ours(Measured):
     def wait_for(self, spans):
         """An answer says it is stored."""
 
+    def frame(self, python):
+        """By libphoenix, from the store."""
+        root = HERE.parents[1]
+        return take_frame(python, "store", self.store, {
+            "LIBPHOENIX": str(self.program.resolve().parent
+                              / "libphoenix.so.0"),
+            "PYTHONPATH": str(root / "bindings/python")})
+
 
 class Theirs(Measured):
     patience = START_S
@@ -81,6 +89,23 @@ class Theirs(Measured):
 
     def settle(self):
         """Nothing is left to do once all is stored."""
+
+    def frame(self, python):
+        """By Phoenix's client, from the server."""
+        return take_frame(python, "client", f"http://127.0.0.1:{self.port}",
+                          {"NO_PROXY": "*"})
+
+
+def take_frame(python, way, place, more):
+    """[seconds, MiB] of a process that gets a project as a DataFrame."""
+    done = subprocess.run(
+        [python, HERE / "notebook.py", way, place, "bench-0",
+         str(FRAME_SPANS)], env={**os.environ, **more}, capture_output=True,
+        text=True)
+    if done.returncode:
+        raise Failed(f"a DataFrame by {way}: {done.stderr.strip()[-200:]}")
+    found = json.loads(done.stdout.splitlines()[-1])
+    return [found["seconds"], found["mib"]]
 
 
 def load_until_stored(build, server, protocol, spans):
@@ -127,8 +152,8 @@ def condition_times(server):
             for condition in CONDITIONS]
 
 
-def figures_of(build, server, spans):
-    """{name: values}"""
+def figures_of(build, server, spans, python):
+    """{name: values}; python: one with pandas and Phoenix's client."""
     found = {"start": [server.first_answer(get_health, server.patience)]}
     time.sleep(1)
     found["idle"] = [server.memory("VmRSS")]
@@ -143,6 +168,7 @@ def figures_of(build, server, spans):
     found["filter"] = condition_times(server)
     found["frame"] = [ask(server, {}, FRAME_SPANS)[0] / 1e3]
     found["framed"] = [server.memory("VmHWM")]
+    found["pandas"] = server.frame(python)
     server.stop()
     found["disk"] = [(folded_bytes(server.store) - empty) / sent]
     server.start(server.patience)
@@ -229,6 +255,8 @@ ROWS = [
      "text, ms"),
     ("frame", "POST /v1/spans, all of a project as a dataframe, s"),
     ("framed", "peak memory by then, MiB"),
+    ("pandas", "the same in pandas, their client / libphoenix, s, and MiB of "
+     "it"),
     ("disk", "bytes a span on disk, less the empty store"),
     ("installed", "installed, MB"),
 ]
@@ -239,7 +267,8 @@ def compare(given, venv):
     found = []
     for server in (Theirs(given.build, venv), Ours(given.build)):
         try:
-            found.append(figures_of(given.build, server, given.spans))
+            found.append(figures_of(given.build, server, given.spans,
+                                    venv / "bin/python"))
         finally:
             server.__exit__()
     theirs, ours = found
