@@ -213,6 +213,27 @@ check-fault: $(FAULT_TESTS)
 check-fuzz: $(FUZZ_NAMES:%=$(T)/replay/%)
 	@tests/check/replay $(T)/replay $(FUZZ_NAMES)
 
+# The cases that C, Python and Node run alike, on a library that tells what
+# memory it holds.
+CASES := tests/bindings/cases
+$(T)/cases.c: $(addprefix $(CASES)/,cases.json read.py write_c.py) bindings/api.json
+	@mkdir -p $(@D)
+	python3 -B $(CASES)/write_c.py $@
+
+$(T)/cases.o: $(T)/cases.c
+	$(CC) $(TEST_CFLAGS) -I$(CASES) -Wno-overlength-strings -c -o $@ $<
+
+$(T)/cases: $(T)/cases.o $(WHOLE)
+	$(CC) -pthread $(EXTRA) -o $@ $^ $(TEST_LIBS)
+
+$(T)/libphoenix.so.0: $(T)/$(CASES)/balance.o $(WHOLE)
+	$(CC) -shared $(EXTRA) -o $@ -Wl,--whole-archive $^ -Wl,--no-whole-archive \
+	    $(LIBRARY_LIBS)
+
+.PHONY: check-cases
+check-cases: $(T)/cases $(T)/libphoenix.so.0
+	@$(CASES)/run --build $(BUILD)
+
 # make fuzz FUZZ=name TIME=60; what it finds new goes to the tree by fuzz-keep.
 TIME ?= 60
 FUZZ_BUILD = $(MAKE) BUILD=$(BUILD)/fuzz CC=clang HARDEN= OPTIMISE="-O1 -g" \
@@ -240,7 +261,7 @@ fuzz-keep:
 
 CHECKS := check-rooms check-style check-unit check-contract check-fault \
           check-fuzz check-header check-symbols check-readme check-installed \
-          check-vectors check-golden check-server check-bindings
+          check-vectors check-golden check-server check-bindings check-cases
 
 .PHONY: check check-all demo
 check:
@@ -332,7 +353,7 @@ SANITIZED = check-unit check-contract check-fault check-fuzz
 check-asan:
 	@SLOW=1 $(MAKE) BUILD=$(BUILD)/asan HARDEN= OPTIMISE="-O1 -g" \
 	    EXTRA="-fsanitize=address,undefined -fno-sanitize-recover=undefined -DARENA_PLAIN=1" \
-	    SANITIZED="$(SANITIZED) check-server" check-sanitized
+	    SANITIZED="$(SANITIZED) check-cases check-server" check-sanitized
 
 check-tsan:
 	@SLOW=1 $(MAKE) BUILD=$(BUILD)/tsan HARDEN= OPTIMISE="-O1 -g" \

@@ -19,6 +19,7 @@ from generate.header import Fault, read_header
 from generate.layout import lay_out, write_c, write_map
 from generate.node import write_js, write_ts
 from generate.python import write_python
+from generate.roles import tell_roles
 
 
 def write_json(value, indent=""):
@@ -55,6 +56,7 @@ def main():
     except Fault as fault:
         sys.exit(f"phoenix.h: {fault}")
     lay_out(api)
+    tell_roles(api)
     stale = 0
     for name, write in FILES.items():
         path, text = ROOT / name, write(api)
