@@ -430,6 +430,12 @@ PHX_CALL phx_span_start_remote(phx_tracer *tracer, const char *name,
                                const char *traceparent, const char *tracestate,
                                phx_live_span **out, phx_error *err);
 
+/* Sets when a span started, if that was not when phx_span_start was called: for
+ * work that is told of afterwards. start_time: ns since 1970, not 0. Errors:
+ * none more. */
+PHX_CALL phx_span_set_start(phx_live_span *span, uint64_t start_time,
+                            phx_error *err);
+
 /* The headers for a program that is called: 55 bytes with the ids of the span,
  * and what came with start_remote, or "". Lent until the span ends. */
 PHX_API const char *phx_span_traceparent(const phx_live_span *span);
@@ -1569,11 +1575,12 @@ PHX_API void phx_export_close(phx_export *file);
 /*
  * Writes whole traces, with what belongs to them (annotations, the descriptions
  * of projects), to a new file: a store that opens everywhere, read-only too. It
- * has numbers of its own, and is there whole or not at all.
+ * has numbers of its own, and is there whole or not at all. Until then it is
+ * PATH-new; what a crash leaves of that, the next save to the path removes.
  *
  * query   chooses spans; their traces are written. NULL for all of the store.
- * Errors: CONFLICT (the file exists), those of phx_store_find_spans, IO,
- *         INTERRUPTED, CORRUPT.
+ * Errors: CONFLICT (the file exists), BUSY (it is being saved), those of
+ *         phx_store_find_spans, IO, INTERRUPTED, CORRUPT.
  */
 PHX_CALL phx_store_save(phx_store *store, const phx_span_query *query,
                         const char *path, phx_error *err);

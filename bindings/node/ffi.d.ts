@@ -1684,6 +1684,12 @@ export interface Library {
    */
   phx_span_start_remote: Call<(tracer: Pointer, name: string | null, traceparent: string | null, tracestate: string | null, out: Pointer, err: phx_error | phx_error[] | null) => number>;
   /**
+   * Sets when a span started, if that was not when phx_span_start was called: for
+   * work that is told of afterwards. start_time: ns since 1970, not 0. Errors:
+   * none more.
+   */
+  phx_span_set_start: Call<(span: Pointer, start_time: Int64, err: phx_error | phx_error[] | null) => number>;
+  /**
    * The headers for a program that is called: 55 bytes with the ids of the span,
    * and what came with start_remote, or "". Lent until the span ends.
    */
@@ -2233,11 +2239,12 @@ export interface Library {
   /**
    * Writes whole traces, with what belongs to them (annotations, the descriptions
    * of projects), to a new file: a store that opens everywhere, read-only too. It
-   * has numbers of its own, and is there whole or not at all.
+   * has numbers of its own, and is there whole or not at all. Until then it is
+   * PATH-new; what a crash leaves of that, the next save to the path removes.
    *
    * query   chooses spans; their traces are written. NULL for all of the store.
-   * Errors: CONFLICT (the file exists), those of phx_store_find_spans, IO,
-   *         INTERRUPTED, CORRUPT.
+   * Errors: CONFLICT (the file exists), BUSY (it is being saved), those of
+   *         phx_store_find_spans, IO, INTERRUPTED, CORRUPT.
    */
   phx_store_save: Call<(store: Pointer, query: phx_span_query | phx_span_query[] | null, path: string | null, err: phx_error | phx_error[] | null) => number>;
   /**

@@ -555,6 +555,7 @@ const FUNCTIONS = [
   "void phx_tracer_close(phx_tracer *tracer)",
   "int32_t phx_span_start(phx_tracer *tracer, const char *name, const phx_live_span *parent, _Out_ phx_live_span **out, _Out_ phx_error *err)",
   "int32_t phx_span_start_remote(phx_tracer *tracer, const char *name, const char *traceparent, const char *tracestate, _Out_ phx_live_span **out, _Out_ phx_error *err)",
+  "int32_t phx_span_set_start(phx_live_span *span, uint64_t start_time, _Out_ phx_error *err)",
   "const char *phx_span_traceparent(const phx_live_span *span)",
   "const char *phx_span_tracestate(const phx_live_span *span)",
   "int32_t phx_span_set_text(phx_live_span *span, const char *key, const char *value, size_t size, _Out_ phx_error *err)",

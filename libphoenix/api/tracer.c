@@ -68,6 +68,15 @@ phx_status phx_span_start_remote(phx_tracer *tracer, const char *name,
     return live_start(tracer, text_of(name), NULL, &context, state, out, err);
 }
 
+phx_status phx_span_set_start(phx_live_span *span, uint64_t start_time,
+                              phx_error *err)
+{
+    if (span == NULL || start_time == 0)
+        return fail_argument(err);
+    live_set_start(span, start_time);
+    return PHX_OK;
+}
+
 const char *phx_span_traceparent(const phx_live_span *span)
 {
     return span == NULL ? NULL : live_traceparent(span);

@@ -343,6 +343,11 @@ phx_status live_start(phx_tracer *tracer, phx_text name,
     return PHX_OK;
 }
 
+void live_set_start(phx_live_span *live, uint64_t start)
+{
+    live->span.start_time = start;
+}
+
 const char *live_traceparent(const phx_live_span *live)
 {
     return live->traceparent;

@@ -51,6 +51,8 @@ phx_status live_start(phx_tracer *tracer, phx_text name,
                       const struct trace_context *remote, phx_text state,
                       phx_live_span **out, phx_error *err);
 
+void live_set_start(phx_live_span *live, uint64_t start);
+
 /* The value is copied; it is a scalar. */
 phx_status live_set(phx_live_span *live, phx_text key, struct value value,
                     phx_error *err);

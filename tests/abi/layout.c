@@ -562,6 +562,7 @@ int32_t phx_tracer_flush(phx_tracer *, phx_error *);
 void phx_tracer_close(phx_tracer *);
 int32_t phx_span_start(phx_tracer *, const char *, const phx_live_span *, phx_live_span **, phx_error *);
 int32_t phx_span_start_remote(phx_tracer *, const char *, const char *, const char *, phx_live_span **, phx_error *);
+int32_t phx_span_set_start(phx_live_span *, uint64_t , phx_error *);
 const char *phx_span_traceparent(const phx_live_span *);
 const char *phx_span_tracestate(const phx_live_span *);
 int32_t phx_span_set_text(phx_live_span *, const char *, const char *, size_t , phx_error *);

@@ -372,6 +372,35 @@ TEST(what_the_store_does_not_take_waits_and_is_told)
     place_remove(&place);
 }
 
+/* Of work that is told of afterwards both times are given. */
+TEST(a_start_may_be_given)
+{
+    const phx_span *span;
+    struct traced traced;
+    phx_cursor *cursor;
+
+    UNUSED_STATE;
+    traced_open(&traced, 0);
+    phx_live_span *root = start(&traced, "root", NULL);
+    phx_live_span *child = start(&traced, "child", root);
+    succeeds(phx_span_set_start(root, 5000, err));
+    succeeds(phx_span_end(root, 9000, err));
+    eq_int(phx_span_set_start(child, 0, NULL), PHX_MISUSE);
+    eq_int(phx_span_set_start(NULL, 1, NULL), PHX_MISUSE);
+    succeeds(phx_span_set_start(child, 7000, err));
+    succeeds(phx_span_end(child, 6000, err));
+    span = find(traced.place.store, "root", &cursor);
+    eq_int(span->start_time, 5000);
+    eq_int(span->end_time, 9000);
+    phx_cursor_close(cursor);
+    succeeds(phx_tracer_flush(traced.tracer, err));
+    span = find(traced.place.store, "child", &cursor);
+    eq_int(span->start_time, 7000);
+    eq_int(span->end_time, 7000);
+    phx_cursor_close(cursor);
+    traced_close(&traced);
+}
+
 enum { THREADS = 4, TURNS = 50 };
 
 static void *take_turns(void *ctx)
@@ -582,6 +611,7 @@ int main(void)
         cmocka_unit_test(spans_wait_for_a_root_a_number_or_a_flush),
         cmocka_unit_test(what_is_closed_first_makes_no_difference),
         cmocka_unit_test(what_the_store_does_not_take_waits_and_is_told),
+        cmocka_unit_test(a_start_may_be_given),
         cmocka_unit_test(threads_share_a_tracer),
         cmocka_unit_test(bad_texts_are_refused),
         cmocka_unit_test(a_span_is_bounded),

@@ -813,6 +813,8 @@ FUNCTIONS = {
         c_void_p, c_char_p, c_void_p, POINTER(c_void_p), POINTER(phx_error)]),
     "phx_span_start_remote": (c_int32, [
         c_void_p, c_char_p, c_char_p, c_char_p, POINTER(c_void_p), POINTER(phx_error)]),
+    "phx_span_set_start": (c_int32, [
+        c_void_p, c_uint64, POINTER(phx_error)]),
     "phx_span_traceparent": (c_char_p, [
         c_void_p]),
     "phx_span_tracestate": (c_char_p, [
