@@ -13,28 +13,30 @@
 
 enum { NAME_SIZE = 4096 };
 
-/* "PATH-new" and what belongs to it. name [NAME_SIZE] */
-static phx_status name_new(const char *path, const char *end, char *name,
-                           phx_error *err)
+/* "PATH-new". name [NAME_SIZE] */
+static phx_status name_new(const char *path, char *name, phx_error *err)
 {
-    int size = snprintf(name, NAME_SIZE, "%s-new%s", path, end);
+    int size = snprintf(name, NAME_SIZE, "%s-new", path);
 
-    return size < NAME_SIZE
+    return size < NAME_SIZE - (int)sizeof "-journal"
                ? PHX_OK
                : fail(err, PHX_INVALID, -1, "the path is over %d bytes",
                       NAME_SIZE - (int)sizeof "-new-journal");
 }
 
-static void remove_new(const char *path, bool all)
+static void remove_beside(const char *name, const char *end)
 {
-    static const char *const ends[] = {"-wal", "-shm", "-lock", ""};
-    char name[NAME_SIZE];
+    char beside[NAME_SIZE];
 
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        if ((all || *ends[i] != '\0') &&
-            name_new(path, ends[i], name, NULL) >= 0)
-            unlink(name);
-    }
+    if (snprintf(beside, sizeof beside, "%s%s", name, end) < NAME_SIZE)
+        unlink(beside);
+}
+
+void archive_clear(const char *path)
+{
+    remove_beside(path, "-wal");
+    remove_beside(path, "-shm");
+    unlink(path);
 }
 
 static phx_status fail_file(const char *path, phx_error *err)
@@ -43,38 +45,43 @@ static phx_status fail_file(const char *path, phx_error *err)
                    "cannot create '%.200s': %s", path, strerror(errno));
 }
 
-static phx_status create(const char *path, phx_error *err)
+static phx_status check_absent(const char *path, phx_error *err)
 {
-    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (access(path, F_OK) == 0)
+        errno = EEXIST;
+    return errno == ENOENT ? PHX_OK : fail_file(path, err);
+}
 
-    if (file < 0)
-        return fail_file(path, err);
-    close(file);
-    return PHX_OK;
+/* The lock goes last: what lies there is of whoever has it. */
+static void give_up(const char *name, int lock)
+{
+    archive_clear(name);
+    remove_beside(name, "-lock");
+    lock_release(lock);
 }
 
 phx_status store_archive_begin(const struct store *like, const char *path,
                                struct store **out, phx_error *err)
 {
     struct store_options options = like->options;
+    struct store *archive;
     char name[NAME_SIZE];
     phx_status status;
 
     options.read_only = false;
     options.no_compact = true;
+    options.anew = true;
     options.retention_days = 0;
-    if ((status = name_new(path, "", name, err)) < 0 ||
-        (status = create(path, err)) < 0)
+    if ((status = name_new(path, name, err)) < 0 ||
+        (status = check_absent(path, err)) < 0)
         return status;
-    if ((status = create(name, err)) < 0) {
-        unlink(path);
+    if ((status = store_open(name, &options, &archive, err)) < 0) {
+        if (status != PHX_BUSY)
+            give_up(name, -1);
         return status;
     }
-    if ((status = store_open(name, &options, out, err)) < 0) {
-        remove_new(path, true);
-        unlink(path);
-    }
-    return status;
+    *out = archive;
+    return PHX_OK;
 }
 
 /* The names of a folder last as its files do. */
@@ -93,16 +100,13 @@ static phx_status sync_folder(const char *path, phx_error *err)
     return code == 0 ? PHX_OK : fail_file(folder, err);
 }
 
-static phx_status give_name(const char *path, phx_error *err)
+static phx_status give_name(const char *name, const char *path, phx_error *err)
 {
-    char name[NAME_SIZE];
-    phx_status status = name_new(path, "", name, err);
+    phx_status status = check_absent(path, err);
 
-    if (status < 0)
-        return status;
-    remove_new(path, false);
-    return rename(name, path) == 0 ? sync_folder(path, err)
-                                   : fail_file(path, err);
+    if (status >= 0 && rename(name, path) != 0)
+        status = fail_file(path, err);
+    return status < 0 ? status : sync_folder(path, err);
 }
 
 static phx_status empty_log(struct store *archive, phx_error *err)
@@ -117,12 +121,16 @@ static phx_status empty_log(struct store *archive, phx_error *err)
 phx_status store_archive_end(struct store *archive, const char *path,
                              phx_status status, phx_error *err)
 {
+    int lock = archive->lock;
+    char name[NAME_SIZE];
+
+    archive->lock = -1;
+    (void)name_new(path, name, NULL);
     if (status >= 0)
         status = empty_log(archive, err);
     store_release(archive);
-    if (status < 0 || (status = give_name(path, err)) < 0) {
-        remove_new(path, true);
-        unlink(path);
-    }
+    if (status >= 0)
+        status = give_name(name, path, err);
+    give_up(name, lock);
     return status;
 }

@@ -168,6 +168,11 @@ phx_status lock_take(const char *path, const char *vfs, int *out,
                      phx_error *err);
 void lock_release(int lock);
 
+/* --- archive.c ------------------------------------------------------------ */
+
+/* Removes a store's files but its lock, which the caller has. */
+void archive_clear(const char *path);
+
 /* --- counter.c: the numbers that clients see, and what else one row holds - */
 
 struct counter {

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PATH_MOST = 4096, NAME_SIZE = PATH_MOST + sizeof "-lock" };
@@ -49,6 +50,7 @@ static phx_status name_lock(const char *path, const char *vfs_name, char *name,
 static phx_status hold(const char *path, const char *name, int *out,
                        phx_error *err)
 {
+    struct stat found;
     char holder[32];
     phx_status status;
     int file = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
@@ -61,6 +63,12 @@ static phx_status hold(const char *path, const char *name, int *out,
                      ? told_busy(file, path, err)
                      : fail_os(err, PHX_IO, errno, "cannot lock '%.200s': %s",
                                name, strerror(errno));
+        close(file);
+        return status;
+    }
+    /* Whoever ends an archive removes its lock: this one locks nothing. */
+    if (fstat(file, &found) == 0 && found.st_nlink == 0) {
+        status = told_busy(file, path, err);
         close(file);
         return status;
     }

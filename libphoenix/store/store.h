@@ -45,6 +45,7 @@ struct store_options {
     bool read_only;
     bool no_migrate;
     bool no_compact;
+    bool anew; /* what lies at the path is removed, once it is locked */
     uint32_t busy_timeout;  /* ms */
     const char *vfs;        /* NULL for SQLite's own */
     int64_t retention_days; /* of the default policy, when it is made */
@@ -148,8 +149,9 @@ phx_status store_stat(struct store *store, phx_store_stats *out,
 /* --- archive.c ---------------------------------------------------------------- */
 
 /* A new store that is not there until it is ended, whole and alone in its file;
- * ended with a failure it leaves nothing. The path is claimed by an empty file.
- * Errors: CONFLICT (the file exists), INVALID, and as store_open. */
+ * ended with a failure it leaves nothing, and what a crash left is removed by
+ * the next. Errors: CONFLICT (the file exists), INVALID, and as store_open:
+ * BUSY (another is made for the path). */
 phx_status store_archive_begin(const struct store *like, const char *path,
                                struct store **out, phx_error *err);
 phx_status store_archive_end(struct store *archive, const char *path,

@@ -306,6 +306,49 @@ TEST(a_failure_leaves_no_file)
     place_remove(&place);
 }
 
+static void leave(const char *path, const char *end)
+{
+    char name[128];
+
+    snprintf(name, sizeof name, "%s%s", path, end);
+    FILE *file = fopen(name, "w");
+    assert_non_null(file);
+    fputs("half of a file", file);
+    fclose(file);
+}
+
+/* What a crash left is in no way; what another save writes stays. */
+TEST(the_next_save_removes_what_was_left)
+{
+    struct place place;
+    phx_store *other;
+    char url[160];
+
+    UNUSED_STATE;
+    place_make(&place);
+    place_open(&place, 0);
+    fill(place.store);
+    leave(place.copy, "-new");
+    leave(place.copy, "-new-wal");
+    leave(place.copy, "-new-shm");
+    leave(place.copy, "-new-lock");
+    succeeds(phx_store_save(place.store, NULL, place.copy, err));
+    phx_store *archive = open_archive(&place, PHX_OPEN_READ_ONLY);
+    eq_stores(place.store, archive);
+    phx_store_close(archive);
+    unlink(place.copy);
+    snprintf(url, sizeof url, "sqlite:%s-new", place.copy);
+    succeeds(open_url(url, 0, &other, err));
+    send_to(other, NULL, &(struct sent){.trace = "01", .span = "a1"});
+    fails_with(PHX_BUSY, "writes the store",
+               phx_store_save(place.store, NULL, place.copy, err));
+    eq_spans(other, NULL, "a1 ");
+    verify_clean(other);
+    phx_store_close(other);
+    succeeds(phx_store_save(place.store, NULL, place.copy, err));
+    place_remove(&place);
+}
+
 /* Whatever allocation fails: all of it is there, or a failure is told. */
 TEST(an_archive_is_whole_or_not_there)
 {
@@ -347,6 +390,7 @@ int main(void)
         cmocka_unit_test(of_two_annotations_the_newer_stays),
         cmocka_unit_test(what_is_damaged_stays_out),
         cmocka_unit_test(a_failure_leaves_no_file),
+        cmocka_unit_test(the_next_save_removes_what_was_left),
         cmocka_unit_test(an_archive_is_whole_or_not_there),
     };
 
