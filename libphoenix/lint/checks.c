@@ -52,9 +52,22 @@ void check_required(struct lint *lint)
 
 void check_forbidden(struct lint *lint)
 {
-    if (lint->span->kind != KIND_LLM && lint_at(lint, "llm.token_count"))
-        lint_add(lint, "llm.token_count", "the tokens of a span of kind %s",
-                 span_kind_name(lint->span->kind));
+    static const struct {
+        const char *path;
+        enum span_kind kind;
+    } forbidden[] = {
+        {"llm.token_count", KIND_LLM},
+        {"embedding.embeddings", KIND_EMBEDDING},
+        {"retrieval.documents", KIND_RETRIEVER},
+        {"reranker.output_documents", KIND_RERANKER},
+    };
+
+    for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++) {
+        if (forbidden[i].kind != lint->span->kind &&
+            lint_at(lint, forbidden[i].path) != NULL)
+            lint_add(lint, forbidden[i].path, "%s in a span of kind %s",
+                     forbidden[i].path, span_kind_name(lint->span->kind));
+    }
 }
 
 /* Older instrumentations call the provider a system. */

@@ -23,7 +23,7 @@ static const struct {
       "what a span of its kind is looked up by is missing"},
      check_required},
     {{"attribute-misplaced", PHX_LINT_WARNING,
-      "tokens are counted of LLM spans alone"},
+      "tokens, vectors and documents are of spans of their kind alone"},
      check_forbidden},
     {{"gen-ai-required", PHX_LINT_WARNING,
       "gen_ai attributes are read by their operation and provider"},
