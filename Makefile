@@ -422,20 +422,29 @@ bench-peers:
 
 # --- install ------------------------------------------------------------------
 
+# Paths in what is installed for CMake go from there, not from the root.
+LIBDIR   ?= $(PREFIX)/lib
+CMAKEDIR := $(LIBDIR)/cmake/libphoenix
+FILL     := sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
+    -e 's|@VERSION@|$(VERSION)|' \
+    -e "s|@INCLUDE@|$$(realpath -m --relative-to=$(CMAKEDIR) $(PREFIX)/include)|"
+HEADERS  := phoenix.h phoenix_openinference.h libphoenix-test.h
+
 .PHONY: install
 install: all
-	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig \
-	    $(DESTDIR)$(PREFIX)/bin
-	install -m 644 include/phoenix.h include/phoenix_openinference.h \
-	    $(DESTDIR)$(PREFIX)/include
-	install -m 644 $(LIBRARY_A) $(DESTDIR)$(PREFIX)/lib
-	install -m 755 $(LIBRARY_SO) $(DESTDIR)$(PREFIX)/lib/libphoenix.so.$(VERSION)
-	ln -sf libphoenix.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libphoenix.so.0
-	ln -sf libphoenix.so.0 $(DESTDIR)$(PREFIX)/lib/libphoenix.so
-	install -m 755 $(EXTENSION) $(DESTDIR)$(PREFIX)/lib
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
-	    pkgconfig/libphoenix.pc.in \
-	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/libphoenix.pc
+	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/bin \
+	    $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(CMAKEDIR)
+	install -m 644 $(HEADERS:%=include/%) $(DESTDIR)$(PREFIX)/include
+	install -m 644 $(LIBRARY_A) $(DESTDIR)$(LIBDIR)
+	install -m 755 $(LIBRARY_SO) $(DESTDIR)$(LIBDIR)/libphoenix.so.$(VERSION)
+	ln -sf libphoenix.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libphoenix.so.0
+	ln -sf libphoenix.so.0 $(DESTDIR)$(LIBDIR)/libphoenix.so
+	install -m 755 $(EXTENSION) $(DESTDIR)$(LIBDIR)
+	$(FILL) packaging/libphoenix.pc.in \
+	    > $(DESTDIR)$(LIBDIR)/pkgconfig/libphoenix.pc
+	for name in Config ConfigVersion; do \
+	    $(FILL) packaging/libphoenix$$name.cmake.in \
+	        > $(DESTDIR)$(CMAKEDIR)/libphoenix$$name.cmake; done
 	install -m 755 $(SERVER) $(DESTDIR)$(PREFIX)/bin
 
 # --- house-keeping ------------------------------------------------------------

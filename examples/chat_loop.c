@@ -13,6 +13,13 @@
 
 static phx_error err;
 
+/* Tracing does not stop the chat: what fails is told, and it goes on. */
+static void tell(phx_status status)
+{
+    if (status < 0)
+        fprintf(stderr, "%s\n", err.message);
+}
+
 /* Stands for a model. */
 static void answer(const char *said, char *out)
 {
@@ -22,20 +29,18 @@ static void answer(const char *said, char *out)
     out[size] = '\0';
 }
 
-static phx_status describe(phx_live_span *call, const char *said,
-                           const char *out)
+static void call_model(phx_live_span *call, const char *said, char *out)
 {
-    size_t in_size = strlen(said), out_size = strlen(out);
-
-    if (phx_span_set_kind(call, "LLM", &err) < 0 ||
-        phx_span_set_text(call, PHX_LLM_MODEL_NAME, "mirror", 6, &err) < 0 ||
-        phx_span_add_message(call, PHX_INPUT_MESSAGES, "user", said, in_size,
-                             &err) < 0 ||
-        phx_span_add_message(call, PHX_OUTPUT_MESSAGES, "assistant", out,
-                             out_size, &err) < 0)
-        return err.status;
-    return phx_span_set_int(call, PHX_LLM_TOKEN_COUNT_PROMPT, (int64_t)in_size,
-                            &err);
+    tell(phx_span_set_kind(call, "LLM", &err));
+    tell(phx_span_set_text(call, PHX_LLM_MODEL_NAME, "mirror", 6, &err));
+    tell(phx_span_add_message(call, PHX_INPUT_MESSAGES, "user", said,
+                              strlen(said), &err));
+    answer(said, out);
+    tell(phx_span_add_message(call, PHX_OUTPUT_MESSAGES, "assistant", out,
+                              strlen(out), &err));
+    tell(phx_span_set_int(call, PHX_LLM_TOKEN_COUNT_PROMPT,
+                          (int64_t)strlen(said), &err));
+    tell(phx_span_end(call, 0, &err));
 }
 
 static phx_status take_turn(phx_tracer *tracer, const char *said, char *out)
@@ -44,34 +49,29 @@ static phx_status take_turn(phx_tracer *tracer, const char *said, char *out)
 
     if (phx_span_start(tracer, "turn", NULL, &turn, &err) < 0)
         return err.status;
-    if (phx_span_start(tracer, "complete", turn, &call, &err) == PHX_OK) {
-        answer(said, out);
-        if (describe(call, said, out) < 0)
-            fprintf(stderr, "%s\n", err.message);
-        if (phx_span_end(call, 0, &err) < 0)
-            fprintf(stderr, "%s\n", err.message);
-    }
+    tell(phx_span_set_kind(turn, "CHAIN", &err));
+    tell(phx_span_set_text(turn, PHX_INPUT_VALUE, said, strlen(said), &err));
+    if (phx_span_start(tracer, "complete", turn, &call, &err) == PHX_OK)
+        call_model(call, said, out);
+    tell(phx_span_set_text(turn, PHX_OUTPUT_VALUE, out, strlen(out), &err));
     return phx_span_end(turn, 0, &err); /* commits both */
 }
 
 int main(int argc, char **argv)
 {
+    const char *url = argc > 1 ? argv[1] : "sqlite::memory:";
     phx_tracer_options options = PHX_TRACER_OPTIONS_INIT;
     phx_store *store;
     phx_tracer *tracer;
     char said[256], out[256] = "";
 
     options.project = "chat";
-    if (phx_store_open(argc > 1 ? argv[1] : "sqlite::memory:", NULL, &store,
-                       &err) < 0 ||
-        phx_tracer_open(store, &options, &tracer, &err) < 0) {
-        fprintf(stderr, "%s\n", err.message);
-        return 1;
-    }
+    if (phx_store_open(url, NULL, &store, &err) < 0 ||
+        phx_tracer_open(store, &options, &tracer, &err) < 0)
+        return fprintf(stderr, "%s\n", err.message), 1;
     while (fgets(said, sizeof said, stdin)) {
         said[strcspn(said, "\n")] = '\0';
-        if (take_turn(tracer, said, out) < 0)
-            fprintf(stderr, "%s\n", err.message);
+        tell(take_turn(tracer, said, out));
         printf("%s\n", out);
     }
     phx_tracer_close(tracer);
