@@ -293,6 +293,12 @@ check-installed: all
 	@$(MAKE) --no-print-directory install DESTDIR= PREFIX=$(abspath $(BUILD)/installed) >/dev/null
 	@CC="$(CC)" tests/check/installed $(abspath $(BUILD)/installed)
 
+# Debian packages; what is not committed is in them, if git knows of it.
+.PHONY: check-debian
+check-debian:
+	@tools/install-packages debian
+	@tests/check/debian $(abspath $(BUILD))
+
 # What is generated from phoenix.h, and Python and Node on top of it, as far as
 # they are here; check-bindings-whole installs more from their registries.
 .PHONY: generate check-generated check-bindings check-bindings-whole
@@ -383,7 +389,8 @@ check-all:
 	@tools/install-packages all
 	@$(MAKE) --no-print-directory all
 	@MAKE="$(MAKE)" tests/run-checks $(CHECKS) check-sweep check-gcc check-clang \
-	    check-asan check-tsan check-valgrind check-crash check-recordings
+	    check-asan check-tsan check-valgrind check-crash check-recordings \
+	    check-debian
 
 $(BUILD)/examples/%: examples/%.c $(LIBRARY_A)
 	@mkdir -p $(@D)

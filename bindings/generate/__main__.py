@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bindings"))
 
 from generate.header import Fault, read_header
-from generate.layout import lay_out, write_c, write_map
+from generate.layout import lay_out, write_c, write_map, write_symbols
 from generate.node import write_js, write_ts
 from generate.python import write_python
 from generate.roles import tell_roles
@@ -47,7 +47,9 @@ FILES = {"bindings/api.json": write_api,
          "bindings/node/ffi.js": write_js,
          "bindings/node/ffi.d.ts": write_ts,
          "libphoenix/exports.map": write_map,
-         "tests/abi/layout.c": write_c}
+         "tests/abi/layout.c": write_c,
+         "debian/libphoenix0.symbols": lambda api: write_symbols(
+             api, (ROOT / "debian/libphoenix0.symbols").read_text())}
 
 
 def main():

@@ -1,6 +1,8 @@
 """Sizes and offsets as compilers for 64-bit Unix lay structs out, and the C
 file that makes compilers agree: its diff is the review of a change to the ABI.
 """
+import re
+
 from .ctype import c_type
 
 SIZES = {"char": 1, "int32_t": 4, "uint32_t": 4, "int64_t": 8, "uint64_t": 8,
@@ -79,3 +81,16 @@ def write_map(api):
                     for function in api["functions"])
     return ("# Generated from phoenix.h by bindings/generate.\n"
             f"PHX_0 {{\n    global:\n{names}    local:\n        *;\n}};\n")
+
+
+def write_symbols(api, kept):
+    """debian/libphoenix0.symbols: the version in which each function came,
+    from what was kept, and of new ones that of the header."""
+    since = dict(re.findall(r"^ (phx_\w+)@PHX_0 (\S+)$", kept, re.M))
+    version = ".".join(str(api["constants"][f"PHX_VERSION_{part}"])
+                       for part in ("MAJOR", "MINOR", "PATCH"))
+    names = sorted(function["name"] for function in api["functions"])
+    return "".join([
+        "# Generated from phoenix.h by bindings/generate.\n",
+        "libphoenix.so.0 libphoenix0 #MINVER#\n", " PHX_0@PHX_0 0.1.0\n",
+        *(f" {name}@PHX_0 {since.get(name, version)}\n" for name in names)])
