@@ -112,10 +112,10 @@ static const struct constant *constant_path(sqlite3_context *context, int count)
     return path;
 }
 
-/* Without memory for it the next row's is packed again. */
+/* Without memory for it the next row's is packed again. The other arguments
+ * only show that they are constants. */
 static void keep_path(sqlite3_context *context, int count, phx_text packed)
 {
-    static char is_constant;
     struct constant *path = memory_new(sizeof *path + packed.size);
 
     if (path == NULL)
@@ -123,7 +123,7 @@ static void keep_path(sqlite3_context *context, int count, phx_text packed)
     path->size = packed.size;
     memcpy(path->packed, packed.data, packed.size);
     for (int i = 2; i <= count; i++)
-        sqlite3_set_auxdata(context, i, &is_constant, NULL);
+        sqlite3_set_auxdata(context, i, path, NULL);
     sqlite3_set_auxdata(context, 1, path, memory_free);
 }
 
