@@ -367,7 +367,7 @@ check-tsan:
 	    SANITIZED="$(SANITIZED) check-server check-crash" check-sanitized
 
 check-valgrind:
-	@WRAP="valgrind -q --error-exitcode=9 --leak-check=full" \
+	@SWEEP_FEW=1 WRAP="valgrind -q --error-exitcode=9 --leak-check=full" \
 	    $(MAKE) BUILD=$(BUILD)/valgrind OPTIMISE="-O1 -g" EXTRA=-DARENA_PLAIN=1 \
 	    check-sanitized
 

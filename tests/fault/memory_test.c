@@ -5,8 +5,9 @@
  * pass verify, and the same call must succeed.
  *
  * A call with many allocations is tried at some MOST_RUNS of them, evenly
- * spread; with SWEEP_ALL in the environment at each. Then once more with
- * SQLite's own allocations among them, at fewer places.
+ * spread; with SWEEP_ALL in the environment at each, with SWEEP_FEW, where each
+ * run takes long, at a few. Then once more with SQLite's own allocations among
+ * them, at fewer places.
  */
 #include "t.h"
 
@@ -18,7 +19,7 @@
 
 #include "fault/bodies.h"
 
-enum { MOST_RUNS = 200 };
+enum { MOST_RUNS = 200, FEW_RUNS = 10 };
 
 /* --- SQLite's memory ------------------------------------------------------- */
 
@@ -188,13 +189,14 @@ static void sweep_some(body call, int64_t count, int64_t most)
 static void sweep(body call)
 {
     bool each = getenv("SWEEP_ALL") != NULL;
+    int64_t some = getenv("SWEEP_FEW") ? FEW_RUNS : MOST_RUNS;
     int64_t ours = run(call, 0, false);
 
-    sweep_some(call, ours, each ? INT64_MAX : MOST_RUNS);
+    sweep_some(call, ours, each ? INT64_MAX : some);
     sqlite_fails = true;
     int64_t all = run(call, 0, false);
     if (all > ours)
-        sweep_some(call, all, each ? MOST_RUNS * 2 : MOST_RUNS / 2);
+        sweep_some(call, all, each ? MOST_RUNS * 2 : some / 2);
     sqlite_fails = false;
 }
 
