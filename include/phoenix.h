@@ -1392,6 +1392,19 @@ PHX_CALL phx_store_find_logs(phx_store *store, phx_id from, int64_t limit,
 PHX_CALL phx_cursor_next_log(phx_cursor *cursor, const phx_log **out,
                              phx_error *err);
 
+/*
+ * The next rows of a cursor of spans, traces, sessions, projects, annotations
+ * or findings as a JSON array of objects; or DONE. Members are the fields of
+ * the struct: ns are texts of digits, what is absent or unasked is left out.
+ * After a failure the cursor may only be closed.
+ *
+ * count   rows at most; fewer may come, of a MiB or a little more: DONE alone is
+ *         the end.
+ * Errors: IO, INTERRUPTED, CORRUPT, TOO_BIG (one row is over 1 GiB).
+ */
+PHX_CALL phx_cursor_next_json(phx_cursor *cursor, size_t count, phx_buf *out,
+                              phx_error *err);
+
 PHX_API void phx_cursor_close(phx_cursor *cursor);
 
 /* --- Frames --------------------------------------------------------------- */
@@ -1657,6 +1670,17 @@ PHX_API const char *phx_rows_name(const phx_rows *rows, size_t column);
  * Errors: INVALID (an operation cannot be done, as abs of the least integer),
  * TOO_BIG, INTERRUPTED, IO, CORRUPT. */
 PHX_CALL phx_rows_next(phx_rows *rows, const phx_value **out, phx_error *err);
+
+/*
+ * The next rows as a JSON array of arrays; or DONE, as phx_cursor_next_json.
+ * What JSON has no word for is an object: {"bytes": hex}, {"real": "Infinity"},
+ * {"integer": "9007199254740993"} past 2^53, where doubles are not exact.
+ *
+ * Errors: as phx_rows_next: INVALID, TOO_BIG (one row over 1 GiB, too),
+ *         INTERRUPTED, IO, CORRUPT.
+ */
+PHX_CALL phx_rows_next_json(phx_rows *rows, size_t count, phx_buf *out,
+                            phx_error *err);
 
 PHX_API void phx_rows_close(phx_rows *rows);
 

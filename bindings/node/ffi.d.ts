@@ -2175,6 +2175,17 @@ export interface Library {
    * Errors: IO, INTERRUPTED, CORRUPT.
    */
   phx_cursor_next_log: Call<(cursor: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * The next rows of a cursor of spans, traces, sessions, projects, annotations
+   * or findings as a JSON array of objects; or DONE. Members are the fields of
+   * the struct: ns are texts of digits, what is absent or unasked is left out.
+   * After a failure the cursor may only be closed.
+   *
+   * count   rows at most; fewer may come, of a MiB or a little more: DONE alone is
+   *         the end.
+   * Errors: IO, INTERRUPTED, CORRUPT, TOO_BIG (one row is over 1 GiB).
+   */
+  phx_cursor_next_json: Call<(cursor: Pointer, count: Int64, out: phx_buf | phx_buf[] | null, err: phx_error | phx_error[] | null) => number>;
   phx_cursor_close: Call<(cursor: Pointer) => void>;
   /**
    * Begins a table of spans as SpanQuery of Phoenix's client asks for it:
@@ -2286,6 +2297,15 @@ export interface Library {
    * TOO_BIG, INTERRUPTED, IO, CORRUPT.
    */
   phx_rows_next: Call<(rows: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * The next rows as a JSON array of arrays; or DONE, as phx_cursor_next_json.
+   * What JSON has no word for is an object: {"bytes": hex}, {"real": "Infinity"},
+   * {"integer": "9007199254740993"} past 2^53, where doubles are not exact.
+   *
+   * Errors: as phx_rows_next: INVALID, TOO_BIG (one row over 1 GiB, too),
+   *         INTERRUPTED, IO, CORRUPT.
+   */
+  phx_rows_next_json: Call<(rows: Pointer, count: Int64, out: phx_buf | phx_buf[] | null, err: phx_error | phx_error[] | null) => number>;
   phx_rows_close: Call<(rows: Pointer) => void>;
 }
 

@@ -623,6 +623,7 @@ const FUNCTIONS = [
   "int32_t phx_cursor_next_policy(phx_cursor *cursor, _Out_ const phx_retention_policy **out, _Out_ phx_error *err)",
   "int32_t phx_store_find_logs(phx_store *store, int64_t from, int64_t limit, _Out_ phx_cursor **out, _Out_ phx_error *err)",
   "int32_t phx_cursor_next_log(phx_cursor *cursor, _Out_ const phx_log **out, _Out_ phx_error *err)",
+  "int32_t phx_cursor_next_json(phx_cursor *cursor, size_t count, _Inout_ phx_buf *out, _Out_ phx_error *err)",
   "void phx_cursor_close(phx_cursor *cursor)",
   "int32_t phx_store_open_frame(phx_store *store, const phx_frame_query *query, _Out_ phx_frame **out, _Out_ phx_error *err)",
   "int32_t phx_frame_next(phx_frame *frame, _Inout_ phx_buf *out, _Out_ phx_error *err)",
@@ -637,6 +638,7 @@ const FUNCTIONS = [
   "size_t phx_rows_columns(const phx_rows *rows)",
   "const char *phx_rows_name(const phx_rows *rows, size_t column)",
   "int32_t phx_rows_next(phx_rows *rows, _Out_ const phx_value **out, _Out_ phx_error *err)",
+  "int32_t phx_rows_next_json(phx_rows *rows, size_t count, _Inout_ phx_buf *out, _Out_ phx_error *err)",
   "void phx_rows_close(phx_rows *rows)",
 ];
 

@@ -13,6 +13,7 @@ struct phx_rows {
     phx_sql_options options;
     uint64_t deadline; /* of time_monotonic; 0 for none */
     bool is_late;
+    bool is_over;    /* the last row came; SQLite would begin again */
     phx_value *lent; /* [columns] */
     struct arena arena;
 };
@@ -184,9 +185,12 @@ phx_status phx_rows_next(phx_rows *rows, const phx_value **out, phx_error *err)
 
     if (rows == NULL || out == NULL)
         return fail_argument(err);
-    status = store_rows_next(rows->rows, &values, err);
-    if (status == PHX_DONE)
+    status =
+        rows->is_over ? PHX_DONE : store_rows_next(rows->rows, &values, err);
+    if (status == PHX_DONE) {
+        rows->is_over = true;
         *out = NULL;
+    }
     if (status != PHX_OK)
         return tell(rows, status, err);
     for (size_t i = 0; i < store_rows_columns(rows->rows); i++)

@@ -630,6 +630,7 @@ int32_t phx_store_find_policies(phx_store *, int64_t , phx_cursor **, phx_error 
 int32_t phx_cursor_next_policy(phx_cursor *, const phx_retention_policy **, phx_error *);
 int32_t phx_store_find_logs(phx_store *, int64_t , int64_t , phx_cursor **, phx_error *);
 int32_t phx_cursor_next_log(phx_cursor *, const phx_log **, phx_error *);
+int32_t phx_cursor_next_json(phx_cursor *, size_t , phx_buf *, phx_error *);
 void phx_cursor_close(phx_cursor *);
 int32_t phx_store_open_frame(phx_store *, const phx_frame_query *, phx_frame **, phx_error *);
 int32_t phx_frame_next(phx_frame *, phx_buf *, phx_error *);
@@ -644,4 +645,5 @@ int32_t phx_store_sql(phx_store *, const char *, size_t , const phx_value *, siz
 size_t phx_rows_columns(const phx_rows *);
 const char *phx_rows_name(const phx_rows *, size_t );
 int32_t phx_rows_next(phx_rows *, const phx_value **, phx_error *);
+int32_t phx_rows_next_json(phx_rows *, size_t , phx_buf *, phx_error *);
 void phx_rows_close(phx_rows *);

@@ -386,6 +386,7 @@ static phx_status ask_named(struct scene *scene, phx_error *err)
                                 " WHERE value = 1 AND session_id = ?1";
     static const char *const texts[] = {joined, viewed, bound};
     const phx_value value = {.type = PHX_TEXT, .text = {"s", 1}};
+    phx_buf out = PHX_BUF_INIT;
     phx_status status = PHX_DONE;
 
     for (int i = 0; i < 3 && status >= 0; i++) {
@@ -394,9 +395,11 @@ static phx_status ask_named(struct scene *scene, phx_error *err)
         status = phx_store_sql(scene->store, texts[i], strlen(texts[i]), &value,
                                i == 2, NULL, &rows, err);
         while (status == PHX_OK)
-            status = phx_rows_next(rows, &row, err);
+            status = i == 0 ? phx_rows_next_json(rows, 3, &out, err)
+                            : phx_rows_next(rows, &row, err);
         phx_rows_close(rows);
     }
+    phx_buf_free(&out);
     return status;
 }
 
@@ -564,6 +567,8 @@ static phx_status write_otlp(struct scene *scene, phx_error *err)
     phx_cursor *cursor = NULL;
     phx_status status = phx_store_find_spans(scene->store, NULL, &cursor, err);
 
+    if (status == PHX_OK)
+        status = phx_cursor_next_json(cursor, 1, &out, err);
     if (status == PHX_OK)
         status =
             phx_cursor_next_otlp(cursor, PHX_OTLP_PROTOBUF, 100, &out, err);

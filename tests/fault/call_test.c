@@ -81,6 +81,7 @@ static struct call calls[] = {
     {"phx_cursor_next_span", call_spans, IO | CUT | BAD},
     {"... by id", call_spans_by_id, IO | CUT | BAD},
     {"phx_cursor_next_otlp", call_otlp, IO | CUT | BAD},
+    {"phx_cursor_next_json", call_pages, IO | CUT | BAD},
     {"phx_store_find_traces", call_traces, IO | CUT | BAD},
     {"phx_store_roll_up", call_roll_up, IO | CUT | BAD},
     {"phx_price_put", call_put_price, IO | BUSY | CUT | BAD},

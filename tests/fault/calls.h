@@ -439,6 +439,20 @@ static phx_status call_otlp(phx_error *err)
     return status;
 }
 
+static phx_status call_pages(phx_error *err)
+{
+    phx_buf out = PHX_BUF_INIT;
+    phx_cursor *cursor = NULL;
+    phx_status status =
+        phx_store_find_spans(scene.place.store, NULL, &cursor, err);
+
+    while (status == PHX_OK)
+        status = phx_cursor_next_json(cursor, 5, &out, err);
+    phx_cursor_close(cursor);
+    phx_buf_free(&out);
+    return status;
+}
+
 static phx_status call_traces(phx_error *err)
 {
     phx_trace_query query = PHX_TRACE_QUERY_INIT;
@@ -517,13 +531,17 @@ static phx_status call_sql(phx_error *err)
         " JOIN span_attributes('session.id') a ON a.span_id = s.span_id"
         " WHERE s.project = 'p'";
     const phx_value *row;
+    phx_buf out = PHX_BUF_INIT;
     phx_rows *rows = NULL;
     phx_status status = phx_store_sql(scene.place.store, text, strlen(text),
                                       NULL, 0, NULL, &rows, err);
 
-    while (status == PHX_OK)
+    if (status == PHX_OK)
         status = phx_rows_next(rows, &row, err);
+    while (status == PHX_OK)
+        status = phx_rows_next_json(rows, 5, &out, err);
     phx_rows_close(rows);
+    phx_buf_free(&out);
     return status;
 }
 

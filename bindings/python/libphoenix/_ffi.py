@@ -949,6 +949,8 @@ FUNCTIONS = {
         c_void_p, c_int64, c_int64, POINTER(c_void_p), POINTER(phx_error)]),
     "phx_cursor_next_log": (c_int32, [
         c_void_p, POINTER(POINTER(phx_log)), POINTER(phx_error)]),
+    "phx_cursor_next_json": (c_int32, [
+        c_void_p, c_size_t, POINTER(phx_buf), POINTER(phx_error)]),
     "phx_cursor_close": (None, [
         c_void_p]),
     "phx_store_open_frame": (c_int32, [
@@ -977,6 +979,8 @@ FUNCTIONS = {
         c_void_p, c_size_t]),
     "phx_rows_next": (c_int32, [
         c_void_p, POINTER(POINTER(phx_value)), POINTER(phx_error)]),
+    "phx_rows_next_json": (c_int32, [
+        c_void_p, c_size_t, POINTER(phx_buf), POINTER(phx_error)]),
     "phx_rows_close": (None, [
         c_void_p]),
 }
