@@ -7,6 +7,15 @@ JS_HEAD = """// Generated from phoenix.h by bindings/generate.
 'use strict';
 const koffi = require('koffi');
 
+/** A type that is there: they are koffi's, and so of all copies of this. */
+function known(name) {
+  try {
+    return koffi.resolve(name);
+  } catch {
+    return null;
+  }
+}
+
 """
 
 TS_HEAD = """// Generated from phoenix.h by bindings/generate.
@@ -68,6 +77,10 @@ def prototype(api, function):
     return f"{head}{function['name']}({arguments or 'void'})"
 
 
+def unless(kind):
+    return f"known('{kind['name']}') ??"
+
+
 def write_js(api):
     """bindings/node/ffi.js."""
     values = {**api["constants"], **{
@@ -76,13 +89,14 @@ def write_js(api):
     lines = ["exports.constants = Object.freeze({"]
     lines += [f"  {name}: {value}," for name, value in values.items()]
     lines += ["});", ""]
-    lines += [f"koffi.opaque('{handle['name']}');"
-              for handle in api["handles"]]
-    lines += [f"koffi.proto({json.dumps(prototype(api, callback))});"
-              for callback in api["callbacks"]]
+    lines += ["{0} koffi.opaque('{1}');".format(
+        unless(handle), handle["name"]) for handle in api["handles"]]
+    lines += ["{0} koffi.proto({1});".format(
+        unless(callback), json.dumps(prototype(api, callback)))
+        for callback in api["callbacks"]]
     lines += ["", "exports.structs = {};"]
     for struct in api["structs"]:
-        lines.append(f"exports.structs.{struct['name']} = "
+        lines.append(f"exports.structs.{struct['name']} = {unless(struct)} "
                      f"koffi.struct('{struct['name']}', {{")
         lines += [f"  {given['name']}: {field_type(api, struct, given)},"
                   for given in struct["fields"]]

@@ -2,6 +2,15 @@
 'use strict';
 const koffi = require('koffi');
 
+/** A type that is there: they are koffi's, and so of all copies of this. */
+function known(name) {
+  try {
+    return koffi.resolve(name);
+  } catch {
+    return null;
+  }
+}
+
 exports.constants = Object.freeze({
   PHX_VERSION_MAJOR: 0,
   PHX_VERSION_MINOR: 1,
@@ -113,41 +122,41 @@ exports.constants = Object.freeze({
   PHX_BYTES: 4,
 });
 
-koffi.opaque('phx_batch');
-koffi.opaque('phx_store');
-koffi.opaque('phx_tracer');
-koffi.opaque('phx_live_span');
-koffi.opaque('phx_cursor');
-koffi.opaque('phx_frame');
-koffi.opaque('phx_export');
-koffi.opaque('phx_rows');
-koffi.proto("void phx_verify_fn(void *ctx, const char *message)");
-koffi.proto("int32_t phx_stop_fn(void *ctx)");
+known('phx_batch') ?? koffi.opaque('phx_batch');
+known('phx_store') ?? koffi.opaque('phx_store');
+known('phx_tracer') ?? koffi.opaque('phx_tracer');
+known('phx_live_span') ?? koffi.opaque('phx_live_span');
+known('phx_cursor') ?? koffi.opaque('phx_cursor');
+known('phx_frame') ?? koffi.opaque('phx_frame');
+known('phx_export') ?? koffi.opaque('phx_export');
+known('phx_rows') ?? koffi.opaque('phx_rows');
+known('phx_verify_fn') ?? koffi.proto("void phx_verify_fn(void *ctx, const char *message)");
+known('phx_stop_fn') ?? koffi.proto("int32_t phx_stop_fn(void *ctx)");
 
 exports.structs = {};
-exports.structs.phx_error = koffi.struct('phx_error', {
+exports.structs.phx_error = known('phx_error') ?? koffi.struct('phx_error', {
   status: 'int32_t',
   os_code: 'int32_t',
   offset: 'int64_t',
   message: koffi.array('char', 496),
 });
-exports.structs.phx_text = koffi.struct('phx_text', {
+exports.structs.phx_text = known('phx_text') ?? koffi.struct('phx_text', {
   data: 'void *',
   size: 'size_t',
 });
-exports.structs.phx_buf = koffi.struct('phx_buf', {
+exports.structs.phx_buf = known('phx_buf') ?? koffi.struct('phx_buf', {
   data: 'void *',
   size: 'size_t',
   capacity: 'size_t',
 });
-exports.structs.phx_match = koffi.struct('phx_match', {
+exports.structs.phx_match = known('phx_match') ?? koffi.struct('phx_match', {
   path: 'phx_text',
   offset: 'size_t',
   size: 'size_t',
   snippet: 'phx_text',
   mark: 'size_t',
 });
-exports.structs.phx_span = koffi.struct('phx_span', {
+exports.structs.phx_span = known('phx_span') ?? koffi.struct('phx_span', {
   id: 'int64_t',
   trace: 'int64_t',
   session: 'int64_t',
@@ -176,19 +185,19 @@ exports.structs.phx_span = koffi.struct('phx_span', {
   match: 'const phx_match *',
   links: 'phx_text',
 });
-exports.structs.phx_store_options = koffi.struct('phx_store_options', {
+exports.structs.phx_store_options = known('phx_store_options') ?? koffi.struct('phx_store_options', {
   size: 'size_t',
   flags: 'uint32_t',
   busy_timeout: 'uint32_t',
   sqlite_vfs: 'void *',
   retention_days: 'int64_t',
 });
-exports.structs.phx_ingest_report = koffi.struct('phx_ingest_report', {
+exports.structs.phx_ingest_report = known('phx_ingest_report') ?? koffi.struct('phx_ingest_report', {
   accepted: 'int64_t',
   duplicate: 'int64_t',
   rejected: 'int64_t',
 });
-exports.structs.phx_store_stats = koffi.struct('phx_store_stats', {
+exports.structs.phx_store_stats = known('phx_store_stats') ?? koffi.struct('phx_store_stats', {
   spans: 'int64_t',
   traces: 'int64_t',
   sessions: 'int64_t',
@@ -200,7 +209,7 @@ exports.structs.phx_store_stats = koffi.struct('phx_store_stats', {
   deleted: 'int64_t',
   log_bytes: 'int64_t',
 });
-exports.structs.phx_tracer_options = koffi.struct('phx_tracer_options', {
+exports.structs.phx_tracer_options = known('phx_tracer_options') ?? koffi.struct('phx_tracer_options', {
   size: 'size_t',
   project: 'void *',
   service: 'void *',
@@ -208,7 +217,7 @@ exports.structs.phx_tracer_options = koffi.struct('phx_tracer_options', {
   scope_version: 'void *',
   waiting: 'size_t',
 });
-exports.structs.phx_project = koffi.struct('phx_project', {
+exports.structs.phx_project = known('phx_project') ?? koffi.struct('phx_project', {
   id: 'int64_t',
   created_at: 'uint64_t',
   updated_at: 'uint64_t',
@@ -216,7 +225,7 @@ exports.structs.phx_project = koffi.struct('phx_project', {
   description: 'phx_text',
   policy: 'int64_t',
 });
-exports.structs.phx_trace = koffi.struct('phx_trace', {
+exports.structs.phx_trace = known('phx_trace') ?? koffi.struct('phx_trace', {
   id: 'int64_t',
   project: 'int64_t',
   session: 'int64_t',
@@ -228,7 +237,7 @@ exports.structs.phx_trace = koffi.struct('phx_trace', {
   completion_tokens: 'int64_t',
   trace_id: 'phx_text',
 });
-exports.structs.phx_session = koffi.struct('phx_session', {
+exports.structs.phx_session = known('phx_session') ?? koffi.struct('phx_session', {
   id: 'int64_t',
   project: 'int64_t',
   start_time: 'uint64_t',
@@ -236,7 +245,7 @@ exports.structs.phx_session = koffi.struct('phx_session', {
   traces: 'int64_t',
   session_id: 'phx_text',
 });
-exports.structs.phx_annotation_item = koffi.struct('phx_annotation_item', {
+exports.structs.phx_annotation_item = known('phx_annotation_item') ?? koffi.struct('phx_annotation_item', {
   target: 'int64_t',
   target_id: 'phx_text',
   name: 'phx_text',
@@ -253,7 +262,7 @@ exports.structs.phx_annotation_item = koffi.struct('phx_annotation_item', {
   source: 'int32_t',
   flags: 'int32_t',
 });
-exports.structs.phx_annotation = koffi.struct('phx_annotation', {
+exports.structs.phx_annotation = known('phx_annotation') ?? koffi.struct('phx_annotation', {
   id: 'int64_t',
   target: 'int64_t',
   trace: 'int64_t',
@@ -274,7 +283,7 @@ exports.structs.phx_annotation = koffi.struct('phx_annotation', {
   explanation: 'phx_text',
   metadata: 'phx_text',
 });
-exports.structs.phx_annotation_query = koffi.struct('phx_annotation_query', {
+exports.structs.phx_annotation_query = known('phx_annotation_query') ?? koffi.struct('phx_annotation_query', {
   size: 'size_t',
   project: 'int64_t',
   only: 'int64_t',
@@ -295,23 +304,23 @@ exports.structs.phx_annotation_query = koffi.struct('phx_annotation_query', {
   not_names: 'const phx_text *',
   not_name_count: 'size_t',
 });
-exports.structs.phx_retention_rule = koffi.struct('phx_retention_rule', {
+exports.structs.phx_retention_rule = known('phx_retention_rule') ?? koffi.struct('phx_retention_rule', {
   limits: 'int32_t',
   max_days: 'double',
   max_count: 'int64_t',
 });
-exports.structs.phx_retention_policy = koffi.struct('phx_retention_policy', {
+exports.structs.phx_retention_policy = known('phx_retention_policy') ?? koffi.struct('phx_retention_policy', {
   id: 'int64_t',
   projects: 'int64_t',
   name: 'phx_text',
   cron: 'phx_text',
   rule: 'phx_retention_rule',
 });
-exports.structs.phx_attribute_test = koffi.struct('phx_attribute_test', {
+exports.structs.phx_attribute_test = known('phx_attribute_test') ?? koffi.struct('phx_attribute_test', {
   path: 'const char *',
   json: 'phx_text',
 });
-exports.structs.phx_span_query = koffi.struct('phx_span_query', {
+exports.structs.phx_span_query = known('phx_span_query') ?? koffi.struct('phx_span_query', {
   size: 'size_t',
   project: 'int64_t',
   from: 'int64_t',
@@ -340,7 +349,7 @@ exports.structs.phx_span_query = koffi.struct('phx_span_query', {
   stop: 'phx_stop_fn *',
   stop_ctx: 'void *',
 });
-exports.structs.phx_trace_query = koffi.struct('phx_trace_query', {
+exports.structs.phx_trace_query = known('phx_trace_query') ?? koffi.struct('phx_trace_query', {
   size: 'size_t',
   project: 'int64_t',
   trace: 'int64_t',
@@ -360,7 +369,7 @@ exports.structs.phx_trace_query = koffi.struct('phx_trace_query', {
   stop: 'phx_stop_fn *',
   stop_ctx: 'void *',
 });
-exports.structs.phx_session_query = koffi.struct('phx_session_query', {
+exports.structs.phx_session_query = known('phx_session_query') ?? koffi.struct('phx_session_query', {
   size: 'size_t',
   project: 'int64_t',
   session: 'int64_t',
@@ -372,7 +381,7 @@ exports.structs.phx_session_query = koffi.struct('phx_session_query', {
   stop: 'phx_stop_fn *',
   stop_ctx: 'void *',
 });
-exports.structs.phx_budget = koffi.struct('phx_budget', {
+exports.structs.phx_budget = known('phx_budget') ?? koffi.struct('phx_budget', {
   size: 'size_t',
   spans: 'int64_t',
   llm_calls: 'int64_t',
@@ -380,17 +389,17 @@ exports.structs.phx_budget = koffi.struct('phx_budget', {
   cost: 'double',
   latency: 'double',
 });
-exports.structs.phx_golden_options = koffi.struct('phx_golden_options', {
+exports.structs.phx_golden_options = known('phx_golden_options') ?? koffi.struct('phx_golden_options', {
   size: 'size_t',
   masked: 'const phx_text *',
   masked_count: 'size_t',
 });
-exports.structs.phx_lint_rule = koffi.struct('phx_lint_rule', {
+exports.structs.phx_lint_rule = known('phx_lint_rule') ?? koffi.struct('phx_lint_rule', {
   id: 'const char *',
   severity: 'int32_t',
   reason: 'const char *',
 });
-exports.structs.phx_finding = koffi.struct('phx_finding', {
+exports.structs.phx_finding = known('phx_finding') ?? koffi.struct('phx_finding', {
   rule: 'const phx_lint_rule *',
   span: 'int64_t',
   trace_id: 'phx_text',
@@ -399,17 +408,17 @@ exports.structs.phx_finding = koffi.struct('phx_finding', {
   path: 'phx_text',
   message: 'phx_text',
 });
-exports.structs.phx_cost = koffi.struct('phx_cost', {
+exports.structs.phx_cost = known('phx_cost') ?? koffi.struct('phx_cost', {
   token_type: 'phx_text',
   is_prompt: 'int32_t',
   tokens: 'int64_t',
   cost: 'double',
 });
-exports.structs.phx_exception = koffi.struct('phx_exception', {
+exports.structs.phx_exception = known('phx_exception') ?? koffi.struct('phx_exception', {
   type: 'phx_text',
   spans: 'int64_t',
 });
-exports.structs.phx_rollup_query = koffi.struct('phx_rollup_query', {
+exports.structs.phx_rollup_query = known('phx_rollup_query') ?? koffi.struct('phx_rollup_query', {
   size: 'size_t',
   of: 'int32_t',
   bin: 'int32_t',
@@ -425,7 +434,7 @@ exports.structs.phx_rollup_query = koffi.struct('phx_rollup_query', {
   costs: 'int32_t',
   flags: 'int32_t',
 });
-exports.structs.phx_rollup = koffi.struct('phx_rollup', {
+exports.structs.phx_rollup = known('phx_rollup') ?? koffi.struct('phx_rollup', {
   start_time: 'uint64_t',
   end_time: 'uint64_t',
   spans: 'int64_t',
@@ -448,7 +457,7 @@ exports.structs.phx_rollup = koffi.struct('phx_rollup', {
   exceptions: 'const phx_exception *',
   exception_count: 'size_t',
 });
-exports.structs.phx_word = koffi.struct('phx_word', {
+exports.structs.phx_word = known('phx_word') ?? koffi.struct('phx_word', {
   kind: 'int32_t',
   type: 'int32_t',
   text: 'phx_text',
@@ -456,7 +465,7 @@ exports.structs.phx_word = koffi.struct('phx_word', {
   of: 'phx_text',
   element: 'phx_text',
 });
-exports.structs.phx_log = koffi.struct('phx_log', {
+exports.structs.phx_log = known('phx_log') ?? koffi.struct('phx_log', {
   id: 'int64_t',
   received_at: 'uint64_t',
   trace_id: 'phx_text',
@@ -464,7 +473,7 @@ exports.structs.phx_log = koffi.struct('phx_log', {
   event: 'phx_text',
   held: 'int32_t',
 });
-exports.structs.phx_frame_query = koffi.struct('phx_frame_query', {
+exports.structs.phx_frame_query = known('phx_frame_query') ?? koffi.struct('phx_frame_query', {
   size: 'size_t',
   project: 'int64_t',
   start_time: 'uint64_t',
@@ -474,7 +483,7 @@ exports.structs.phx_frame_query = koffi.struct('phx_frame_query', {
   format: 'int32_t',
   json: 'phx_text',
 });
-exports.structs.ArrowSchema = koffi.struct('ArrowSchema', {
+exports.structs.ArrowSchema = known('ArrowSchema') ?? koffi.struct('ArrowSchema', {
   format: 'void *',
   name: 'void *',
   metadata: 'void *',
@@ -485,7 +494,7 @@ exports.structs.ArrowSchema = koffi.struct('ArrowSchema', {
   release: 'void *',
   private_data: 'void *',
 });
-exports.structs.ArrowArray = koffi.struct('ArrowArray', {
+exports.structs.ArrowArray = known('ArrowArray') ?? koffi.struct('ArrowArray', {
   length: 'int64_t',
   null_count: 'int64_t',
   offset: 'int64_t',
@@ -497,26 +506,26 @@ exports.structs.ArrowArray = koffi.struct('ArrowArray', {
   release: 'void *',
   private_data: 'void *',
 });
-exports.structs.ArrowArrayStream = koffi.struct('ArrowArrayStream', {
+exports.structs.ArrowArrayStream = known('ArrowArrayStream') ?? koffi.struct('ArrowArrayStream', {
   get_schema: 'void *',
   get_next: 'void *',
   get_last_error: 'void *',
   release: 'void *',
   private_data: 'void *',
 });
-exports.structs.phx_attribute_column = koffi.struct('phx_attribute_column', {
+exports.structs.phx_attribute_column = known('phx_attribute_column') ?? koffi.struct('phx_attribute_column', {
   path: 'const char *',
   type: 'int32_t',
   flags: 'int32_t',
 });
-exports.structs.phx_value = koffi.struct('phx_value', {
+exports.structs.phx_value = known('phx_value') ?? koffi.struct('phx_value', {
   type: 'int32_t',
   flags: 'int32_t',
   integer: 'int64_t',
   real: 'double',
   text: 'phx_text',
 });
-exports.structs.phx_sql_options = koffi.struct('phx_sql_options', {
+exports.structs.phx_sql_options = known('phx_sql_options') ?? koffi.struct('phx_sql_options', {
   size: 'size_t',
   memory: 'size_t',
   timeout: 'uint32_t',

@@ -1,17 +1,12 @@
 // The generated koffi layer: layouts, errors, handles, rows, buffers.
 'use strict';
 const assert = require('assert');
+const test = require('node:test');
 const koffi = require('koffi');
 const api = require('../../../bindings/api.json');
 const ffi = require('../../../bindings/node/ffi.js');
 const library = ffi.bind(process.env.LIBPHOENIX);
 const C = ffi.constants;
-let passed = 0;
-
-function test(name, body) {
-  body();
-  passed += 1;
-}
 
 function fails(status, name, ...given) {
   const err = {};
@@ -78,5 +73,3 @@ test('a buffer is written and freed', () => {
   library.phx_buf_free(buf);
   assert.strictEqual(buf.data, null);
 });
-
-console.log(`${passed} passed, 0 failed`);

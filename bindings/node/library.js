@@ -1,0 +1,257 @@
+// The shared library, calls of it, the handles that it gives out.
+//
+// What may take long is written once, as a generator that yields its calls;
+// `run` makes them here and now, `runAsync` on threads of libuv's pool.
+'use strict';
+const fs = require('fs');
+const path = require('path');
+const koffi = require('koffi');
+const ffi = require('./ffi.js');
+const { Misuse, errorOf } = require('./errors.js');
+
+const C = ffi.constants;
+const MOST_AT_ONCE = 64; // on other threads; koffi refuses more than 256
+
+/** That of LIBPHOENIX, the one this package carries, or the system's. */
+function findLibrary() {
+  const carried = path.join(__dirname, 'lib',
+    `${process.platform}-${process.arch}`, 'libphoenix.so.0');
+  return process.env.LIBPHOENIX ||
+    (fs.existsSync(carried) ? carried : 'libphoenix.so.0');
+}
+
+function loadLibrary() {
+  const loaded = ffi.bind(findLibrary());
+  const version = loaded.phx_version();
+  if (version < C.PHX_VERSION ||
+      Math.trunc(version / 1e6) !== C.PHX_VERSION_MAJOR)
+    throw new Error(`libphoenix is ${loaded.phx_version_text()}, which this ` +
+      'package was not made for');
+  return loaded;
+}
+
+const library = loadLibrary();
+
+// --- handles -----------------------------------------------------------------
+
+/** Handles that were not closed yet. */
+const alive = new Set();
+
+/** What the library made: freed when it is closed and no call uses it. */
+class Owner {
+  constructor(pointer, free) {
+    this.pointer = pointer;
+    this.free = free;
+    this.uses = 0;
+    this.isClosed = false;
+    alive.add(this);
+  }
+
+  close() {
+    this.isClosed = true;
+    if (this.uses === 0 && alive.delete(this))
+      library[this.free](this.pointer);
+  }
+
+  leave() {
+    this.uses -= 1;
+    if (this.isClosed) this.close();
+  }
+}
+
+/** Closes what was dropped without close(). */
+const dropped = new FinalizationRegistry((owner) => owner.close());
+
+class Handle {
+  #owner;
+
+  constructor(pointer, free) {
+    this.#owner = new Owner(pointer, free);
+    dropped.register(this, this.#owner, this);
+  }
+
+  /** Its owner, which its caller leaves after the call. */
+  enter() {
+    if (this.#owner.isClosed) throw new Misuse('it is closed');
+    this.#owner.uses += 1;
+    return this.#owner;
+  }
+
+  /** A call on it, to be yielded. */
+  call(name, ...given) {
+    return { name, given: [this, ...given] };
+  }
+
+  /** It goes when the calls that use it are over. */
+  close() {
+    dropped.unregister(this);
+    this.#owner.close();
+  }
+}
+
+// --- calls -------------------------------------------------------------------
+
+function checked(status, err) {
+  if (status < 0) throw errorOf(err);
+  return status;
+}
+
+/** Calls what can fail, without a handle; its status, if it did not. */
+function call(name, ...given) {
+  const err = {};
+  return checked(library[name](...given, err), err);
+}
+
+/** What is given, with handles as their pointers, which are entered. */
+function enter(given, owners) {
+  return given.map((one) => {
+    if (!(one instanceof Handle)) return one;
+    owners.push(one.enter());
+    return owners.at(-1).pointer;
+  });
+}
+
+function callHere({ name, given }) {
+  const owners = [];
+  try {
+    return call(name, ...enter(given, owners));
+  } finally {
+    for (const owner of owners) owner.leave();
+  }
+}
+
+let running = 0;
+const waiting = [];
+
+async function callElsewhere({ name, given }) {
+  if (running === MOST_AT_ONCE)
+    await new Promise((resolve) => waiting.push(resolve));
+  else
+    running += 1;
+  const owners = [];
+  try {
+    const err = {};
+    const all = [...enter(given, owners), err];
+    return await new Promise((resolve, reject) => {
+      library[name].async(...all, (failure, status) => {
+        // `all` is held until here: the call reads bytes that are in it.
+        if (failure) reject(failure);
+        else if (status < 0) reject(errorOf(all.at(-1)));
+        else resolve(status);
+      });
+    });
+  } finally {
+    for (const owner of owners) owner.leave();
+    if (waiting.length > 0) waiting.shift()();
+    else running -= 1;
+  }
+}
+
+/** What a generator of calls returns, the calls made one after the other. */
+function run(steps) {
+  let step = steps.next();
+  while (!step.done) {
+    let status;
+    try {
+      status = callHere(step.value);
+    } catch (error) {
+      step = steps.throw(error);
+      continue;
+    }
+    step = steps.next(status);
+  }
+  return step.value;
+}
+
+/** The same as a promise, without holding up the loop. */
+async function runAsync(steps) {
+  let step = steps.next();
+  while (!step.done) {
+    let status;
+    try {
+      status = await callElsewhere(step.value);
+    } catch (error) {
+      step = steps.throw(error);
+      continue;
+    }
+    step = steps.next(status);
+  }
+  return step.value;
+}
+
+/** Opens what a call makes. */
+function* open(free, made) {
+  const out = [null];
+  made.given.push(out);
+  yield made;
+  return new Handle(out[0], free);
+}
+
+/** Gives a class methods that are written as generators of calls, and the same
+ * as promises under `promises`. */
+function define(kind, methods) {
+  for (const [name, steps] of Object.entries(methods))
+    Object.defineProperty(kind.prototype, name, {
+      value(...given) { return run(steps.apply(this, given)); },
+      writable: true, configurable: true,
+    });
+  const above = Object.getPrototypeOf(kind.prototype);
+  Object.defineProperty(kind.prototype, 'promises', {
+    get() {
+      return { ...Reflect.get(above, 'promises', this),
+        ...Object.fromEntries(Object.entries(methods).map(([name, steps]) =>
+          [name, (...given) => runAsync(steps.apply(this, given))])) };
+    },
+    configurable: true,
+  });
+}
+
+// --- values, as the library takes and gives them -------------------------------
+
+/** A struct's members as its PHX_..._INIT has them, and what is given. */
+function struct(name, given) {
+  return { size: koffi.sizeof(name), ...given };
+}
+
+/** A text, absent for none. */
+function text(given) {
+  if (given === undefined || given === null) return { data: null, size: 0 };
+  if (typeof given !== 'string')
+    throw new TypeError(`a text is wanted, not ${typeof given}`);
+  return { data: given, size: Buffer.byteLength(given) };
+}
+
+/** An array of texts and its size, as two members of a query. */
+function texts(name, given = []) {
+  if (!Array.isArray(given)) throw new TypeError(`${name}s are an array`);
+  return { [`${name}s`]: given.length > 0 ? given.map(text) : null,
+    [`${name}_count`]: given.length };
+}
+
+/** What a call writes text to. */
+class Report {
+  buf = { data: null, size: 0, capacity: 0 };
+
+  /** What was written. Its memory is given back. */
+  take() {
+    try {
+      return this.buf.data === null ? ''
+        : koffi.decode(this.buf.data, 'char', Number(this.buf.size));
+    } finally {
+      library.phx_buf_free(this.buf);
+    }
+  }
+}
+
+/** The constant for a word. */
+function choose(choices, given, what) {
+  if (typeof given !== 'string' || !Object.hasOwn(choices, given))
+    throw new TypeError(`${what} is one of ${Object.keys(choices)
+      .map((word) => `'${word}'`).join(', ')}, not ${String(given)}`);
+  return choices[given];
+}
+
+module.exports = {
+  C, Handle, Report, alive, call, choose, define, library, open, run, runAsync,
+  struct, text, texts,
+};
