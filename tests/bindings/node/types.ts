@@ -1,6 +1,11 @@
 // What index.d.ts and its siblings say is what programs write.
 import { Invalid, PhoenixError, Span, Store, type Rows } from 'libphoenix';
+import test from 'node:test';
+import { NodeTracerProvider, SimpleSpanProcessor, type SpanExporter as Exporter }
+  from '@opentelemetry/sdk-trace-node';
 import { bind, constants } from 'libphoenix/ffi';
+import { register, SpanExporter } from 'libphoenix/otel';
+import { type Capture, capture, processor } from 'libphoenix/test';
 
 async function use(store: Store): Promise<void> {
   const report: { accepted: number } = store.ingest(new Uint8Array(0));
@@ -38,3 +43,20 @@ try {
   if (error instanceof Invalid) error.offset?.toFixed();
   if (error instanceof PhoenixError) error.code.length;
 }
+
+const phoenix = register({ store: 'traces.db', project: 'p', modules: {},
+  processor: (exporter) => new SimpleSpanProcessor(exporter) });
+phoenix.provider.getTracer('x');
+await phoenix.shutdown();
+const exporter: Exporter = new SpanExporter(phoenix.store, { sync: true });
+await exporter.shutdown();
+test('typed', (t) => {
+  const spans: Capture = capture(t);
+  const one: Span = spans.one("span_kind == 'LLM'");
+  spans.attributes('', { a: 1, b: null, c: one.name });
+  spans.tree('agent', { anyOrder: true });
+  spans.budget({ calls: 2, ms: 1000 });
+  spans.golden(new URL('x', import.meta.url), { masked: ['a'] });
+  spans.lint({ severity: 'error', ignore: ['token-sum'] });
+  new NodeTracerProvider({ spanProcessors: [processor] });
+});

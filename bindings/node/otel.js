@@ -1,0 +1,180 @@
+// Tracing in process: OpenTelemetry's exporter straight into a store, and one
+// line that wires it to all that is instrumented.
+'use strict';
+const fs = require('fs');
+const path = require('path');
+const { createRequire } = require('module');
+const { Misuse, TooBig } = require('./errors.js');
+const { C, run, runAsync } = require('./library.js');
+const { requestOf } = require('./otlp.js');
+const { Store } = require('./store.js');
+
+const SUCCESS = 0; // OpenTelemetry's ExportResultCode
+const FAILED = 1;
+const SCOPE = '@arizeai';
+const PREFIX = 'openinference-instrumentation-';
+
+/** Steps that store spans with one call, or with more if they are too much. */
+function* put(store, spans, project) {
+  const bytes = Buffer.from(requestOf(spans));
+  try {
+    yield store.handle.call('phx_store_ingest', project, C.PHX_OTLP_JSON,
+      bytes, bytes.length, {});
+  } catch (error) {
+    if (!(error instanceof TooBig) || spans.length < 2) throw error;
+    const middle = spans.length >> 1;
+    yield* put(store, spans.slice(0, middle), project);
+    yield* put(store, spans.slice(middle), project);
+  }
+}
+
+/** The SDK's exporter interface, into a store. Its calls run on other threads;
+ * with `sync` spans are in the store when export() returns. */
+class SpanExporter {
+  #store;
+  #isOurs;
+  #project;
+  #sync;
+  #running = new Set();
+  #isShut = false;
+
+  /** A store, which stays open, or the path of one, which is closed with it. */
+  constructor(store, { project = null, sync = false } = {}) {
+    this.#isOurs = !(store instanceof Store);
+    this.#store = this.#isOurs ? new Store(store) : store;
+    this.#project = project;
+    this.#sync = sync;
+  }
+
+  get store() {
+    return this.#store;
+  }
+
+  export(spans, resultCallback) {
+    const failed = (error) => resultCallback({ code: FAILED, error });
+    if (this.#isShut) return failed(new Misuse('the exporter is shut down'));
+    const steps = put(this.#store, spans, this.#project);
+    if (this.#sync) {
+      try {
+        run(steps);
+      } catch (error) {
+        return failed(error);
+      }
+      return resultCallback({ code: SUCCESS });
+    }
+    const running = runAsync(steps)
+      .then(() => resultCallback({ code: SUCCESS }), failed)
+      .finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  async forceFlush() {
+    await Promise.all(this.#running);
+  }
+
+  async shutdown() {
+    this.#isShut = true;
+    await this.forceFlush();
+    if (this.#isOurs) this.#store.close();
+  }
+}
+
+// --- what the program has installed -----------------------------------------------
+
+/** Where packages are looked for: from the program, from here, from below. */
+function bases() {
+  const program = require.main?.filename ?? process.argv[1];
+  return [program, path.join(process.cwd(), 'here.js'), __filename]
+    .filter(Boolean).map((file) => createRequire(path.resolve(file)));
+}
+
+/** A package of OpenTelemetry, as the program has it. */
+function sdk(name) {
+  for (const base of bases()) {
+    try {
+      return base(name);
+    } catch (error) {
+      if (error.code !== 'MODULE_NOT_FOUND') throw error;
+    }
+  }
+  throw new Error(`${name} is not installed: npm install ${name}`);
+}
+
+/** [name, how it is loaded] of the instrumentors of OpenInference. */
+function installed() {
+  const found = new Map();
+  for (const base of bases())
+    for (const folder of base.resolve.paths(SCOPE)) {
+      const scope = path.join(folder, SCOPE);
+      for (const name of fs.existsSync(scope) ? fs.readdirSync(scope) : [])
+        if (name.startsWith(PREFIX) && !found.has(name.slice(PREFIX.length)))
+          found.set(name.slice(PREFIX.length), () => base(`${SCOPE}/${name}`));
+    }
+  return [...found].sort();
+}
+
+/** Puts to use what is installed; `modules` are those that are loaded already,
+ * as all of a program in ES modules is. */
+function instrument(provider, modules = {}) {
+  const instrumentations = {};
+  for (const [name, load] of installed()) {
+    try {
+      const kind = Object.values(load()).find((value) =>
+        typeof value === 'function' && /Instrumentation$/.test(value.name));
+      const instrumentation = new kind();
+      instrumentation.setTracerProvider(provider);
+      if (modules[name]) instrumentation.manuallyInstrument(modules[name]);
+      instrumentations[name] = instrumentation;
+    } catch (error) {
+      process.emitWarning(`the instrumentor ${name} fails: ${error.message}`);
+    }
+  }
+  return instrumentations;
+}
+
+/** What register() wired. */
+class Registration {
+  #end;
+
+  constructor(provider, store, instrumentations) {
+    Object.assign(this, { provider, store, instrumentations });
+    this.#end = () => this.forceFlush();
+    process.once('beforeExit', this.#end);
+  }
+
+  /** What has ended is in the store then. */
+  async forceFlush() {
+    await this.provider.forceFlush();
+  }
+
+  /** Ends it all; a store that was given stays open. */
+  async shutdown() {
+    process.off('beforeExit', this.#end);
+    for (const instrumentation of Object.values(this.instrumentations))
+      instrumentation.disable();
+    await this.provider.shutdown();
+    sdk('@opentelemetry/api').trace.disable();
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.shutdown();
+  }
+}
+
+/** Traces the program into a store: a tracer provider, an exporter and any
+ * instrumentors of OpenInference that are installed. */
+function register({ store = 'traces.db', project, batch = true,
+  instrumented = true, modules, processor, ...config } = {}) {
+  const { NodeTracerProvider, BatchSpanProcessor, SimpleSpanProcessor } =
+    sdk('@opentelemetry/sdk-trace-node');
+  const exporter = new SpanExporter(store, { project, sync: !batch });
+  const spanProcessor = processor?.(exporter) ??
+    new (batch ? BatchSpanProcessor : SimpleSpanProcessor)(exporter);
+  const provider = new NodeTracerProvider(
+    { ...config, spanProcessors: [spanProcessor] });
+  provider.register();
+  return new Registration(provider, exporter.store,
+    instrumented ? instrument(provider, modules) : {});
+}
+
+module.exports = { SpanExporter, instrument, register, sdk };

@@ -1,0 +1,90 @@
+// Ended spans of OpenTelemetry's SDK as OTLP/JSON, which is cheaper to make here
+// than protobuf is: JSON.stringify is compiled, a writer of ours is not.
+'use strict';
+
+/** Nanoseconds since 1970 as a text; [seconds, nanoseconds] are given. */
+function timeOf([seconds, nanoseconds]) {
+  return seconds + String(nanoseconds).padStart(9, '0');
+}
+
+function valueOf(value) {
+  switch (typeof value) {
+    case 'string': return { stringValue: value };
+    case 'boolean': return { boolValue: value };
+    case 'bigint': return { intValue: String(value) };
+    case 'number':
+      if (Number.isSafeInteger(value)) return { intValue: value };
+      return { doubleValue: Number.isFinite(value) ? value : String(value) };
+    case 'object':
+      if (Array.isArray(value))
+        return { arrayValue: { values: value.map(valueOf) } };
+      if (value instanceof Uint8Array)
+        return { bytesValue: Buffer.from(value).toString('base64') };
+      return value === null ? {} : { kvlistValue: { values: listOf(value) } };
+    default: return {};
+  }
+}
+
+function listOf(attributes = {}) {
+  const list = [];
+  for (const key in attributes)
+    list.push({ key, value: valueOf(attributes[key]) });
+  return list;
+}
+
+function linkOf({ context, attributes }) {
+  return { traceId: context.traceId, spanId: context.spanId,
+    traceState: context.traceState?.serialize(),
+    attributes: listOf(attributes) };
+}
+
+function eventOf({ name, time, attributes }) {
+  return { name, timeUnixNano: timeOf(time), attributes: listOf(attributes) };
+}
+
+function spanOf(span) {
+  const { traceId, spanId, traceFlags, traceState } = span.spanContext();
+  return {
+    traceId, spanId, flags: traceFlags, traceState: traceState?.serialize(),
+    // parentSpanId is of the SDK before 2.0.
+    parentSpanId: span.parentSpanContext?.spanId ?? span.parentSpanId,
+    name: span.name,
+    kind: span.kind + 1, // which has no value for "not said"
+    startTimeUnixNano: timeOf(span.startTime),
+    endTimeUnixNano: timeOf(span.endTime),
+    attributes: listOf(span.attributes),
+    events: span.events.map(eventOf),
+    links: span.links.map(linkOf),
+    status: span.status,
+  };
+}
+
+/** Spans in groups of one resource and one scope. */
+function groups(spans) {
+  const byResource = new Map();
+  for (const span of spans) {
+    const scope = span.instrumentationScope ?? span.instrumentationLibrary;
+    let byScope = byResource.get(span.resource);
+    if (!byScope) byResource.set(span.resource, byScope = new Map());
+    if (!byScope.has(scope)) byScope.set(scope, []);
+    byScope.get(scope).push(span);
+  }
+  return byResource;
+}
+
+/** An ExportTraceServiceRequest as text. */
+function requestOf(spans) {
+  return JSON.stringify({
+    resourceSpans: Array.from(groups(spans), ([resource, byScope]) => ({
+      resource: { attributes: listOf(resource.attributes) },
+      schemaUrl: resource.schemaUrl,
+      scopeSpans: Array.from(byScope, ([scope, members]) => ({
+        scope: { name: scope.name, version: scope.version },
+        schemaUrl: scope.schemaUrl,
+        spans: members.map(spanOf),
+      })),
+    })),
+  });
+}
+
+module.exports = { requestOf };

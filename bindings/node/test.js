@@ -1,0 +1,238 @@
+// Spans in tests: what was captured, and what is expected of it.
+//
+//     test('the agent asks twice', async (t) => {
+//       const spans = capture(t);
+//       await runAgent();
+//       spans.tree('agent\n  retriever\n  llm*2');
+//     });
+//
+// What is not as expected throws an AssertionError that shows the captured
+// trees, with what differs marked: docs/testing.md has the signs.
+'use strict';
+const { AssertionError } = require('assert');
+const fs = require('fs');
+const path = require('path');
+const { fileURLToPath } = require('url');
+const { C, Report, choose, run, struct, text } = require('./library.js');
+const { requestOf } = require('./otlp.js');
+const { router } = require('./routes.js');
+const { SEVERITIES } = require('./rows.js');
+const { Store } = require('./store.js');
+
+const LEVELS = Object.fromEntries(SEVERITIES.map((name, at) => [name, at]));
+const UPDATE = process.env.UPDATE_GOLDENS === '1' ||
+  process.argv.includes('--update-goldens');
+
+/** A value as it stands in a condition. */
+function literal(value) {
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'string' || Number.isFinite(value) ||
+      typeof value === 'bigint')
+    return typeof value === 'string' ? JSON.stringify(value) : String(value);
+  throw new TypeError(`a condition has no ${typeof value}`);
+}
+
+/** Steps that return a call's status and what it reports. */
+function* told(store, name, ...given) {
+  const report = new Report();
+  const status = yield store.handle.call(name, ...given, report.buf);
+  return { status, report: report.take() };
+}
+
+/** Captured spans: a store in memory, and the trees of what is in it. */
+class Capture {
+  #store = new Store(':memory:');
+  #waiting = [];
+  #requests = [];
+  #requested = new Set();
+
+  /** Spans of OpenTelemetry that start from here on are captured. */
+  constructor({ updateGoldens = UPDATE } = {}) {
+    this.updateGoldens = updateGoldens;
+    router.open(this);
+  }
+
+  close() {
+    router.close(this);
+    this.#store.close();
+  }
+
+  [Symbol.dispose]() {
+    this.close();
+  }
+
+  /** A span of OpenTelemetry that ended. */
+  add(span) {
+    this.#waiting.push(span);
+  }
+
+  /** The store with all spans that have ended. */
+  get store() {
+    if (this.#waiting.length > 0) {
+      const waiting = this.#waiting.splice(0);
+      const request = requestOf(waiting);
+      this.#store.ingest(request, { format: 'otlp-json' });
+      this.#requests.push(request);
+      for (const span of waiting)
+        this.#requested.add(span.spanContext().spanId);
+    }
+    return this.#store;
+  }
+
+  [Symbol.iterator]() {
+    return this.store.spans({ order: 'oldest' })[Symbol.iterator]();
+  }
+
+  /** The trees. */
+  toString() {
+    return this.store.traces({ order: 'oldest' }).all()
+      .map((trace) => trace.tree()).join('\n');
+  }
+
+  // --- what is expected ----------------------------------------------------------
+
+  #expect(operator, name, ...given) {
+    const { status, report } = run(told(this.store, name, ...given));
+    if (status === C.PHX_UNMET) this.#fail(operator, report);
+  }
+
+  /** The stack begins where the expectation is. */
+  #fail(operator, report) {
+    throw new AssertionError({ message: report.trimEnd(), operator,
+      stackStartFn: this[operator] });
+  }
+
+  #count(operator, filter, least, most) {
+    this.#expect(operator, 'phx_expect_count', filter,
+      Buffer.byteLength(filter), least, most);
+  }
+
+  /** The filter chooses n spans, or so many. */
+  count(filter = '', n = undefined, { atLeast = 0, atMost = -1 } = {}) {
+    this.#count('count', filter, n ?? atLeast, n ?? atMost);
+  }
+
+  /** The filter chooses one span, which is returned. */
+  one(filter = '') {
+    this.#count('one', filter, 1, 1);
+    return this.store.spans({ filter }).first();
+  }
+
+  /** The filter chooses no span. */
+  none(filter = '') {
+    this.#count('none', filter, 0, 0);
+  }
+
+  #every(operator, filter, condition) {
+    this.#count(operator, filter, 1, -1);
+    const chosen = this.store.spans({ filter, attributes: 'none' }).all();
+    const both = filter.trim() ? `(${filter}) and (${condition})` : condition;
+    this.#count(operator, both, chosen.length, chosen.length);
+  }
+
+  /** The filter chooses spans, and the condition holds for all. */
+  every(filter, condition) {
+    this.#every('every', filter, condition);
+  }
+
+  /** Every span that the filter chooses has these attributes, by their keys;
+   * null is for one that is not there. */
+  attributes(filter, expected) {
+    for (const [key, value] of Object.entries(expected))
+      this.#every('attributes', filter, `${key} == ${literal(value)}`);
+  }
+
+  /** Every span that the filter chooses has counted so many tokens. */
+  tokens({ filter = "span_kind == 'LLM'", prompt, completion, total }) {
+    for (const [name, count] of Object.entries({ prompt, completion, total }))
+      if (count !== undefined)
+        this.#every('tokens', filter, `llm.token_count.${name} == ${count}`);
+  }
+
+  /** The trees are those of the pattern, and there are no others. */
+  tree(pattern, { anyOrder = false } = {}) {
+    this.#expect('tree', 'phx_expect_tree', pattern,
+      Buffer.byteLength(pattern), anyOrder ? C.PHX_TREE_ANY_ORDER : 0);
+  }
+
+  /** Spans that the filters choose start one after the other. */
+  order(...filters) {
+    this.#expect('order', 'phx_expect_order', filters.map(text),
+      filters.length);
+  }
+
+  /** Each span that the filter chooses, at least one, is below a span that the
+   * other chooses. */
+  below(filter, parent, { directly = false } = {}) {
+    this.#expect('below', 'phx_expect_below', filter,
+      Buffer.byteLength(filter), parent, Buffer.byteLength(parent),
+      directly ? C.PHX_BELOW_DIRECTLY : 0);
+  }
+
+  /** All together are at most so many spans, calls of LLMs, tokens, USD, and no
+   * trace takes longer than so many ms. */
+  budget({ spans = -1, calls = -1, tokens = -1, cost = -1, ms = -1 }) {
+    this.#expect('budget', 'phx_expect_budget', struct('phx_budget',
+      { spans, llm_calls: calls, tokens, cost, latency: ms }));
+  }
+
+  // --- golden traces ---------------------------------------------------------------
+
+  #differs(file) {
+    if (!fs.existsSync(file)) return `${file} is not there`;
+    const kept = fs.readFileSync(file);
+    const { status, report } = run(told(this.store, 'phx_golden_compare',
+      kept, kept.length));
+    return status === C.PHX_UNMET ? `${file} has other spans:\n${report}` : '';
+  }
+
+  /** The spans are those that a file keeps. The values of masked keys may be
+   * any; one that ends in * is for all keys that begin so. */
+  golden(file, { masked = [] } = {}) {
+    const name = file instanceof URL ? fileURLToPath(file) : file;
+    const report = this.#differs(name);
+    if (report === '') return;
+    if (!this.updateGoldens)
+      this.#fail('golden', `${report.trimEnd()}\n(UPDATE_GOLDENS=1, or ` +
+        '--update-goldens behind the file, writes it)');
+    const written = run(told(this.store, 'phx_golden_write',
+      struct('phx_golden_options', { masked: masked.map(text),
+        masked_count: masked.length })));
+    fs.mkdirSync(path.dirname(name), { recursive: true });
+    fs.writeFileSync(name, written.report);
+  }
+
+  // --- lint ------------------------------------------------------------------------
+
+  /** Where spans break the conventions of OpenInference and gen_ai: what came
+   * from OpenTelemetry is looked at as it came. */
+  findings() {
+    const { store } = this;
+    return [
+      ...this.#requests.flatMap((request) =>
+        store.lint(request, { format: 'otlp-json' })),
+      ...store.lint().filter(({ spanId }) => !this.#requested.has(spanId)),
+    ];
+  }
+
+  /** No rule finds anything that is so severe or more; ignore has the ids of
+   * rules that do not count. */
+  lint({ severity = 'warning', ignore = [] } = {}) {
+    const least = choose(LEVELS, severity, 'severity');
+    const found = this.findings().filter((finding) =>
+      LEVELS[finding.severity] >= least && !ignore.includes(finding.rule));
+    if (found.length > 0)
+      this.#fail('lint', [`lint finds ${found.length}:`, ...found].join('\n'));
+  }
+}
+
+/** Begins to capture: until the end of a test of node:test, if it is given, or
+ * until close(). */
+function capture(test, options) {
+  const captured = new Capture(options);
+  test?.after(() => captured.close());
+  return captured;
+}
+
+module.exports = { Capture, capture, processor: router };
