@@ -48,6 +48,12 @@ export interface Registration extends AsyncDisposable {
   shutdown(): Promise<void>;
 }
 
+/** Puts to use what is installed of OpenInference's instrumentors, for the
+ * provider, or that of the process; they are returned by their names. */
+export declare function instrument(options?: { provider?: Provider;
+  modules?: { [instrumentor: string]: unknown } }):
+  { [name: string]: unknown };
+
 /** Traces the program into a store: a tracer provider, an exporter and any
  * instrumentors of OpenInference that are installed. */
 export declare function register(options?: RegisterOptions): Registration;

@@ -7,6 +7,7 @@ const { createRequire } = require('module');
 const { Misuse, TooBig } = require('./errors.js');
 const { C, run, runAsync } = require('./library.js');
 const { requestOf } = require('./otlp.js');
+const { router } = require('./routes.js');
 const { Store } = require('./store.js');
 
 const SUCCESS = 0; // OpenTelemetry's ExportResultCode
@@ -88,11 +89,15 @@ function bases() {
     .filter(Boolean).map((file) => createRequire(path.resolve(file)));
 }
 
+const loaded = new Map();
+
 /** A package of OpenTelemetry, as the program has it. */
 function sdk(name) {
+  if (loaded.has(name)) return loaded.get(name);
   for (const base of bases()) {
     try {
-      return base(name);
+      loaded.set(name, base(name));
+      return loaded.get(name);
     } catch (error) {
       if (error.code !== 'MODULE_NOT_FOUND') throw error;
     }
@@ -113,16 +118,17 @@ function installed() {
   return [...found].sort();
 }
 
-/** Puts to use what is installed; `modules` are those that are loaded already,
- * as all of a program in ES modules is. */
-function instrument(provider, modules = {}) {
+/** Puts to use what is installed of OpenInference's instrumentors: for the
+ * provider, or that of the process. `modules` are those that are loaded
+ * already, as all of a program in ES modules is. */
+function instrument({ provider, modules = {} } = {}) {
   const instrumentations = {};
   for (const [name, load] of installed()) {
     try {
       const kind = Object.values(load()).find((value) =>
         typeof value === 'function' && /Instrumentation$/.test(value.name));
       const instrumentation = new kind();
-      instrumentation.setTracerProvider(provider);
+      if (provider) instrumentation.setTracerProvider(provider);
       if (modules[name]) instrumentation.manuallyInstrument(modules[name]);
       instrumentations[name] = instrumentation;
     } catch (error) {
@@ -154,6 +160,7 @@ class Registration {
       instrumentation.disable();
     await this.provider.shutdown();
     sdk('@opentelemetry/api').trace.disable();
+    router.isRegistered = false;
   }
 
   async [Symbol.asyncDispose]() {
@@ -170,11 +177,13 @@ function register({ store = 'traces.db', project, batch = true,
   const exporter = new SpanExporter(store, { project, sync: !batch });
   const spanProcessor = processor?.(exporter) ??
     new (batch ? BatchSpanProcessor : SimpleSpanProcessor)(exporter);
+  // What a test captures goes to the capture, too.
   const provider = new NodeTracerProvider(
-    { ...config, spanProcessors: [spanProcessor] });
+    { ...config, spanProcessors: [spanProcessor, router] });
+  router.isRegistered = true;
   provider.register();
   return new Registration(provider, exporter.store,
-    instrumented ? instrument(provider, modules) : {});
+    instrumented ? instrument({ provider, modules }) : {});
 }
 
 module.exports = { SpanExporter, instrument, register, sdk };

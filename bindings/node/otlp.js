@@ -59,31 +59,35 @@ function spanOf(span) {
   };
 }
 
-/** Spans in groups of one resource and one scope. */
-function groups(spans) {
-  const byResource = new Map();
+/** Spans in runs of what is the same of them; in their order, which is that of
+ * those that start in one millisecond, as fine as the SDK's clock is. */
+function runs(spans, key) {
+  const found = [];
   for (const span of spans) {
-    const scope = span.instrumentationScope ?? span.instrumentationLibrary;
-    let byScope = byResource.get(span.resource);
-    if (!byScope) byResource.set(span.resource, byScope = new Map());
-    if (!byScope.has(scope)) byScope.set(scope, []);
-    byScope.get(scope).push(span);
+    if (found.length === 0 || found.at(-1).key !== key(span))
+      found.push({ key: key(span), spans: [] });
+    found.at(-1).spans.push(span);
   }
-  return byResource;
+  return found;
+}
+
+function scopeOf(span) {
+  return span.instrumentationScope ?? span.instrumentationLibrary;
 }
 
 /** An ExportTraceServiceRequest as text. */
-function requestOf(spans) {
+function requestOf(all) {
   return JSON.stringify({
-    resourceSpans: Array.from(groups(spans), ([resource, byScope]) => ({
-      resource: { attributes: listOf(resource.attributes) },
-      schemaUrl: resource.schemaUrl,
-      scopeSpans: Array.from(byScope, ([scope, members]) => ({
-        scope: { name: scope.name, version: scope.version },
-        schemaUrl: scope.schemaUrl,
-        spans: members.map(spanOf),
+    resourceSpans: runs(all, (span) => span.resource).map(
+      ({ key: resource, spans: ofResource }) => ({
+        resource: { attributes: listOf(resource.attributes) },
+        schemaUrl: resource.schemaUrl,
+        scopeSpans: runs(ofResource, scopeOf).map(({ key: scope, spans }) => ({
+          scope: { name: scope.name, version: scope.version },
+          schemaUrl: scope.schemaUrl,
+          spans: spans.map(spanOf),
+        })),
       })),
-    })),
   });
 }
 

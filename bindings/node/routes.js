@@ -9,8 +9,9 @@ const current = new AsyncLocalStorage();
 /** A span processor that notes at a span's start where it belongs. */
 class Router {
   #open = new Set();
-  #owners = new WeakMap(); // by the context of the span
-  #isRegistered = false;
+  #owners = new WeakMap(); // of spans, and when they started
+  #started = 0;
+  isRegistered = false;
 
   open(capture) {
     this.#register();
@@ -23,14 +24,13 @@ class Router {
     if (current.getStore() === capture) current.enterWith(undefined);
   }
 
-  /** As the provider of the process, unless there is one, which the program
-   * gives this processor itself. Without an SDK nothing is traced by it. */
+  /** As the provider of the process, unless register() made one, or the program,
+   * which gives this processor to it. Without an SDK nothing is traced by it. */
   #register() {
-    if (this.#isRegistered) return;
-    this.#isRegistered = true;
+    if (this.isRegistered) return;
+    this.isRegistered = true;
     const { sdk } = require('./otel.js');
     try {
-      this.trace = sdk('@opentelemetry/api').trace;
       const { NodeTracerProvider } = sdk('@opentelemetry/sdk-trace-node');
       new NodeTracerProvider({ spanProcessors: [this] }).register();
     } catch (error) {
@@ -38,20 +38,19 @@ class Router {
     }
   }
 
-  #ownerOf(context) {
-    const parent = this.trace?.getSpan(context);
-    const near = current.getStore() ?? this.#owners.get(parent);
-    return this.#open.has(near) ? near : [...this.#open].at(-1);
-  }
-
   onStart(span, context) {
-    const owner = this.#ownerOf(context);
-    if (owner) this.#owners.set(span, owner);
+    if (this.#open.size === 0) return;
+    const { trace } = require('./otel.js').sdk('@opentelemetry/api');
+    const above = this.#owners.get(trace.getSpan(context))?.owner;
+    const near = current.getStore() ?? above;
+    const owner = this.#open.has(near) ? near : [...this.#open].at(-1);
+    this.#started += 1;
+    this.#owners.set(span, { owner, place: this.#started });
   }
 
   onEnd(span) {
-    const owner = this.#owners.get(span);
-    if (this.#open.has(owner)) owner.add(span);
+    const { owner, place } = this.#owners.get(span) ?? {};
+    if (this.#open.has(owner)) owner.add(span, place);
   }
 
   async forceFlush() {}
@@ -59,4 +58,7 @@ class Router {
   async shutdown() {}
 }
 
-module.exports = { router: new Router() };
+/** One for all copies of this module, as the provider is. */
+module.exports = {
+  router: globalThis[Symbol.for('libphoenix.router')] ??= new Router(),
+};

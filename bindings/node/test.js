@@ -62,15 +62,17 @@ class Capture {
     this.close();
   }
 
-  /** A span of OpenTelemetry that ended. */
-  add(span) {
-    this.#waiting.push(span);
+  /** A span of OpenTelemetry that ended, and which of all that started it was:
+   * its start is a time in whole milliseconds. */
+  add(span, place) {
+    this.#waiting.push({ span, place });
   }
 
   /** The store with all spans that have ended. */
   get store() {
     if (this.#waiting.length > 0) {
-      const waiting = this.#waiting.splice(0);
+      const waiting = this.#waiting.splice(0)
+        .sort((a, b) => a.place - b.place).map(({ span }) => span);
       const request = requestOf(waiting);
       this.#store.ingest(request, { format: 'otlp-json' });
       this.#requests.push(request);

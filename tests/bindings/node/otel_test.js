@@ -9,6 +9,7 @@ const { BatchSpanProcessor, NodeTracerProvider, SimpleSpanProcessor } =
   require('@opentelemetry/sdk-trace-node');
 const { Store } = require('libphoenix');
 const { SpanExporter, register } = require('libphoenix/otel');
+const { capture } = require('libphoenix/test');
 const { stand } = require('./sent.js');
 
 function exported(exporter, spans) {
@@ -132,6 +133,20 @@ test('register() wires the program, until shutdown()', async (t) => {
   assert.strictEqual(given[0].store, other.store);
   await other[Symbol.asyncDispose]();
   assert.throws(() => other.store.stats(), { name: 'Misuse' });
+});
+
+test('what register() traces is captured by tests, too', async (t) => {
+  const { store } = stand(t);
+  const phoenix = register({ store, instrumented: false, batch: false });
+  const spans = capture(t);
+  trace.getTracer('x').startSpan('both').end();
+  assert.strictEqual(spans.one().name, 'both');
+  assert.strictEqual(store.spans().first().name, 'both');
+  await phoenix.shutdown();
+  const alone = capture(t);
+  trace.getTracer('x').startSpan('one').end();
+  assert.strictEqual(alone.one().name, 'one');
+  assert.strictEqual(store.stats().spans, 1);
 });
 
 test('a program that ends has stored its spans', (t) => {
