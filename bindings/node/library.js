@@ -206,7 +206,7 @@ function define(kind, methods) {
   });
 }
 
-// --- values, as the library takes and gives them -------------------------------
+// --- values, as the library takes and gives them -----------------------------
 
 /** A struct's members as its PHX_..._INIT has them, and what is given. */
 function struct(name, given) {

@@ -80,7 +80,7 @@ class SpanExporter {
   }
 }
 
-// --- what the program has installed -----------------------------------------------
+// --- what the program has installed ------------------------------------------
 
 /** Where packages are looked for: from the program, from here, from below. */
 function bases() {

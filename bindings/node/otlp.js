@@ -1,5 +1,5 @@
-// Ended spans of OpenTelemetry's SDK as OTLP/JSON, which is cheaper to make here
-// than protobuf is: JSON.stringify is compiled, a writer of ours is not.
+// Ended spans of OpenTelemetry's SDK as OTLP/JSON, which is cheaper to make
+// here than protobuf is: JSON.stringify is compiled, a writer of ours is not.
 'use strict';
 
 /** Nanoseconds since 1970 as a text; [seconds, nanoseconds] are given. */

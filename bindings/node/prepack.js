@@ -7,7 +7,8 @@ const fs = require('fs');
 const path = require('path');
 
 const ROOT = path.resolve(__dirname, '../..');
-const FOLDER = path.join(__dirname, 'lib', `${process.platform}-${process.arch}`);
+const FOLDER = path.join(__dirname, 'lib',
+  `${process.platform}-${process.arch}`);
 const LICENCES = path.join(__dirname, 'licenses');
 const INSIDE = ['sqlite3', 'zstd', 'pcre2', 'xxhash'];
 

@@ -18,6 +18,11 @@ class Rows {
     Object.defineProperty(this, 'store', { value: store });
   }
 
+  /** Steps that return a handle. */
+  * open(most) {
+    return yield* this.#reading.open(most);
+  }
+
   * #page(handle) {
     const report = new Report();
     const status = yield handle.call(this.#reading.read, PAGE, report.buf);
@@ -26,7 +31,7 @@ class Rows {
 
   * [Symbol.iterator]() {
     if (this.#reading.isWhole) return yield* this.all();
-    const handle = run(this.#reading.open());
+    const handle = run(this.open());
     try {
       const make = this.#reading.make(handle);
       let page;
@@ -39,7 +44,7 @@ class Rows {
 
   async * [Symbol.asyncIterator]() {
     if (this.#reading.isWhole) return yield* this.all();
-    const handle = await runAsync(this.#reading.open());
+    const handle = await runAsync(this.open());
     try {
       const make = this.#reading.make(handle);
       let page;
@@ -51,7 +56,7 @@ class Rows {
   }
 
   * #pages(most) {
-    const handle = yield* this.#reading.open(most);
+    const handle = yield* this.open(most);
     const rows = [];
     try {
       const make = this.#reading.make(handle);
@@ -151,7 +156,7 @@ class Result extends Rows {
     if (!Array.isArray(values)) throw new TypeError('values are an array');
     const made = values.map(valueOf);
     const size = Buffer.byteLength(statement);
-    const reading = {
+    super(store, {
       * open() {
         return yield* open('phx_rows_close', store.handle.call(
           'phx_store_sql', statement, size, made, made.length,
@@ -164,9 +169,7 @@ class Result extends Rows {
           row.map((cell, i) => [names[i], cellOf(cell)]));
       },
       isWhole: store.isInMemory,
-    };
-    super(store, reading);
-    this.open = reading.open;
+    });
   }
 }
 

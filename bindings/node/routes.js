@@ -24,8 +24,8 @@ class Router {
     if (current.getStore() === capture) current.enterWith(undefined);
   }
 
-  /** As the provider of the process, unless register() made one, or the program,
-   * which gives this processor to it. Without an SDK nothing is traced by it. */
+  /** As the provider of the process, unless register() made one, or the
+   * program, which gives it this processor. Without an SDK it has no spans. */
   #register() {
     if (this.isRegistered) return;
     this.isRegistered = true;
@@ -42,8 +42,8 @@ class Router {
     if (this.#open.size === 0) return;
     const { trace } = require('./otel.js').sdk('@opentelemetry/api');
     const above = this.#owners.get(trace.getSpan(context))?.owner;
-    const near = current.getStore() ?? above;
-    const owner = this.#open.has(near) ? near : [...this.#open].at(-1);
+    const owner = [current.getStore(), above, ...[...this.#open].reverse()]
+      .find((one) => this.#open.has(one));
     this.#started += 1;
     this.#owners.set(span, { owner, place: this.#started });
   }

@@ -1,5 +1,5 @@
-// Rows as the library gives them by the page: spans, traces, sessions, projects,
-// annotations, and what is wrong with spans.
+// Rows as the library gives them by the page: spans, traces, sessions,
+// projects, annotations, and what is wrong with spans.
 'use strict';
 const { inspect } = require('util');
 const tree = require('./tree.js');

@@ -37,7 +37,7 @@ const KINDS = numbered([...kinds()]);
 const STATUSES_BY_NAME = numbered(STATUSES);
 const ANNOTATORS_BY_NAME = numbered(ANNOTATORS);
 
-// --- what callers say, as the library takes it -----------------------------------
+// --- what callers say, as the library takes it -------------------------------
 
 /** A path becomes sqlite:PATH. */
 function urlOf(given) {
@@ -111,7 +111,7 @@ function itemOf({ target, name, label, score, explanation, metadata,
     annotator: choose(ANNOTATORS_BY_NAME, annotator, 'annotator') };
 }
 
-// --- Store -----------------------------------------------------------------------
+// --- Store -------------------------------------------------------------------
 
 function* openStore(url, { readOnly = false, migrate = true, compact = true,
   busyTimeout = 5000, retentionDays = 0 }) {
@@ -168,7 +168,7 @@ class Store {
     }
   }
 
-  // --- reading -------------------------------------------------------------------
+  // --- reading ---------------------------------------------------------------
 
   /** Steps that return the number of a project, trace, session or span. */
   * find(kind, name) {
@@ -253,7 +253,8 @@ class Store {
 
   /** Annotations, newest first: of a span, trace or session, or of all such if
    * a class is given; of the documents of spans instead. */
-  annotations(target = Span, { names, project, limit, documents = false } = {}) {
+  annotations(target = Span,
+    { names, project, limit, documents = false } = {}) {
     checkLimit(limit);
     const one = target instanceof Row;
     const kind = ANNOTATED.get(one ? target.constructor : target);
@@ -263,11 +264,13 @@ class Store {
       kind: documents ? C.PHX_DOCUMENT_ANNOTATION : kind,
       targets: one ? [target.number] : null, target_count: Number(one),
       ...texts('name', names) });
-    return this.rows(Annotation, 'phx_store_find_annotations', asked, project, limit);
+    return this.rows(Annotation, 'phx_store_find_annotations', asked, project,
+      limit);
   }
 
-  /** One statement that reads, see docs/sql.md; values are those of ?1, ?2 ...
-   * timeout is in milliseconds, memory in bytes. Rows are objects, or arrays. */
+  /** One statement that reads, see docs/sql.md; values are those of ?1, ...
+   * timeout is in milliseconds, memory in bytes. Rows are objects, or arrays.
+   */
   sql(statement, values = [], options = {}) {
     return new Result(this, statement, values, options);
   }
@@ -284,7 +287,7 @@ function* oneOf(store, kind, made, name) {
 }
 
 define(Store, {
-  // --- writing -------------------------------------------------------------------
+  // --- writing ---------------------------------------------------------------
 
   /** Stores the spans or log records of a request; they are on disk then. */
   * ingest(data, { format = 'otlp', project = null } = {}) {
@@ -313,7 +316,7 @@ define(Store, {
     yield this.handle.call('phx_store_delete', kind, what.number);
   },
 
-  // --- reading -------------------------------------------------------------------
+  // --- reading ---------------------------------------------------------------
 
   /** The span with an id, or NotFound. */
   * span(spanId) {
@@ -355,7 +358,7 @@ define(Store, {
     }
   },
 
-  // --- upkeep --------------------------------------------------------------------
+  // --- upkeep ----------------------------------------------------------------
 
   /** Counts of rows and bytes, by the names of phx_store_stats. */
   * stats() {

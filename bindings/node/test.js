@@ -92,7 +92,7 @@ class Capture {
       .map((trace) => trace.tree()).join('\n');
   }
 
-  // --- what is expected ----------------------------------------------------------
+  // --- what is expected ------------------------------------------------------
 
   #expect(operator, name, ...given) {
     const { status, report } = run(told(this.store, name, ...given));
@@ -179,7 +179,7 @@ class Capture {
       { spans, llm_calls: calls, tokens, cost, latency: ms }));
   }
 
-  // --- golden traces ---------------------------------------------------------------
+  // --- golden traces ---------------------------------------------------------
 
   #differs(file) {
     if (!fs.existsSync(file)) return `${file} is not there`;
@@ -205,7 +205,7 @@ class Capture {
     fs.writeFileSync(name, written.report);
   }
 
-  // --- lint ------------------------------------------------------------------------
+  // --- lint ------------------------------------------------------------------
 
   /** Where spans break the conventions of OpenInference and gen_ai: what came
    * from OpenTelemetry is looked at as it came. */

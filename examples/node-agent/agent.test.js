@@ -25,7 +25,8 @@ test('the agent asks, calls a tool, and asks again', async (t) => {
       tide
       llm`);
   spans.below("span_kind == 'TOOL'", "span_kind == 'AGENT'");
-  spans.attributes("span_kind == 'TOOL'", { 'input.value': '{"place":"Brest"}' });
+  spans.attributes("span_kind == 'TOOL'",
+    { 'input.value': '{"place":"Brest"}' });
   spans.budget({ calls: 2, tokens: 61 });
   spans.lint();
 });

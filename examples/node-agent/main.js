@@ -1,4 +1,5 @@
 // Runs the agent with its traces in traces.db, and shows the last of them.
+// First: npm ci, and npm install what docs/node.md has packed.
 import OpenAI from 'openai';
 import { register } from 'libphoenix/otel';
 import { ask } from './agent.js';

@@ -1,17 +1,19 @@
 // A model that always says the same: it asks for the tide, then tells it.
 import http from 'node:http';
 
-function reply(message) {
-  const isTold = message.role === 'tool';
+const QUESTION = { role: 'assistant', content: null, tool_calls: [{
+  id: 'call_1', type: 'function',
+  function: { name: 'tide', arguments: '{"place":"Brest"}' } }] };
+
+function reply({ role, content }) {
+  const isTold = role === 'tool';
   return {
     id: 'chatcmpl-1', object: 'chat.completion', created: 1760000000,
     model: 'gpt-4o-mini', usage: { prompt_tokens: isTold ? 31 : 12,
       completion_tokens: 9, total_tokens: isTold ? 40 : 21 },
     choices: [{ index: 0, finish_reason: isTold ? 'stop' : 'tool_calls',
-      message: isTold ? { role: 'assistant', content: `There is ${message.content}.` }
-        : { role: 'assistant', content: null, tool_calls: [{ id: 'call_1',
-          type: 'function', function: { name: 'tide',
-            arguments: '{"place":"Brest"}' } }] } }],
+      message: isTold ? { role: 'assistant', content: `There is ${content}.` }
+        : QUESTION }],
   };
 }
 

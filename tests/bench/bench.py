@@ -609,6 +609,8 @@ FIGURES = [
      inprocess.called, None, MOST, 0),
     ("exporter", "a span exported by Python: CPU; its share of OTLP/HTTP's time",
      "us / of 1", inprocess.exported, [60, 0.1], MOST, 0),
+    ("node", "a span exported by Node: CPU; its share of OTLP/HTTP's time; read",
+     "us / of 1 / us", inprocess.exported_by_node, None, MOST, 0),
     ("pandas", "100,000 spans to a DataFrame of pandas; peak of the process",
      "s / MiB", inprocess.framed, [0.5, None], MOST, 100_000),
     ("export", "export as Arrow / JSON lines / Parquet, a core", "spans/s",

@@ -34,10 +34,15 @@ def run(bench, *words):
         python = Toolchains(bench.build).venv("bench", *PACKAGES) / "python"
     except Missing as why:
         raise Failed(f"the packages of the bindings: {why}")
-    done = subprocess.run([python, *map(str, words)], capture_output=True,
-                          text=True, env=environment(bench))
+    return said([python, *words], environment(bench))
+
+
+def said(command, env):
+    """The JSON that a program prints."""
+    done = subprocess.run(list(map(str, command)), capture_output=True,
+                          text=True, env=env)
     if done.returncode:
-        raise Failed(f"{words[0]}: {done.stderr.strip()[-200:]}")
+        raise Failed(f"{command[1]}: {done.stderr.strip()[-200:]}")
     return json.loads(done.stdout)
 
 
@@ -67,6 +72,29 @@ def exported(bench):
             f"{found['spans']:,} spans of {found['attributes']} attributes, "
             f"512 a call; {number(direct['us'])} us of time; OTLP/HTTP "
             f"{number(sent['us'])}, its client's CPU {number(sent['cpu_us'])}")
+
+
+def exported_by_node(bench):
+    """The same of the SDK for Node, and spans read again."""
+    tools = Toolchains(bench.build)
+    packages = tools.folder / "bindings/node_modules"
+    if not packages.exists():
+        raise Failed("the packages of Node are not there: make check-bindings")
+    try:
+        node, senders, version = tools.node()
+    except Missing as why:
+        raise Failed(f"Node: {why}")
+    paths = f"{packages}:{senders / 'node_modules'}"
+    with bench.server() as server:
+        server.start()
+        found = said([node, HERE / "exporters.js", server.port,
+                      Path(bench.build).resolve() / "bench"],
+                     {**environment(bench), "NODE_PATH": paths})
+    direct, sent = found["store"], found["http"]
+    return ([direct["cpu_us"], direct["us"] / sent["us"], found["read_us"]],
+            None, f"Node {version}; {number(direct['us'])} us of time; "
+            f"OTLP/HTTP {number(sent['us'])}, its client's CPU "
+            f"{number(sent['cpu_us'])}")
 
 
 def framed(bench):

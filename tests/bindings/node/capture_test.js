@@ -34,7 +34,8 @@ function fails(body, operator, ...parts) {
   assert.throws(body, (error) => {
     assert.strictEqual(error.name, 'AssertionError');
     assert.strictEqual(error.operator, operator);
-    for (const part of parts) assert(error.message.includes(part), error.message);
+    for (const part of parts)
+      assert(error.message.includes(part), error.message);
     assert.match(error.stack.split('\n    at ')[1], /capture_test/);
     return true;
   });
@@ -50,7 +51,8 @@ test('what holds passes', async (t) => {
   spans.every("span_kind == 'LLM'", 'llm.token_count.prompt < 100');
   spans.every('', "name != 'x'");
   spans.attributes("span_kind == 'LLM'",
-    { 'llm.model_name': 'm1', 'llm.token_count.prompt': 20, 'input.value': null });
+    { 'llm.model_name': 'm1', 'llm.token_count.prompt': 20,
+      'input.value': null });
   spans.tokens({ prompt: 20 });
   spans.tree('agent\n  llm\n  tool\n  llm\n');
   spans.tree(`

@@ -18,7 +18,8 @@ function valueOf(value) {
 }
 
 /** A span as OTLP/JSON has it. */
-function span(number, { parent, trace = 1, kind, attributes = {}, ...more } = {}) {
+function span(number,
+  { parent, trace = 1, kind, attributes = {}, ...more } = {}) {
   const all = kind ? { 'openinference.span.kind': kind, ...attributes }
     : attributes;
   const start = BASE + BigInt(number) * 1000001n;

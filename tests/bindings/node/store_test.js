@@ -82,7 +82,7 @@ test('what is closed says so', (t) => {
   assert.throws(() => [...rows], Misuse);
 });
 
-// --- spans -----------------------------------------------------------------------
+// --- spans -------------------------------------------------------------------
 
 function withSpans(t) {
   const place = stand(t);
@@ -137,7 +137,8 @@ test('queries choose', (t) => {
   const second = store.span(hex(2, 8));
   const answers = [
     [{}, [3, 2, 1]], [{ order: 'oldest', limit: 2 }, [1, 2]],
-    [{ filter: "span_kind == 'LLM'" }, [2]], [{ kinds: ['LLM', 'AGENT'] }, [2, 1]],
+    [{ filter: "span_kind == 'LLM'" }, [2]],
+    [{ kinds: ['LLM', 'AGENT'] }, [2, 1]],
     [{ statuses: 'ERROR' }, [2]], [{ rootsOnly: true }, [3, 1]],
     [{ names: ['call', 'no'] }, [2]], [{ traceIds: [hex(2, 16)] }, [3]],
     [{ parentIds: [hex(1, 8)] }, [2]], [{ project: 'town' }, [3, 2, 1]],
@@ -151,7 +152,8 @@ test('queries choose', (t) => {
   const bare = store.spans({ attributes: 'none', names: ['call'] }).first();
   assert.deepStrictEqual([bare.attributes, bare.events, bare.links],
     [{}, [], []]);
-  assert.strictEqual(store.spans({ filter: "name == 'no'" }).first(), undefined);
+  assert.strictEqual(store.spans({ filter: "name == 'no'" }).first(),
+    undefined);
   assert.strictEqual(store.spans({ limit: 2 }).first().number, 3);
   assert.match(inspect(store.spans()), /^Rows of Store\('sqlite::memory:'\)/);
 });

@@ -1,8 +1,8 @@
 // What index.d.ts and its siblings say is what programs write.
 import { Invalid, PhoenixError, Span, Store, type Rows } from 'libphoenix';
 import test from 'node:test';
-import { NodeTracerProvider, SimpleSpanProcessor, type SpanExporter as Exporter }
-  from '@opentelemetry/sdk-trace-node';
+import { NodeTracerProvider, SimpleSpanProcessor,
+  type SpanExporter as Exporter } from '@opentelemetry/sdk-trace-node';
 import { bind, constants } from 'libphoenix/ffi';
 import { register, SpanExporter } from 'libphoenix/otel';
 import { type Capture, capture, processor } from 'libphoenix/test';
