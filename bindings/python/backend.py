@@ -18,7 +18,11 @@ ROOT = HERE.parents[1]
 # Linked into the library, and so given on; their licences go along.
 INSIDE = ("libsqlite3-dev", "libzstd-dev", "libpcre2-dev", "libxxhash-dev")
 EXTRAS = {"arrow": ["pyarrow"], "pandas": ["pandas", "pyarrow"],
-          "polars": ["polars"]}
+          "polars": ["polars"], "otel": ["opentelemetry-sdk"],
+          "pytest": ["pytest>=7"]}
+ENTRY_POINTS = """[pytest11]
+libphoenix = libphoenix.pytest_plugin
+"""
 
 
 def version():
@@ -82,6 +86,7 @@ def contents():
     for name, text in licences():
         yield f"{info}/licenses/{name}", text, False
     yield f"{info}/METADATA", metadata().encode(), False
+    yield f"{info}/entry_points.txt", ENTRY_POINTS.encode(), False
     yield f"{info}/WHEEL", (
         "Wheel-Version: 1.0\nGenerator: libphoenix\n"
         f"Root-Is-Purelib: false\nTag: {tag()}\n").encode(), False

@@ -7,20 +7,38 @@
         for span in store.spans("span_kind == 'LLM'", limit=10):
             print(span.name, span.attributes)
 """
+from typing import TYPE_CHECKING, Any
+
 from ._library import library
 from .errors import (IO, Busy, Conflict, Corrupt, Error, Internal,
                      Interrupted, Invalid, Misuse, NoMemory, NotFound, TooBig,
                      Unsupported)
 from .queries import Cursor, Rows, Spans
-from .rows import Annotation, Match, Project, Session, Span, Trace
+from .rows import (Annotation, Finding, Match, Project, Session, Span,
+                   Trace)
 from .sql import Result
 from .store import Ingested, Note, Store
+
+if TYPE_CHECKING:
+    from .otel import register
+    from .tracer import LiveSpan, Tracer
 
 __version__: str = library.phx_version_text().decode()
 
 __all__ = [
-    "Annotation", "Busy", "Conflict", "Corrupt", "Cursor", "Error", "IO",
-    "Ingested", "Internal", "Interrupted", "Invalid", "Match", "Misuse",
-    "NoMemory", "NotFound", "Note", "Project", "Result", "Rows", "Session",
-    "Span", "Spans", "Store", "TooBig", "Trace", "Unsupported", "__version__",
+    "Annotation", "Busy", "Conflict", "Corrupt", "Cursor", "Error", "Finding",
+    "IO", "Ingested", "Internal", "Interrupted", "Invalid", "LiveSpan",
+    "Match", "Misuse", "NoMemory", "NotFound", "Note", "Project", "Result",
+    "Rows", "Session", "Span", "Spans", "Store", "TooBig", "Trace", "Tracer",
+    "Unsupported", "__version__", "register",
 ]
+
+#: What not every program needs is loaded when it is asked for.
+LATER = {"register": "otel", "LiveSpan": "tracer", "Tracer": "tracer"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in LATER:
+        raise AttributeError(f"libphoenix has no {name}")
+    from importlib import import_module
+    return getattr(import_module(f"libphoenix.{LATER[name]}"), name)

@@ -48,6 +48,16 @@ def call(function: Any, *arguments: Any) -> int:
     return status
 
 
+def written(function: Any, *arguments: Any) -> tuple[int, bytes]:
+    """Calls what writes to a buffer, its last output: its status, and that."""
+    buf = _ffi.phx_buf()
+    try:
+        status = call(function, *arguments, ctypes.byref(buf))
+        return status, ctypes.string_at(buf.data, buf.size) if buf.size else b""
+    finally:
+        library.phx_buf_free(ctypes.byref(buf))
+
+
 def _answers(raised: list[BaseException]) -> Generator[int, object, None]:
     """Answers each time it is asked whether to stop. Python lets a signal in
     where a generator goes on, which is inside of the try here; of a function
@@ -113,6 +123,13 @@ class Owner:
 
     def is_here(self) -> bool:
         return self._process == self._getpid()
+
+    def take(self) -> int:
+        """The pointer, which is the caller's to free from now on: no process
+        has the number 0."""
+        alive.pop(self.pointer, None)
+        self._process = 0
+        return self.pointer
 
     def __del__(self) -> None:
         if self.is_here():

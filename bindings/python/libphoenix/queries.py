@@ -11,8 +11,8 @@ from typing import (TYPE_CHECKING, Any, Callable, Generic, Iterable, Iterator,
 from . import _ffi
 from ._library import Handle, Reader, Watch, call, library
 from .arrow import capsule_of
-from .rows import (EPOCH, STATUSES, Annotation, Project, Session, Span, Trace,
-                   copier)
+from .rows import (EPOCH, STATUSES, Annotation, Finding, Project, Session,
+                   Span, Trace, copier)
 
 if TYPE_CHECKING:
     import pandas
@@ -104,6 +104,11 @@ def texts(given: Sequence[str]) -> Any:
     return array if made else None
 
 
+def json_of(given: Any) -> bytes:
+    import json
+    return json.dumps(given).encode()
+
+
 # --- reading -------------------------------------------------------------
 
 
@@ -124,25 +129,17 @@ SESSION = RowKind(_ffi.phx_session, library.phx_cursor_next_session, Session)
 PROJECT = RowKind(_ffi.phx_project, library.phx_cursor_next_project, Project)
 ANNOTATION = RowKind(_ffi.phx_annotation, library.phx_cursor_next_annotation,
                      Annotation)
+FINDING = RowKind(_ffi.phx_finding, library.phx_cursor_next_finding, Finding)
 
 
 class Cursor(Reader[R]):
     """Rows, read ahead by the page."""
 
-    def __init__(self, rows: Rows[R]) -> None:
-        self._kind = rows._kind
-        self._store = rows._store
-        watch = Watch()
-        arguments = rows._arguments
-        if rows._query is not None:
-            query = type(rows._query).from_buffer_copy(rows._query)
-            if hasattr(query, "stop"):
-                query.stop = watch.function
-            arguments = (ctypes.byref(query),)
-        with watch:
-            handle = Handle(rows._store._handle.call, rows._find, *arguments,
-                            free=library.phx_cursor_close)
+    def __init__(self, kind: RowKind[R], store: Store, handle: Handle,
+                 watch: Watch) -> None:
         super().__init__(handle, watch)
+        self._kind = kind
+        self._store = store
 
     def _read(self, pointer: int) -> Optional[R]:
         kind = self._kind
@@ -165,11 +162,21 @@ class Rows(Generic[R]):
         self._arguments = arguments
 
     def __iter__(self) -> Cursor[R]:
-        return Cursor(self)
+        watch = Watch()
+        arguments = self._arguments
+        if self._query is not None:
+            query = type(self._query).from_buffer_copy(self._query)
+            if hasattr(query, "stop"):
+                query.stop = watch.function
+            arguments = (ctypes.byref(query),)
+        with watch:
+            handle = Handle(self._store._handle.call, self._find, *arguments,
+                            free=library.phx_cursor_close)
+        return Cursor(self._kind, self._store, handle, watch)
 
     def first(self) -> Optional[R]:
         """The first, or None if there is none."""
-        with Cursor(self) as rows:
+        with iter(self) as rows:
             return next(rows, None)
 
     def __repr__(self) -> str:

@@ -3,7 +3,6 @@ annotations. What is JSON is parsed when it is asked for.
 """
 from __future__ import annotations
 
-import json
 import struct
 from collections import namedtuple
 from ctypes import Structure, c_int32, c_int64, c_uint64, c_double, string_at
@@ -24,6 +23,7 @@ FORMATS = {c_int32: "i", c_int64: "q", c_uint64: "Q", c_double: "d",
 STATUSES = ("UNSET", "OK", "ERROR")
 ANNOTATORS = ("LLM", "CODE", "HUMAN")
 SOURCES = ("API", "APP")
+SEVERITIES = ("info", "warning", "error")
 
 
 def time_of(ns: int) -> datetime:
@@ -94,18 +94,24 @@ class Field(Generic[T]):
         return self.tell(getattr(row._row, self.member))
 
 
+def parsed(found: bytes) -> Any:
+    # Loaded when it is needed: it takes longer to load than this package.
+    import json
+    return json.loads(found)
+
+
 class Json(Field[T]):
     """One that is parsed when it is first asked for; absent, it is empty."""
 
     def __init__(self, empty: Callable[[], T], doc: str = "") -> None:
-        super().__init__(lambda found: json.loads(found) if found else empty(),
+        super().__init__(lambda found: parsed(found) if found else empty(),
                          doc)
 
     def of(self, row: Row) -> T:
         if self.member not in row._parsed:
             row._parsed[self.member] = super().of(row)
-        parsed: T = row._parsed[self.member]
-        return parsed
+        found: T = row._parsed[self.member]
+        return found
 
 
 Object = dict[str, Any]
@@ -286,3 +292,34 @@ class Annotation(Row):
         said = ", ".join(repr(part) for part in (self.label, self.score)
                          if part is not None)
         return f"<Annotation {self.name!r} of {self.target_id}: {said}>"
+
+
+class Finding(Row):
+    """A span that is not as a rule of lint says."""
+
+    __slots__ = ("rule", "severity", "reason")
+
+    number = Field(int, "That of the span; 0 of a request's.", "span")
+    trace_id = Field(words)
+    span_id = Field(words)
+    name = Field(words, "The span's.")
+    path = Field(words, 'The attribute\'s; "" if it is of the span.')
+    message = Field(words)
+
+    def __init__(self, row: Any, store: Store) -> None:
+        super().__init__(row, store)
+        lent = _ffi.phx_lint_rule.from_address(row.rule)
+        #: "token-sum"; never changes.
+        self.rule: str = lent.id.decode()
+        #: "info", "warning" or "error".
+        self.severity: str = SEVERITIES[lent.severity]
+        #: Of the rule.
+        self.reason: str = lent.reason.decode()
+
+    def __str__(self) -> str:
+        place = f" {self.path}:" if self.path else ""
+        return (f"{self.severity} {self.rule}: {tree.printable(self.name)}:"
+                f"{place} {self.message}")
+
+    def __repr__(self) -> str:
+        return f"<Finding {self}>"

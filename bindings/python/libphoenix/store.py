@@ -2,19 +2,19 @@
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 from typing import (Any, Iterable, Mapping, NamedTuple, Optional, Sequence,
                     Union)
 
 from . import _ffi
-from ._library import Handle, call, library
+from ._library import Handle, Watch, call, library
 from .errors import NotFound
-from .queries import (ANNOTATION, KINDS, ORDERS, PROJECT, SESSION, SHAPES,
-                      SORTS, STATUSES_BY_NAME, TRACE, R, Rows, Spans, Time,
-                      bits, choose, nanoseconds, numbered, rows_at_most, text,
-                      texts)
-from .rows import ANNOTATORS, Annotation, Project, Row, Session, Span, Trace
+from .queries import (ANNOTATION, FINDING, KINDS, ORDERS, PROJECT, SESSION,
+                      SHAPES, SORTS, STATUSES_BY_NAME, TRACE, Cursor, R, Rows,
+                      Spans, Time, bits, choose, nanoseconds, numbered,
+                      json_of, rows_at_most, text, texts)
+from .rows import (ANNOTATORS, Annotation, Finding, Project, Row, Session,
+                   Span, Trace)
 from .sql import Result, Value
 
 FORMATS = {"otlp": _ffi.PHX_OTLP_PROTOBUF, "otlp-json": _ffi.PHX_OTLP_JSON,
@@ -62,7 +62,8 @@ def item_of(note: Note) -> _ffi.phx_annotation_item:
         if kind != _ffi.PHX_SPAN_ANNOTATION:
             raise TypeError("documents are those of a Span")
         kind = _ffi.PHX_DOCUMENT_ANNOTATION
-    metadata = None if note.metadata is None else json.dumps(note.metadata)
+    metadata = None if note.metadata is None else \
+        json_of(note.metadata).decode()
     written = {"name": note.name, "identifier": note.identifier,
                "label": note.label, "explanation": note.explanation,
                "metadata": metadata}
@@ -303,6 +304,24 @@ class Store:
         if search is not None:
             data = search.encode()
             call(library.phx_search_check, data, len(data))
+
+    def lint(self, data: Union[None, bytes, bytearray, memoryview] = None,
+             format: str = "otlp") -> list[Finding]:
+        """Where stored spans break the conventions of OpenInference and
+        gen_ai, or those of a request, which is not stored."""
+        if data is None:
+            return list(Rows(self, FINDING, library.phx_store_lint))
+        data = bytes(data)
+        batch = Handle(call, library.phx_batch_decode,
+                       choose(FORMATS, format, "format"), data, len(data),
+                       None, free=library.phx_batch_free)
+        owner = self._handle.owner()
+        try:
+            found = Handle(batch.call, library.phx_batch_lint, owner.pointer,
+                           free=library.phx_cursor_close)
+            return list(Cursor(FINDING, self, found, Watch()))
+        finally:
+            del owner
 
     def sql(self, statement: str, values: Sequence[Value] = (), *,
             timeout: float = 0, memory: int = 0) -> Result:

@@ -1,8 +1,6 @@
 """A trace as a tree, in text and in HTML. All that a user wrote is escaped."""
 from __future__ import annotations
 
-import json
-from html import escape
 from itertools import islice
 from typing import TYPE_CHECKING, Iterator
 
@@ -90,6 +88,11 @@ def text_of(trace: Trace) -> str:
     return "\n".join(lines)
 
 
+def escape(given: str) -> str:
+    import html
+    return html.escape(given)
+
+
 def row_of(span: Span, depth: int) -> str:
     color = "color:#b00020;" if span.status == "ERROR" else ""
     return (f'<div style="padding-left:{min(depth, 40) * 1.5}em;{color}">'
@@ -111,6 +114,7 @@ def html_of(trace: Trace) -> str:
 
 
 def html_of_span(span: Span) -> str:
+    import json
     told = json.dumps(span.attributes, indent=1, ensure_ascii=False)
     return (f"<details><summary>{escape(line_of(span))}</summary>"
             f"<pre>{escape(told[:100_000])}</pre></details>")

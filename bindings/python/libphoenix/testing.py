@@ -1,0 +1,265 @@
+"""Spans in tests: what was captured, and what is expected of it.
+
+    with libphoenix.testing.capture() as spans:
+        run_agent()
+        spans.tree("agent\\n  retriever\\n  llm*2")
+
+What is not as expected raises an AssertionError that shows the captured trees,
+with what differs marked. docs/testing.md has the signs and the patterns.
+"""
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+from pathlib import Path
+from typing import (TYPE_CHECKING, Any, Iterator, Mapping, Optional, Sequence,
+                    Union)
+
+from . import _ffi
+from ._library import library, written
+from .queries import choose, numbered, texts
+from .rows import SEVERITIES, Finding, Span
+from .store import Store
+from .tracer import Tracer
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+
+SEVERITIES_BY_NAME = numbered(SEVERITIES)
+
+
+def literal(value: object) -> str:
+    """A value as it stands in a condition."""
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return repr(value)
+    raise TypeError(f"a condition has no {type(value).__name__}")
+
+
+class Capture:
+    """Captured spans: a store in memory, and the trees of what is in it."""
+
+    def __init__(self, provider: Optional[TracerProvider] = None, *,
+                 folder: Union[str, os.PathLike[str]] = ".",
+                 update_goldens: bool = False) -> None:
+        self._provider = provider
+        self._folder = Path(folder)
+        self._update_goldens = update_goldens
+        self._lock = threading.RLock()
+        self._waiting: list[ReadableSpan] = []
+        self._requests: list[bytes] = []
+        self._requested: set[str] = set()
+        self._store: Optional[Store] = None
+        self._tracer: Optional[Tracer] = None
+        self._router: Any = None
+        self._token: Any = None
+
+    # --- what is captured --------------------------------------------------
+
+    def __enter__(self) -> Capture:
+        try:
+            from .routes import router_of
+        except ImportError:  # no OpenTelemetry: what uses the tracer is traced
+            return self
+        self._router = router_of(self._provider)
+        self._token = self._router.open(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._router is not None:
+            self._router.close(self, self._token)
+        for opened in (self._tracer, self._store):
+            if opened is not None:
+                opened.close()
+
+    def add(self, span: ReadableSpan) -> None:
+        """A span of OpenTelemetry that ended."""
+        with self._lock:
+            self._waiting.append(span)
+
+    def _opened(self) -> Store:
+        if self._store is None:
+            self._store = Store(":memory:")
+        return self._store
+
+    @property
+    def tracer(self) -> Tracer:
+        """Its spans are captured: for code that traces itself."""
+        with self._lock:
+            if self._tracer is None:
+                self._tracer = Tracer(self._opened())
+            return self._tracer
+
+    @property
+    def store(self) -> Store:
+        """The store with all spans that have ended."""
+        with self._lock:
+            store = self._opened()
+            if self._waiting:
+                from .otlp import request_of
+                self._requests.append(request_of(self._waiting))
+                self._requested.update(
+                    f"{span.get_span_context().span_id:016x}"
+                    for span in self._waiting)
+                self._waiting.clear()
+                store.ingest(self._requests[-1])
+            if self._tracer is not None:
+                self._tracer.flush()
+            return store
+
+    def __iter__(self) -> Iterator[Span]:
+        return iter(self.store.spans(order="oldest"))
+
+    def __len__(self) -> int:
+        return self.store.stats()["spans"]
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __str__(self) -> str:
+        """The trees."""
+        return "\n".join(map(str, self.store.traces(order="oldest")))
+
+    # --- what is expected --------------------------------------------------
+
+    def _expect(self, function: Any, *arguments: Any) -> None:
+        __tracebackhide__ = True
+        status, report = written(self.store._handle.use, function, *arguments)
+        if status == _ffi.PHX_UNMET:
+            raise AssertionError(report.decode("utf-8", "replace").rstrip())
+
+    def count(self, filter: str = "", n: Optional[int] = None, *,
+              at_least: int = 0, at_most: Optional[int] = None) -> None:
+        """The filter chooses n spans, or so many."""
+        __tracebackhide__ = True
+        least, most = (at_least, at_most) if n is None else (n, n)
+        data = filter.encode()
+        self._expect(library.phx_expect_count, data, len(data), least,
+                     -1 if most is None else most)
+
+    def one(self, filter: str = "") -> Span:
+        """The filter chooses one span, which is returned."""
+        __tracebackhide__ = True
+        self.count(filter, 1)
+        span = self.store.spans(filter).first()
+        assert span is not None
+        return span
+
+    def none(self, filter: str = "") -> None:
+        """The filter chooses no span."""
+        __tracebackhide__ = True
+        self.count(filter, 0)
+
+    def every(self, filter: str, condition: str) -> None:
+        """The filter chooses spans, and the condition holds for all."""
+        __tracebackhide__ = True
+        self.count(filter, at_least=1)
+        chosen = sum(1 for _ in self.store.spans(filter, attributes="none"))
+        both = f"({filter}) and ({condition})"
+        self.count(both if filter.strip() else condition, chosen)
+
+    def attributes(self, filter: str, expected: Mapping[str, object]) -> None:
+        """Every span that the filter chooses has these attributes, by their
+        keys; None is for one that is not there."""
+        __tracebackhide__ = True
+        for key, value in expected.items():
+            self.every(filter, f"{key} == {literal(value)}")
+
+    def tokens(self, filter: str = "span_kind == 'LLM'", *,
+               prompt: Optional[int] = None, completion: Optional[int] = None,
+               total: Optional[int] = None) -> None:
+        """Every span that the filter chooses has counted so many tokens."""
+        __tracebackhide__ = True
+        given = {"prompt": prompt, "completion": completion, "total": total}
+        self.attributes(filter, {f"llm.token_count.{name}": count
+                                 for name, count in given.items()
+                                 if count is not None})
+
+    def tree(self, pattern: str, *, any_order: bool = False) -> None:
+        """The trees are those of the pattern, and there are no others. What
+        all its lines are indented by does not count."""
+        __tracebackhide__ = True
+        data = pattern.encode()
+        self._expect(library.phx_expect_tree, data, len(data),
+                     _ffi.PHX_TREE_ANY_ORDER * any_order)
+
+    def order(self, *filters: str) -> None:
+        """Spans that the filters choose start one after the other."""
+        __tracebackhide__ = True
+        self._expect(library.phx_expect_order, texts(filters), len(filters))
+
+    def below(self, filter: str, parent: str, *,
+              directly: bool = False) -> None:
+        """Each span that the filter chooses, at least one, is below a span
+        that the other chooses."""
+        __tracebackhide__ = True
+        data, above = filter.encode(), parent.encode()
+        self._expect(library.phx_expect_below, data, len(data), above,
+                     len(above), _ffi.PHX_BELOW_DIRECTLY * directly)
+
+    def budget(self, *, spans: Optional[int] = None,
+               calls: Optional[int] = None, tokens: Optional[int] = None,
+               cost: Optional[float] = None,
+               ms: Optional[float] = None) -> None:
+        """All together are at most so many spans, calls of LLMs, tokens, USD,
+        and no trace takes longer than so many ms."""
+        __tracebackhide__ = True
+        given = {"spans": spans, "llm_calls": calls, "tokens": tokens,
+                 "cost": cost, "latency": ms}
+        self._expect(library.phx_expect_budget, ctypes.byref(_ffi.phx_budget(
+            **{name: most for name, most in given.items()
+               if most is not None})))
+
+    def golden(self, path: Union[str, os.PathLike[str]], *,
+               masked: Sequence[str] = ()) -> None:
+        """The spans are those that a file keeps. The values of masked keys
+        may be any; one that ends in * is for all keys that begin so. With
+        update_goldens the file is written if it is not so."""
+        __tracebackhide__ = True
+        file = self._folder / path
+        kept = file.read_bytes() if file.exists() else None
+        met, report = False, f"{file} is not there"
+        if kept is not None:
+            status, said = written(self.store._handle.use,
+                                   library.phx_golden_compare, kept, len(kept))
+            met = status != _ffi.PHX_UNMET
+            report = f"{file} has other spans:\n{said.decode(errors='replace')}"
+        if met:
+            return
+        if not self._update_goldens:
+            raise AssertionError(f"{report.rstrip()}\n(--update-goldens, or "
+                                 "capture(update_goldens=True), writes it)")
+        keys = texts(masked)
+        options = _ffi.phx_golden_options(masked=keys,
+                                          masked_count=len(masked))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(written(self.store._handle.use,
+                                 library.phx_golden_write,
+                                 ctypes.byref(options))[1])
+
+    # --- lint --------------------------------------------------------------
+
+    def findings(self) -> list[Finding]:
+        """Where spans break the conventions of OpenInference and gen_ai: what
+        came from OpenTelemetry is looked at as it came."""
+        store = self.store
+        found = [finding for request in self._requests
+                 for finding in store.lint(request)]
+        return found + [finding for finding in store.lint()
+                        if finding.span_id not in self._requested]
+
+    def lint(self, severity: str = "warning",
+             ignore: Sequence[str] = ()) -> None:
+        """No rule finds anything that is so severe or more; ignore has the ids
+        of rules that do not count."""
+        __tracebackhide__ = True
+        levels = SEVERITIES[choose(SEVERITIES_BY_NAME, severity, "severity"):]
+        found = [finding for finding in self.findings()
+                 if finding.severity in levels and finding.rule not in ignore]
+        if found:
+            raise AssertionError("\n".join([
+                f"lint finds {len(found)}:", *map(str, found)]))
+
+
+#: The name that tests read best with.
+capture = Capture

@@ -1,0 +1,202 @@
+"""Tracer: a program traces itself, without an SDK.
+
+    with tracer.span("agent", "AGENT"):
+        with tracer.span("answer", "LLM") as span:
+            span.set_attribute("llm.model_name", "m1")
+"""
+from __future__ import annotations
+
+import ctypes
+import threading
+from contextvars import ContextVar, Token
+from typing import Any, Callable, Mapping, Optional, Union
+
+from . import _ffi
+from ._library import Handle, call, library
+from .queries import STATUSES_BY_NAME, Time, choose, json_of, nanoseconds
+from .store import Store
+
+MESSAGES = {"input": _ffi.PHX_INPUT_MESSAGES,
+            "output": _ffi.PHX_OUTPUT_MESSAGES}
+
+#: The innermost span that a `with` is in, which new ones are below.
+current: ContextVar[Optional[LiveSpan]] = ContextVar("span", default=None)
+
+
+def named(given: Optional[str]) -> Optional[bytes]:
+    """A text that C ends at its first NUL."""
+    if given is not None and "\0" in given:
+        raise ValueError(f"{given[:64]!r} has a NUL")
+    return None if given is None else given.encode("utf-8", "surrogatepass")
+
+
+def end_dropped(pointer: int) -> None:
+    """A span that nobody can end any more ends: that is what frees it."""
+    library.phx_span_end(pointer, 0, None)
+
+
+class LiveSpan:
+    """A span that was started. It ends with its `with`, or by end(); an
+    exception that leaves the `with` is recorded, and its status is ERROR.
+    Threads may share it."""
+
+    __slots__ = ("tracer", "_handle", "_lock", "_token", "traceparent",
+                 "tracestate")
+
+    def __init__(self, tracer: Tracer, start: Callable[..., int],
+                 *arguments: Any) -> None:
+        self.tracer = tracer
+        self._lock = threading.Lock()
+        self._token: Optional[Token[Optional[LiveSpan]]] = None
+        self._handle = Handle(start, *arguments, free=end_dropped)
+        #: The headers of W3C trace context for a program that is called.
+        self.traceparent: str = self._handle.use(
+            library.phx_span_traceparent).decode()
+        self.tracestate: str = self._handle.use(
+            library.phx_span_tracestate).decode()
+
+    def _call(self, function: Any, *arguments: Any) -> int:
+        with self._lock:
+            return self._handle.call(function, *arguments)
+
+    def set_attribute(self, key: str, value: Any) -> None:
+        """Texts, numbers and booleans stay what they are; lists and the like
+        go as JSON, and None takes the attribute away."""
+        name = named(key)
+        if isinstance(value, str):
+            data = value.encode("utf-8", "surrogatepass")
+            self._call(library.phx_span_set_text, name, data, len(data))
+        elif isinstance(value, bool):
+            self._call(library.phx_span_set_bool, name, value)
+        elif isinstance(value, int) and -2 ** 63 <= value < 2 ** 63:
+            self._call(library.phx_span_set_int, name, value)
+        elif isinstance(value, float):
+            self._call(library.phx_span_set_real, name, value)
+        else:
+            data = json_of(value)
+            self._call(library.phx_span_set_json, name, data, len(data))
+
+    def set_attributes(self, attributes: Mapping[str, Any]) -> None:
+        for key, value in attributes.items():
+            self.set_attribute(key, value)
+
+    def set_kind(self, kind: str) -> None:
+        """ "LLM", "TOOL", ... in any case."""
+        self._call(library.phx_span_set_kind, named(kind))
+
+    def set_status(self, status: str, message: Optional[str] = None) -> None:
+        """status is "UNSET", "OK" or "ERROR"."""
+        self._call(library.phx_span_set_status,
+                   choose(STATUSES_BY_NAME, status, "status"), named(message))
+
+    def add_message(self, list: str, role: str, content: str) -> None:
+        """The next of the "input" or "output" messages of an LLM span."""
+        data = content.encode("utf-8", "surrogatepass")
+        self._call(library.phx_span_add_message,
+                   choose(MESSAGES, list, "list"), named(role), data,
+                   len(data))
+
+    def add_event(self, name: str,
+                  attributes: Optional[Mapping[str, Any]] = None) -> None:
+        """An event of now."""
+        data = json_of(dict(attributes or {}))
+        self._call(library.phx_span_add_event, named(name), data, len(data))
+
+    def add_link(self, traceparent: str,
+                 attributes: Optional[Mapping[str, Any]] = None) -> None:
+        data = json_of(dict(attributes or {}))
+        self._call(library.phx_span_add_link, named(traceparent), data,
+                   len(data))
+
+    def record_exception(self, error: BaseException) -> None:
+        """Adds the event "exception"; the status stays as it is."""
+        import traceback
+        kind = type(error)
+        said = (kind.__qualname__ if kind.__module__ == "builtins" else
+                f"{kind.__module__}.{kind.__qualname__}", str(error),
+                "".join(traceback.format_exception(kind, error,
+                                                   error.__traceback__)))
+        self._call(library.phx_span_record_exception, *(
+            text.encode("utf-8", "replace").replace(b"\0", b" ")
+            for text in said))
+
+    def end(self, end: Optional[Time] = None) -> None:
+        """Ends it, now or at a datetime or nanoseconds since 1970. It is gone
+        then, also if it raises because the store failed."""
+        with self._lock:
+            owner = self._handle.owner()
+            self._handle.close()
+            call(library.phx_span_end, owner.take(), nanoseconds(end))
+
+    def __enter__(self) -> LiveSpan:
+        self._token = current.set(self)
+        return self
+
+    def __exit__(self, kind: object, error: Optional[BaseException],
+                 trace: object) -> None:
+        if self._token is not None:
+            current.reset(self._token)
+        if error is not None:
+            self.record_exception(error)
+            self.set_status("ERROR", str(error).replace("\0", " "))
+        self.end()
+
+
+class Tracer:
+    """Starts spans for a store. Ended ones wait until their root ends, 512 of
+    them do (waiting), or for flush(); close() stores what waits."""
+
+    def __init__(self, store: Store, *, project: Optional[str] = None,
+                 service: Optional[str] = None, scope: Optional[str] = None,
+                 scope_version: Optional[str] = None,
+                 waiting: int = 0) -> None:
+        options = _ffi.phx_tracer_options(
+            project=named(project), service=named(service),
+            scope=named(scope), scope_version=named(scope_version),
+            waiting=waiting)
+        self._handle = Handle(store._handle.call, library.phx_tracer_open,
+                              ctypes.byref(options),
+                              free=library.phx_tracer_close)
+
+    def span(self, name: str, kind: Optional[str] = None,
+             attributes: Optional[Mapping[str, Any]] = None, *,
+             parent: Union[None, LiveSpan, str] = None,
+             tracestate: Optional[str] = None) -> LiveSpan:
+        """Starts a span, now. It is below parent: a span, or the traceparent
+        of another program; if none is given, below the one whose `with` this
+        is in."""
+        if parent is None:
+            inner = current.get()
+            parent = inner if inner and inner.tracer is self else None
+        if isinstance(parent, str):
+            span = LiveSpan(self, self._handle.call,
+                            library.phx_span_start_remote, named(name),
+                            named(parent), named(tracestate))
+        elif parent is None:
+            span = LiveSpan(self, self._handle.call, library.phx_span_start,
+                            named(name), None)
+        else:
+            with parent._lock:
+                span = LiveSpan(self, self._handle.call,
+                                library.phx_span_start, named(name),
+                                parent._handle.owner().pointer)
+        if kind is not None:
+            span.set_kind(kind)
+        if attributes:
+            span.set_attributes(attributes)
+        return span
+
+    def flush(self) -> None:
+        """Stores all spans that have ended."""
+        self._handle.call(library.phx_tracer_flush)
+
+    def close(self) -> None:
+        """Stores what waits, if it can: flush() first to learn of a failure.
+        Live spans stay usable."""
+        self._handle.close()
+
+    def __enter__(self) -> Tracer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,84 @@
+"""The pytest plugin, in runs of pytest."""
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+SUITE = '''
+import pytest
+
+def agent(tracer):
+    with tracer.span("agent", "AGENT"):
+        tracer.span("answer", "LLM", {"llm.model_name": "m1"}).end()
+
+@pytest.mark.parametrize("number", range(8))
+def test_good(spans, number):
+    agent(spans.tracer)
+    spans.tree("agent\\n  llm")
+    assert len(spans) == 2
+
+def test_golden(spans):
+    agent(spans.tracer)
+    spans.golden("agent.golden")
+'''
+BAD = '''
+def test_bad(spans):
+    spans.tracer.span("agent", "AGENT").end()
+    spans.one("span_kind == 'LLM'")
+
+def test_worse(spans):
+    spans.tracer.span("tool", "TOOL").end()
+    assert 1 == 2
+'''
+
+
+@unittest.skipUnless(importlib.util.find_spec("pytest"), "no pytest here")
+class PluginTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def run_suite(self, suite, *options):
+        """pytest's status, and what it prints."""
+        (self.folder / "agent_test.py").write_text(suite)
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
+             "-p", "libphoenix.pytest_plugin", *options, "agent_test.py"],
+            cwd=self.folder, capture_output=True, text=True,
+            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
+        return done.returncode, done.stdout + done.stderr
+
+    def test_the_fixture_captures_and_updates(self):
+        status, said = self.run_suite(SUITE)
+        self.assertEqual(status, 1, said)
+        self.assertIn("agent.golden is not there", said)
+        self.assertIn("8 passed", said)
+        status, said = self.run_suite(SUITE, "--update-goldens")
+        self.assertEqual(status, 0, said)
+        self.assertIn('"agent" AGENT',
+                      (self.folder / "agent.golden").read_text())
+        status, said = self.run_suite(SUITE)
+        self.assertEqual(status, 0, said)
+
+    def test_a_failure_shows_the_trees(self):
+        status, said = self.run_suite(BAD)
+        self.assertEqual(status, 1, said)
+        self.assertIn(
+            "AssertionError: 0 spans are chosen by 'span_kind == 'LLM'', "
+            "not 1:\nE         agent  AGENT", said)
+        # Of the traceback, the test's own line alone is shown.
+        self.assertNotIn("testing.py", said)
+        self.assertRegex(said, r"Captured spans -+\nTrace [0-9a-f]{32}, "
+                         r"1 spans, [0-9.]+ ms\nTOOL tool")
+
+    @unittest.skipUnless(importlib.util.find_spec("xdist"), "no xdist here")
+    def test_processes_share_the_tests(self):
+        self.run_suite(SUITE, "--update-goldens")
+        status, said = self.run_suite(SUITE, "-p", "xdist", "-n", "3")
+        self.assertEqual(status, 0, said)
+        self.assertTrue(re.search("9 passed", said), said)

@@ -1,0 +1,142 @@
+"""Tracer: a program that traces itself."""
+import threading
+
+from libphoenix import Invalid, Misuse, Tracer
+from sent import BASE, StoreTest
+
+PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+class TracerTest(StoreTest):
+    def test_spans_in_a_with_are_below_it(self):
+        with Tracer(self.store, project="town", service="mill") as tracer:
+            with tracer.span("agent", "AGENT") as agent:
+                with tracer.span("answer", "llm", {"llm.model_name": "m1"}):
+                    tracer.span("look up", "TOOL").end()
+                tracer.span("apart", parent=agent).end()
+            tracer.span("other").end()
+        self.assertEqual(
+            [(row.name, row.kind, row.parent_id and self.store.span(
+                row.parent_id).name) for row in self.store.spans(
+                project="town", order="oldest")],
+            [("look up", "TOOL", "answer"), ("answer", "LLM", "agent"),
+             ("apart", "UNKNOWN", "agent"), ("agent", "AGENT", None),
+             ("other", "UNKNOWN", None)])
+        self.assertEqual(self.store.stats()["traces"], 2)
+
+    def test_a_span_has_what_it_is_given(self):
+        tracer = Tracer(self.store)
+        span = tracer.span("call", "LLM")
+        span.set_attributes({
+            "t": "a\0b", "i": -7, "r": 0.5, "b": True, "gone": 1,
+            "l": ["x", {"y": None}], "big": 2 ** 70})
+        span.set_attribute("gone", None)
+        span.add_message("input", "user", "hello")
+        span.add_message("output", "assistant", "good day")
+        span.add_event("tick", {"n": 1})
+        span.add_link(PARENT, {"why": "it is like it"})
+        span.set_status("ERROR", "late")
+        span.end(BASE + 10 ** 18)
+        with self.assertRaisesRegex(Misuse, "it is closed"):
+            span.set_kind("TOOL")
+        tracer.close()
+        row, = self.store.spans()
+        self.assertEqual(row.attributes, {
+            "t": "a\0b", "i": -7, "r": 0.5, "b": True,
+            "l": ["x", {"y": None}], "big": 2 ** 70,
+            "openinference": {"span": {"kind": "LLM"}},
+            "llm": {"input_messages": [{"message": {
+                "role": "user", "content": "hello"}}],
+                "output_messages": [{"message": {
+                    "role": "assistant", "content": "good day"}}]}})
+        self.assertEqual([(event["name"], event["attributes"])
+                          for event in row.events], [("tick", {"n": 1})])
+        self.assertEqual([(link["span_id"], link["attributes"])
+                          for link in row.links],
+                         [("b7ad6b7169203331", {"why": "it is like it"})])
+        self.assertEqual((row.status, row.status_message, row.end_ns),
+                         ("ERROR", "late", BASE + 10 ** 18))
+
+    def test_what_is_raised_is_recorded(self):
+        with Tracer(self.store) as tracer:
+            with self.assertRaises(Invalid):
+                with tracer.span("call"):
+                    raise Invalid("no\0")
+        row, = self.store.spans()
+        self.assertEqual((row.status, row.status_message), ("ERROR", "no "))
+        told = row.events[0]["attributes"]
+        self.assertEqual((told["exception.type"], told["exception.message"]),
+                         ("libphoenix.errors.Invalid", "no "))
+        self.assertIn("tracer_test.py", told["exception.stacktrace"])
+
+    def test_trace_context_comes_and_goes(self):
+        with Tracer(self.store) as tracer:
+            with tracer.span("served", parent=PARENT,
+                             tracestate="a=b") as span:
+                version, trace, own, flags = span.traceparent.split("-")
+                self.assertEqual((version, trace, flags, span.tracestate),
+                                 ("00", PARENT.split("-")[1], "01", "a=b"))
+            with self.assertRaises(Invalid) as raised:
+                tracer.span("served", parent=PARENT[:-1] + "?")
+            self.assertEqual(raised.exception.offset, 54)
+        row, = self.store.spans()
+        self.assertEqual((row.span_id, row.parent_id, row.trace_state),
+                         (own, PARENT.split("-")[2], "a=b"))
+
+    def test_spans_of_another_tracer_are_no_parents(self):
+        with Tracer(self.store) as one, Tracer(self.store) as other:
+            with one.span("a"), other.span("b"):
+                pass
+        self.assertEqual(self.store.stats()["traces"], 2)
+
+    def test_spans_wait_for_their_root_or_a_flush(self):
+        tracer = Tracer(self.store)
+        root = tracer.span("root")
+        tracer.span("child", parent=root).end()
+        self.assertEqual(self.store.stats()["spans"], 0)
+        tracer.flush()
+        self.assertEqual(self.store.stats()["spans"], 1)
+        root.end()
+        self.assertEqual(self.store.stats()["spans"], 2)
+        tracer.close()
+
+    def test_what_is_dropped_ends(self):
+        tracer = Tracer(self.store)
+        tracer.span("dropped")
+        tracer.close()
+        self.assertEqual([row.name for row in self.store.spans()],
+                         ["dropped"])
+
+    def test_threads_share_a_span(self):
+        tracer = Tracer(self.store)
+        root = tracer.span("root")
+
+        def work(thread):
+            for i in range(50):
+                root.set_attribute(f"t{thread}.i{i}", i)
+                tracer.span("child", parent=root).end()
+        threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        root.end()
+        tracer.close()
+        self.assertEqual(self.store.stats()["spans"], 201)
+        self.assertEqual(len(self.store.spans(
+            "name == 'root'", attributes="flat").first().attributes), 200)
+
+    def test_what_is_wrong_says_so(self):
+        with Tracer(self.store) as tracer, tracer.span("s") as span:
+            for wrong in (lambda: tracer.span("a\0b"),
+                          lambda: span.set_status("BAD"),
+                          lambda: span.add_message("in", "user", "x"),
+                          lambda: span.set_attribute("f", float("nan")) or
+                          span.set_attribute("l", object())):
+                with self.assertRaises((ValueError, TypeError)):
+                    wrong()
+            for wrong in (lambda: span.set_kind("no kind"),
+                          lambda: span.set_attribute("t", "\ud800"),
+                          lambda: span.set_attribute("l", [float("nan")])):
+                with self.assertRaises(Invalid):
+                    wrong()
