@@ -30,10 +30,11 @@ __all__ = [
     "IO", "Ingested", "Internal", "Interrupted", "Invalid", "LiveSpan",
     "Match", "Misuse", "NoMemory", "NotFound", "Note", "Project", "Result",
     "Rows", "Session", "Span", "Spans", "Store", "TooBig", "Trace", "Tracer",
-    "Unsupported", "__version__", "register",
+    "Unsupported", "__version__",
 ]
 
-#: What not every program needs is loaded when it is asked for.
+#: What not every program needs is loaded when it is asked for; register needs
+#: OpenTelemetry's SDK.
 LATER = {"register": "otel", "LiveSpan": "tracer", "Tracer": "tracer"}
 
 

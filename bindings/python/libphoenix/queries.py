@@ -4,6 +4,7 @@ row by row in constant memory, or of spans as columns.
 from __future__ import annotations
 
 import ctypes
+import os
 from datetime import datetime, timedelta
 from typing import (TYPE_CHECKING, Any, Callable, Generic, Iterable, Iterator,
                     Mapping, Optional, Sequence, TypeVar, Union)
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
+    from .pieces import Pieces
     from .store import Store
 
 R = TypeVar("R")
@@ -102,6 +104,13 @@ def texts(given: Sequence[str]) -> Any:
     array: Any = (_ffi.phx_text * len(made))(*made)
     array.kept = made
     return array if made else None
+
+
+def c_text(given: Optional[str]) -> Optional[bytes]:
+    """One that ends at its first NUL."""
+    if given is not None and "\0" in given:
+        raise ValueError(f"{given[:64]!r} has a NUL")
+    return None if given is None else given.encode("utf-8", "surrogatepass")
 
 
 def json_of(given: Any) -> bytes:
@@ -201,6 +210,25 @@ class Spans(Rows[Span]):
             library.phx_store_export_arrow, ctypes.byref(self._query),
             self._columns, len(self._columns), ctypes.byref(stream))
         return capsule_of(stream)
+
+    def export(self, format: str) -> Pieces:
+        """The columns as the bytes of a file, piece by piece: "parquet",
+        "csv", "jsonl" or "arrow", which is an IPC stream."""
+        from .pieces import export
+        return export(self, format)
+
+    def write(self, path: Union[str, os.PathLike[str]],
+              format: Optional[str] = None) -> None:
+        """Writes the same to a file; its suffix says the format if nothing
+        else does."""
+        from .pieces import write
+        write(self, path, format)
+
+    def requests(self, format: str = "otlp") -> Pieces:
+        """The spans as OTLP, "otlp" or "otlp-json", a thousand a request at
+        most: what Store.ingest takes."""
+        from .pieces import requests
+        return requests(self, format)
 
     def to_arrow(self) -> pyarrow.Table:
         import pyarrow

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import struct
 from collections import namedtuple
-from ctypes import Structure, c_int32, c_int64, c_uint64, c_double, string_at
+from ctypes import (Structure, c_double, c_int32, c_int64, c_uint64, sizeof,
+                    string_at)
 from datetime import datetime, timedelta, timezone
 from typing import (TYPE_CHECKING, Any, Callable, Generic, NamedTuple,
                     Optional, TypeVar, Union, overload)
@@ -31,17 +32,26 @@ def time_of(ns: int) -> datetime:
     return EPOCH + timedelta(microseconds=ns // 1000)
 
 
+def format_of(field: Any) -> str:
+    """How a field is unpacked; another struct comes as its bytes."""
+    if isinstance(field, type) and issubclass(field, Structure) and \
+            field not in FORMATS:
+        return f"0q{sizeof(field)}s"
+    return FORMATS.get(field, "P")
+
+
 def copier(kind: type[Structure]) -> Callable[[int], Any]:
     """Makes what copies a lent row, given its address: a tuple of numbers, and
     of texts as bytes, None for those that are absent. Rows may be longer than
     this package knows."""
     names = [name for name, *_ in kind._fields_]
-    formats = [FORMATS.get(field, "P") for _, field, *_ in kind._fields_]
+    formats = [format_of(field) for _, field, *_ in kind._fields_]
     layout = struct.Struct("@" + "".join(formats))
     make: Any = namedtuple(kind.__name__, names)  # type: ignore[misc]
     # Where the cells of each field begin; a text has two.
-    cells = [(sum(map(len, formats[:at])), format == FORMATS[_ffi.phx_text])
-             for at, format in enumerate(formats)]
+    is_text = [format == FORMATS[_ffi.phx_text] for format in formats]
+    cells = [(at + sum(is_text[:at]), is_text[at])
+             for at in range(len(formats))]
 
     def copy(address: int) -> Any:
         found = layout.unpack(string_at(address, layout.size))

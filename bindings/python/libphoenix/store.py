@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import ctypes
 import os
-from typing import (Any, Iterable, Mapping, NamedTuple, Optional, Sequence,
-                    Union)
+from typing import (TYPE_CHECKING, Any, Iterable, Mapping, NamedTuple,
+                    Optional, Sequence, Union)
 
 from . import _ffi
 from ._library import Handle, Watch, call, library
@@ -16,6 +16,12 @@ from .queries import (ANNOTATION, FINDING, KINDS, ORDERS, PROJECT, SESSION,
 from .rows import (ANNOTATORS, Annotation, Finding, Project, Row, Session,
                    Span, Trace)
 from .sql import Result, Value
+
+if TYPE_CHECKING:
+    from .pieces import Frame
+    from .prices import Prices
+    from .retention import Retention
+    from .rollups import Rollup
 
 FORMATS = {"otlp": _ffi.PHX_OTLP_PROTOBUF, "otlp-json": _ffi.PHX_OTLP_JSON,
            "spans-json": _ffi.PHX_SPAN_JSON, "logs": _ffi.PHX_LOGS_PROTOBUF,
@@ -323,6 +329,41 @@ class Store:
         finally:
             del owner
 
+    def roll_up(self, *, of: str = "spans", bin: Optional[str] = None,
+                project: Union[None, str, Project] = None,
+                session: Optional[Session] = None,
+                trace: Optional[Trace] = None, start: Optional[Time] = None,
+                end: Optional[Time] = None, kinds: Iterable[str] = (),
+                quantiles: Sequence[float] = (), costs: bool = False,
+                texts: bool = False, exceptions: bool = False,
+                utc_offset: int = 0) -> list[Rollup]:
+        """Sums of the spans or traces that start in a window of time: one row,
+        or one for each "minute", "hour", "day", "week", "month" or "year" from
+        its start on, by a calendar so many minutes east of UTC."""
+        from .rollups import BINS, OF, roll_up
+        return roll_up(self, _ffi.phx_rollup_query(
+            of=choose(OF, of, "of"), bin=choose(BINS, bin, "bin"),
+            project=self._project(project),
+            session=session.number if session else 0,
+            trace=trace.number if trace else 0, start_time=nanoseconds(start),
+            end_time=nanoseconds(end), kinds=bits(KINDS, kinds, "kind"),
+            costs=costs, utc_offset=utc_offset,
+            flags=_ffi.PHX_ROLLUP_TEXTS * texts |
+            _ffi.PHX_ROLLUP_EXCEPTIONS * exceptions), quantiles)
+
+    def frame(self, query: object = None, *,
+              project: Union[None, str, Project] = None,
+              start: Optional[Time] = None, end: Optional[Time] = None,
+              limit: Optional[int] = None, roots: str = "every") -> Frame:
+        """A table of spans as a SpanQuery of Phoenix's client, or its
+        dictionary, asks for it; of "every" span, of "roots" with orphans, or
+        of "strict" ones without."""
+        from .pieces import ROOTS, Frame
+        return Frame(self, _ffi.phx_frame_query(
+            project=self._project(project), start_time=nanoseconds(start),
+            end_time=nanoseconds(end), roots=choose(ROOTS, roots, "roots"),
+            limit=rows_at_most(limit) or -1), query)
+
     def sql(self, statement: str, values: Sequence[Value] = (), *,
             timeout: float = 0, memory: int = 0) -> Result:
         """Runs one statement that reads, see docs/sql.md; values are those of
@@ -330,6 +371,18 @@ class Store:
         return Result(self, statement, values, timeout, memory)
 
     # --- upkeep ------------------------------------------------------------
+
+    @property
+    def retention(self) -> Retention:
+        """Which traces go, and when."""
+        from .retention import Retention
+        return Retention(self)
+
+    @property
+    def prices(self) -> Prices:
+        """Of models; and what spans cost."""
+        from .prices import Prices
+        return Prices(self)
 
     def stats(self) -> dict[str, int]:
         """Counts of rows and bytes, by the names of phx_store_stats."""

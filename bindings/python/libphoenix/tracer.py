@@ -13,7 +13,8 @@ from typing import Any, Callable, Mapping, Optional, Union
 
 from . import _ffi
 from ._library import Handle, call, library
-from .queries import STATUSES_BY_NAME, Time, choose, json_of, nanoseconds
+from .queries import (STATUSES_BY_NAME, Time, c_text, choose, json_of,
+                      nanoseconds)
 from .store import Store
 
 MESSAGES = {"input": _ffi.PHX_INPUT_MESSAGES,
@@ -21,13 +22,6 @@ MESSAGES = {"input": _ffi.PHX_INPUT_MESSAGES,
 
 #: The innermost span that a `with` is in, which new ones are below.
 current: ContextVar[Optional[LiveSpan]] = ContextVar("span", default=None)
-
-
-def named(given: Optional[str]) -> Optional[bytes]:
-    """A text that C ends at its first NUL."""
-    if given is not None and "\0" in given:
-        raise ValueError(f"{given[:64]!r} has a NUL")
-    return None if given is None else given.encode("utf-8", "surrogatepass")
 
 
 def end_dropped(pointer: int) -> None:
@@ -62,7 +56,7 @@ class LiveSpan:
     def set_attribute(self, key: str, value: Any) -> None:
         """Texts, numbers and booleans stay what they are; lists and the like
         go as JSON, and None takes the attribute away."""
-        name = named(key)
+        name = c_text(key)
         if isinstance(value, str):
             data = value.encode("utf-8", "surrogatepass")
             self._call(library.phx_span_set_text, name, data, len(data))
@@ -82,30 +76,30 @@ class LiveSpan:
 
     def set_kind(self, kind: str) -> None:
         """ "LLM", "TOOL", ... in any case."""
-        self._call(library.phx_span_set_kind, named(kind))
+        self._call(library.phx_span_set_kind, c_text(kind))
 
     def set_status(self, status: str, message: Optional[str] = None) -> None:
         """status is "UNSET", "OK" or "ERROR"."""
         self._call(library.phx_span_set_status,
-                   choose(STATUSES_BY_NAME, status, "status"), named(message))
+                   choose(STATUSES_BY_NAME, status, "status"), c_text(message))
 
     def add_message(self, list: str, role: str, content: str) -> None:
         """The next of the "input" or "output" messages of an LLM span."""
         data = content.encode("utf-8", "surrogatepass")
         self._call(library.phx_span_add_message,
-                   choose(MESSAGES, list, "list"), named(role), data,
+                   choose(MESSAGES, list, "list"), c_text(role), data,
                    len(data))
 
     def add_event(self, name: str,
                   attributes: Optional[Mapping[str, Any]] = None) -> None:
         """An event of now."""
         data = json_of(dict(attributes or {}))
-        self._call(library.phx_span_add_event, named(name), data, len(data))
+        self._call(library.phx_span_add_event, c_text(name), data, len(data))
 
     def add_link(self, traceparent: str,
                  attributes: Optional[Mapping[str, Any]] = None) -> None:
         data = json_of(dict(attributes or {}))
-        self._call(library.phx_span_add_link, named(traceparent), data,
+        self._call(library.phx_span_add_link, c_text(traceparent), data,
                    len(data))
 
     def record_exception(self, error: BaseException) -> None:
@@ -151,8 +145,8 @@ class Tracer:
                  scope_version: Optional[str] = None,
                  waiting: int = 0) -> None:
         options = _ffi.phx_tracer_options(
-            project=named(project), service=named(service),
-            scope=named(scope), scope_version=named(scope_version),
+            project=c_text(project), service=c_text(service),
+            scope=c_text(scope), scope_version=c_text(scope_version),
             waiting=waiting)
         self._handle = Handle(store._handle.call, library.phx_tracer_open,
                               ctypes.byref(options),
@@ -170,15 +164,15 @@ class Tracer:
             parent = inner if inner and inner.tracer is self else None
         if isinstance(parent, str):
             span = LiveSpan(self, self._handle.call,
-                            library.phx_span_start_remote, named(name),
-                            named(parent), named(tracestate))
+                            library.phx_span_start_remote, c_text(name),
+                            c_text(parent), c_text(tracestate))
         elif parent is None:
             span = LiveSpan(self, self._handle.call, library.phx_span_start,
-                            named(name), None)
+                            c_text(name), None)
         else:
             with parent._lock:
                 span = LiveSpan(self, self._handle.call,
-                                library.phx_span_start, named(name),
+                                library.phx_span_start, c_text(name),
                                 parent._handle.owner().pointer)
         if kind is not None:
             span.set_kind(kind)
