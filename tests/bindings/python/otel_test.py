@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import unittest
+from unittest import mock
 
 from libphoenix import Store, TooBig
 from libphoenix.testing import capture
@@ -151,7 +152,8 @@ REGISTERED = """
 import libphoenix, os, sys
 from opentelemetry import trace
 provider = libphoenix.register(sys.argv[1], project="town",
-                               batch=sys.argv[2] == "batch")
+                               batch=sys.argv[2] == "batch",
+                               instrumented=False)
 tracer = trace.get_tracer("t")
 with tracer.start_as_current_span("parent"):
     tracer.start_span("child").end()
@@ -188,8 +190,25 @@ class RegisterTest(StoreTest):
         self.assertIn("1 spans were not stored: it was opened before a fork",
                       said)
 
-    def test_instrumentors_are_optional(self):
-        self.assertIsInstance(instrument(TracerProvider()), list)
+    def test_instrumentors_that_fail_are_told(self):
+        calls = []
+
+        class Instrumentor:
+            is_instrumented_by_opentelemetry = False
+
+            def instrument(self, tracer_provider):
+                calls.append(tracer_provider)
+                self.is_instrumented_by_opentelemetry = True
+
+        def point(name, loaded):
+            return name, mock.Mock(load=lambda: loaded)
+        provider = TracerProvider(shutdown_on_exit=False)
+        with mock.patch("libphoenix.otel.instrumentors", lambda: [
+                point("good", Instrumentor), point("bad", lambda: 1 / 0)]), \
+                self.assertLogs("libphoenix.otel", "ERROR") as said:
+            self.assertEqual(instrument(provider), ["good"])
+        self.assertEqual(calls, [provider])
+        self.assertIn("the instrumentor bad fails", said.output[0])
 
 
 @unittest.skipUnless(HAS_SDK, "no opentelemetry-sdk here")

@@ -2,12 +2,14 @@
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
 
+EXAMPLE = Path(__file__).resolve().parents[3] / "examples/pytest_agent"
 SUITE = '''
 import pytest
 
@@ -75,6 +77,14 @@ class PluginTest(unittest.TestCase):
         self.assertNotIn("testing.py", said)
         self.assertRegex(said, r"Captured spans -+\nTrace [0-9a-f]{32}, "
                          r"1 spans, [0-9.]+ ms\nTOOL tool")
+
+    def test_the_example_passes(self):
+        for file in EXAMPLE.iterdir():
+            if file.is_file():
+                shutil.copy(file, self.folder)
+        status, said = self.run_suite("", "test_agent.py")
+        self.assertEqual(status, 0, said)
+        self.assertIn("7 passed", said)
 
     @unittest.skipUnless(importlib.util.find_spec("xdist"), "no xdist here")
     def test_processes_share_the_tests(self):
