@@ -64,11 +64,12 @@ class SpanExporter(export.SpanExporter):  # type: ignore[misc,unused-ignore]
 
 def global_provider() -> sdk.TracerProvider:
     """The one there is, or a new one, which is that of the process then."""
-    found = trace.get_tracer_provider()
+    found: Any = trace.get_tracer_provider()
     if not hasattr(found, "add_span_processor"):
         found = sdk.TracerProvider()
         trace.set_tracer_provider(found)
-    return found
+    provider: sdk.TracerProvider = found
+    return provider
 
 
 def instrumentors() -> Iterable[tuple[str, Any]]:

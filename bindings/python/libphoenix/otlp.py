@@ -9,8 +9,9 @@ each attribute, cost more than all else on a span's way into a store.
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Iterable
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
@@ -66,27 +67,25 @@ def of_mapping(values: Mapping[Any, Any]) -> bytes:
         str(key): value for key, value in values.items()}))
 
 
+#: By type; what is of none of them may be like one.
 WRITERS: dict[type, Callable[[Any], bytes]] = {
     str: lambda value: text(b"\x0a", value),
     bool: lambda value: b"\x10\x01" if value else b"\x10\x00",
     int: of_int,
     float: lambda value: b"\x21" + double(value),
     bytes: lambda value: field(b"\x3a", value),
-    tuple: of_list,
-    list: of_list,
-    dict: of_mapping,
     type(None): lambda value: b"",
+    tuple: of_list,
+    Mapping: of_mapping,
+    Sequence: of_list,
+    object: lambda value: text(b"\x0a", str(value)),
 }
-LIKE = (bool, int, float, str, bytes, Sequence, Mapping)
 
 
 def of_any(value: Any) -> bytes:
     """An AnyValue; what OpenTelemetry has no word for, as text."""
-    writer = WRITERS.get(type(value))
-    if writer is None:
-        kind = next((kind for kind in LIKE if isinstance(value, kind)), None)
-        writer = {Sequence: of_list, Mapping: of_mapping, None: lambda value:
-                  text(b"\x0a", str(value))}.get(kind) or WRITERS[kind]
+    writer = WRITERS.get(type(value)) or next(
+        writer for kind, writer in WRITERS.items() if isinstance(value, kind))
     return writer(value)
 
 
@@ -126,7 +125,9 @@ def link_of(link: Any) -> bytes:
 
 
 def span_of(span: ReadableSpan) -> bytes:
-    context, parent, status = span.get_span_context(), span.parent, span.status
+    context: Any = span.get_span_context()
+    attributes: Any = span.attributes or {}
+    parent, status = span.parent, span.status
     made = [b"\x0a\x10", context.trace_id.to_bytes(16, "big"),
             b"\x12\x08", context.span_id.to_bytes(8, "big")]
     if context.trace_state:
@@ -136,7 +137,7 @@ def span_of(span: ReadableSpan) -> bytes:
     made += (text(b"\x2a", span.name), b"\x30", varint(span.kind.value + 1),
              times(0x39, span.start_time or 0, 0x41, span.end_time or 0),
              # A copy is a dictionary, which is much faster to walk.
-             attributes_of(b"\x4a", (span.attributes or {}).copy()))
+             attributes_of(b"\x4a", attributes.copy()))
     made += map(event_of, span.events)
     made += map(link_of, span.links)
     said = text(b"\x12", status.description) if status.description else b""

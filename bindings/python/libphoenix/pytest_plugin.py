@@ -15,7 +15,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="write the golden traces that spans differ from")
 
 
-@pytest.fixture
+@pytest.fixture  # type: ignore[untyped-decorator,unused-ignore]
 def spans(request: pytest.FixtureRequest) -> Iterator[Capture]:
     """What the test's code traces. Golden files are beside the test's."""
     from .testing import capture
@@ -25,7 +25,8 @@ def spans(request: pytest.FixtureRequest) -> Iterator[Capture]:
         yield captured
 
 
-@pytest.hookimpl(hookwrapper=True)
+@pytest.hookimpl(  # type: ignore[untyped-decorator,unused-ignore]
+    hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item
                               ) -> Generator[None, Any, None]:
     """Shows the trees of a test that failed for whatever reason."""

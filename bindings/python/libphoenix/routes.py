@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 KEY = context.create_key("libphoenix-capture")
 
 
+def id_of(span: sdk.ReadableSpan) -> int:
+    ids: Any = span.get_span_context()
+    number: int = ids.span_id
+    return number
+
+
 class Router(sdk.SpanProcessor):  # type: ignore[misc,unused-ignore]
     """Notes at a span's start where it belongs, and takes it there."""
 
@@ -53,11 +59,11 @@ class Router(sdk.SpanProcessor):  # type: ignore[misc,unused-ignore]
         with self._lock:
             owner = self._owner(span, parent_context)
             if owner is not None:
-                self._live[span.get_span_context().span_id] = owner
+                self._live[id_of(span)] = owner
 
     def on_end(self, span: sdk.ReadableSpan) -> None:
         with self._lock:
-            owner = self._live.pop(span.get_span_context().span_id, None)
+            owner = self._live.pop(id_of(span), None)
         if owner is not None:
             owner.add(span)
 

@@ -97,10 +97,10 @@ class Capture:
             store = self._opened()
             if self._waiting:
                 from .otlp import request_of
+                from .routes import id_of
                 self._requests.append(request_of(self._waiting))
                 self._requested.update(
-                    f"{span.get_span_context().span_id:016x}"
-                    for span in self._waiting)
+                    f"{id_of(span):016x}" for span in self._waiting)
                 self._waiting.clear()
                 store.ingest(self._requests[-1])
             if self._tracer is not None:
