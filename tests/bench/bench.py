@@ -607,6 +607,8 @@ FIGURES = [
     ("import", "import libphoenix", "ms", inprocess.imported, [40], MOST, 0),
     ("call", "a call from Python, bare / of a store", "ns / us",
      inprocess.called, None, MOST, 0),
+    ("capture", "capture() of a Python test / with a span and an expectation",
+     "ms", inprocess.captured, [1, 5], MOST, 0),
     ("exporter", "a span exported by Python: CPU; its share of OTLP/HTTP's time",
      "us / of 1", inprocess.exported, [60, 0.1], MOST, 0),
     ("node", "a span exported by Node: CPU; its share of OTLP/HTTP's time; read",

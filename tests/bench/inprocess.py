@@ -60,6 +60,11 @@ def called(bench):
             "phx_status_name and Store.stats()")
 
 
+def captured(bench):
+    found = run(bench, HERE / "captures.py")
+    return ([found["open_ms"], found["whole_ms"]], None, "CPU, best of 200")
+
+
 def exported(bench):
     """The SDK's spans to a store in this process, and over HTTP to a server
     with a store of its own."""

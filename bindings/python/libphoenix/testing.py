@@ -12,6 +12,7 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
+from functools import lru_cache
 from pathlib import Path
 from typing import (TYPE_CHECKING, Any, Iterator, Mapping, Optional, Sequence,
                     Union)
@@ -27,6 +28,16 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 
 SEVERITIES_BY_NAME = numbered(SEVERITIES)
+
+
+@lru_cache(maxsize=None)
+def has_opentelemetry() -> bool:
+    """Without its SDK only what uses the tracer is captured."""
+    try:
+        from . import routes  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 def literal(value: object) -> str:
@@ -57,12 +68,10 @@ class Capture:
     # --- what is captured --------------------------------------------------
 
     def __enter__(self) -> Capture:
-        try:
+        if has_opentelemetry():
             from .routes import router_of
-        except ImportError:  # no OpenTelemetry: what uses the tracer is traced
-            return self
-        self._router = router_of(self._provider)
-        self._token = self._router.open(self)
+            self._router = router_of(self._provider)
+            self._token = self._router.open(self)
         return self
 
     def __exit__(self, *_: object) -> None:
