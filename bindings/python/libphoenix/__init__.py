@@ -21,6 +21,7 @@ from .store import Ingested, Note, Store
 
 if TYPE_CHECKING:
     from .otel import register
+    from .plain import check_filter, decode, flatten, unflatten
     from .tracer import LiveSpan, Tracer
 
 __version__: str = library.phx_version_text().decode()
@@ -30,12 +31,15 @@ __all__ = [
     "IO", "Ingested", "Internal", "Interrupted", "Invalid", "LiveSpan",
     "Match", "Misuse", "NoMemory", "NotFound", "Note", "Project", "Result",
     "Rows", "Session", "Span", "Spans", "Store", "TooBig", "Trace", "Tracer",
-    "Unsupported", "__version__",
+    "Unsupported", "__version__", "check_filter", "decode", "flatten",
+    "unflatten",
 ]
 
 #: What not every program needs is loaded when it is asked for; register needs
 #: OpenTelemetry's SDK.
-LATER = {"register": "otel", "LiveSpan": "tracer", "Tracer": "tracer"}
+LATER = {"register": "otel", "LiveSpan": "tracer", "Tracer": "tracer",
+         "check_filter": "plain", "decode": "plain", "flatten": "plain",
+         "unflatten": "plain"}
 
 
 def __getattr__(name: str) -> Any:

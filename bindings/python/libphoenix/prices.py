@@ -3,20 +3,15 @@ from __future__ import annotations
 
 import ctypes
 import json
-import math
 from typing import TYPE_CHECKING, Any, Iterator, Mapping, Optional, Union
 
 from . import _ffi
 from ._library import library, written
 from .queries import RowKind, Rows, json_of
-from .rows import Field, Row, Span, words
+from .rows import Field, Row, Span, usd, words
 
 if TYPE_CHECKING:
     from .store import Store
-
-
-def usd(cost: float) -> Optional[float]:
-    return None if math.isnan(cost) else cost
 
 
 class Cost(Row):

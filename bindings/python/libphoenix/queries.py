@@ -12,8 +12,8 @@ from typing import (TYPE_CHECKING, Any, Callable, Generic, Iterable, Iterator,
 from . import _ffi
 from ._library import Handle, Reader, Watch, call, library
 from .arrow import capsule_of
-from .rows import (EPOCH, STATUSES, Annotation, Finding, Project, Session,
-                   Span, Trace, copier)
+from .rows import (EPOCH, STATUSES, Annotation, Finding, Log, Project,
+                   Session, Span, Trace, Word, copier)
 
 if TYPE_CHECKING:
     import pandas
@@ -125,7 +125,7 @@ class RowKind(Generic[R]):
     """How rows of a kind are read from a cursor."""
 
     def __init__(self, struct: type[ctypes.Structure], next_row: Any,
-                 make: Callable[[Any, Store], R]) -> None:
+                 make: Callable[[Any, Any], R]) -> None:
         self.pointer = ctypes.POINTER(struct)
         self.next = next_row
         self.make = make
@@ -138,6 +138,8 @@ SESSION = RowKind(_ffi.phx_session, library.phx_cursor_next_session, Session)
 PROJECT = RowKind(_ffi.phx_project, library.phx_cursor_next_project, Project)
 ANNOTATION = RowKind(_ffi.phx_annotation, library.phx_cursor_next_annotation,
                      Annotation)
+LOG = RowKind(_ffi.phx_log, library.phx_cursor_next_log, Log)
+WORD = RowKind(_ffi.phx_word, library.phx_cursor_next_word, Word)
 FINDING = RowKind(_ffi.phx_finding, library.phx_cursor_next_finding, Finding)
 
 

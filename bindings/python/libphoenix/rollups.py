@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Optional, Sequence
 
 from . import _ffi
 from ._library import library
-from .prices import usd
 from .queries import KINDS, RowKind, Rows
-from .rows import STATUSES, Field, Timed, copier, words, words_if_any
+from .rows import (STATUSES, Field, Timed, copier, usd, words,
+                   words_if_any)
 
 if TYPE_CHECKING:
     from .store import Store

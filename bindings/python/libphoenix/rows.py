@@ -3,6 +3,7 @@ annotations. What is JSON is parsed when it is asked for.
 """
 from __future__ import annotations
 
+import math
 import struct
 from collections import namedtuple
 from ctypes import (Structure, c_double, c_int32, c_int64, c_uint64, sizeof,
@@ -25,6 +26,8 @@ STATUSES = ("UNSET", "OK", "ERROR")
 ANNOTATORS = ("LLM", "CODE", "HUMAN")
 SOURCES = ("API", "APP")
 SEVERITIES = ("info", "warning", "error")
+WORDS = ("field", "function", "iterable", "annotation", "attribute")
+TYPES = ("boolean", "number", "text", "time", "any", "texts", "thing")
 
 
 def time_of(ns: int) -> datetime:
@@ -73,6 +76,10 @@ def words(found: Optional[bytes]) -> str:
 
 def words_if_any(found: Optional[bytes]) -> Optional[str]:
     return None if found is None else words(found)
+
+
+def usd(cost: float) -> Optional[float]:
+    return None if math.isnan(cost) else cost
 
 
 def known(count: int) -> Optional[int]:
@@ -128,7 +135,8 @@ Object = dict[str, Any]
 
 
 class Row:
-    """A copy of what was lent, and the store it is of."""
+    """A copy of what was lent, and the store it is of; of what was not stored
+    there is none."""
 
     __slots__ = ("_row", "_store", "_parsed")
 
@@ -187,6 +195,10 @@ class Span(Timed):
     trace_state = Field(words)
     prompt_tokens = Field(known, "Of an LLM span.")
     completion_tokens = Field(known, "Of an LLM span.")
+    cumulative_prompt_tokens = Field(int, "With all spans below it, if totals "
+                                     "are asked for.")
+    cumulative_completion_tokens = Field(int)
+    cumulative_cost = Field(usd, "The same in USD; None without a price.")
     attributes = Json[Object](dict, "Nested, flat or none, as was asked.")
     events = Json[list[Object]](
         list, 'Each with "name", "timestamp" and "attributes".')
@@ -333,3 +345,35 @@ class Finding(Row):
 
     def __repr__(self) -> str:
         return f"<Finding {self}>"
+
+
+class Log(Row):
+    """A log record that waits for its span, or names none."""
+
+    __slots__ = ()
+
+    received_at = Field(time_of)
+    trace_id = Field(words, '"" for none.')
+    span_id = Field(words, '"" for none.')
+    event = Json[Object](dict, "What it is among the events of its span.")
+    is_held = Field(bool, "Whether the span is stored.", "held")
+
+    def __repr__(self) -> str:
+        return f"<Log {self.number} of span {self.span_id or None}>"
+
+
+class Word(Row):
+    """A word that a condition can have."""
+
+    __slots__ = ()
+
+    number = Field(int, "Of its kind: a word has no number.", "kind")
+    kind = Field(WORDS.__getitem__)
+    type = Field(TYPES.__getitem__, "Of its value.")
+    text = Field(words, "As it stands in a condition.")
+    name = Field(words, "Of an annotation; else the same as text.")
+    of = Field(words_if_any, "Whose it is; None: of the rows.")
+    element = Field(words_if_any, "Of what a loop runs over.")
+
+    def __repr__(self) -> str:
+        return f"<Word {self.text} {self.kind} {self.type}>"

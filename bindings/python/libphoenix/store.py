@@ -9,12 +9,13 @@ from typing import (TYPE_CHECKING, Any, Iterable, Mapping, NamedTuple,
 from . import _ffi
 from ._library import Handle, Watch, call, library
 from .errors import NotFound
-from .queries import (ANNOTATION, FINDING, KINDS, ORDERS, PROJECT, SESSION,
-                      SHAPES, SORTS, STATUSES_BY_NAME, TRACE, Cursor, R, Rows,
-                      Spans, Time, bits, choose, nanoseconds, numbered,
-                      json_of, rows_at_most, text, texts)
-from .rows import (ANNOTATORS, Annotation, Finding, Project, Row, Session,
-                   Span, Trace)
+from .queries import (ANNOTATION, FINDING, KINDS, LOG, ORDERS, PROJECT,
+                      SESSION, SHAPES, SORTS, STATUSES_BY_NAME, TRACE, WORD,
+                      Cursor, R, Rows, Spans, Time, bits, c_text, choose,
+                      json_of, nanoseconds, numbered, rows_at_most, text,
+                      texts)
+from .rows import (ANNOTATORS, Annotation, Finding, Log, Project, Row, Session,
+                   Span, Timed, Trace, Word)
 from .sql import Result, Value
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ DELETABLE = {Project: _ffi.PHX_PROJECT, Trace: _ffi.PHX_TRACE,
 ANNOTATED = {Span: _ffi.PHX_SPAN_ANNOTATION, Trace: _ffi.PHX_TRACE_ANNOTATION,
              Session: _ffi.PHX_SESSION_ANNOTATION}
 ANNOTATORS_BY_NAME = numbered(ANNOTATORS)
+GRAINS = {"spans": _ffi.PHX_FILTER_SPANS, "traces": _ffi.PHX_FILTER_TRACES,
+          "sessions": _ffi.PHX_FILTER_SESSIONS}
 Target = Union[Span, Trace, Session]
 
 
@@ -81,6 +84,12 @@ def item_of(note: Note) -> _ffi.phx_annotation_item:
         **kept)
     made.kept = kept
     return made
+
+
+def _vocabulary(store: int, grain: int, *more: Any) -> int:
+    """Its receiver is not its first argument."""
+    status: int = library.phx_filter_vocabulary(grain, store, *more)
+    return status
 
 
 def url_of(path_or_url: Union[str, os.PathLike[str]]) -> str:
@@ -159,6 +168,29 @@ class Store:
             (_ffi.phx_annotation_item * len(items))(*items), len(items), ids)
         return list(ids)
 
+    def add_project(self, name: str,
+                    description: Optional[str] = None) -> Project:
+        """One without spans, or Conflict; spans make theirs themselves."""
+        out = ctypes.c_int64()
+        self._handle.call(library.phx_project_create, c_text(name),
+                          c_text(description), ctypes.byref(out))
+        return self.project(name)
+
+    def describe(self, project: Union[str, Project],
+                 description: str) -> Project:
+        """Gives a project a description; the project as it is then."""
+        number = self._project(project)
+        self._handle.call(library.phx_project_update, number,
+                          c_text(description))
+        return self._one(self._projects(number), "project", str(number))
+
+    def delete_annotations(self, found: Rows[Annotation]) -> int:
+        """Deletes what annotations() finds, in one commit; their count."""
+        out = ctypes.c_int64()
+        self._handle.call(library.phx_store_delete_annotations,
+                          ctypes.byref(found._query), ctypes.byref(out))
+        return out.value
+
     def delete(self, what: Union[Project, Trace, Session, Span]) -> None:
         """Deletes it with all that belongs to it."""
         kind = DELETABLE.get(type(what))
@@ -189,12 +221,13 @@ class Store:
               roots_only: bool = False, names: Sequence[str] = (),
               trace_ids: Sequence[str] = (), span_ids: Sequence[str] = (),
               parent_ids: Sequence[str] = (), attributes: str = "nested",
+              totals: bool = False,
               columns: Optional[Mapping[str, type]] = None) -> Spans:
         """Spans for which all of this holds: docs/filters.md, docs/search.md.
 
         start and end bound when they start: datetimes, or nanoseconds since
         1970; end is not in it. attributes is "nested", "flat" or, faster,
-        "none". columns are attributes with columns of their own when spans are
+        "none". totals adds up what is below each. columns are attributes with columns of their own when spans are
         read as columns: {"llm.model_name": str}.
         """
         self._check(_ffi.PHX_FILTER_SPANS, filter, search)
@@ -207,7 +240,7 @@ class Store:
             attributes=choose(SHAPES, attributes, "attributes"),
             kinds=bits(KINDS, kinds, "kind"),
             statuses=bits(STATUSES_BY_NAME, statuses, "status"),
-            roots_only=roots_only)
+            roots_only=roots_only, flags=_ffi.PHX_SPAN_TOTALS * totals)
         for name, array in arrays.items():
             setattr(query, f"{name}s", array)
             setattr(query, f"{name}_count", len(array) if array else 0)
@@ -292,10 +325,35 @@ class Store:
                               query), "session", session_id)
 
     def project(self, name: str) -> Project:
-        number = self._number(_ffi.PHX_PROJECT, name)
-        return self._one(Rows(
-            self, PROJECT, library.phx_store_find_projects,
-            arguments=(number, 0, None, 0)), "project", name)
+        return self._one(self._projects(self._number(
+            _ffi.PHX_PROJECT, name)), "project", name)
+
+    def _projects(self, number: int) -> Rows[Project]:
+        return Rows(self, PROJECT, library.phx_store_find_projects,
+                    arguments=(number, 0, None, 0))
+
+    def logs(self, limit: Optional[int] = None) -> Rows[Log]:
+        """Log records that wait for their spans, or name none, newest first;
+        what has joined its span is one of its events."""
+        return Rows(self, LOG, library.phx_store_find_logs,
+                    arguments=(0, rows_at_most(limit)))
+
+    def words(self, of: str = "spans",
+              project: Union[None, str, Project] = None,
+              limit: int = 1000) -> Rows[Word]:
+        """Words for an editor of conditions on "spans", "traces" or
+        "sessions": fields, functions, attributes that there are and, of a
+        project, names of annotations."""
+        return Rows(self, WORD, _vocabulary, arguments=(
+            choose(GRAINS, of, "of"), self._project(project), limit))
+
+    def annotation_names(self, project: Union[str, Project],
+                         of: type[Timed] = Span) -> list[str]:
+        """Those that annotations of a project's spans, traces or sessions
+        have."""
+        return [word.name for word in Rows(
+            self, WORD, library.phx_store_annotation_names, arguments=(
+                ANNOTATED[of], self._project(project), 0))]
 
     def _one(self, rows: Rows[R], what: str, name: str) -> R:
         found = rows.first()

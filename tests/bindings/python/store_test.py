@@ -4,7 +4,8 @@ import unittest
 from datetime import datetime, timedelta, timezone
 
 from libphoenix import (Busy, Conflict, Error, Invalid, Misuse, NotFound, Note,
-                        Session, Span, Store, TooBig)
+                        Session, Span, Store, TooBig, check_filter, decode,
+                        flatten, unflatten)
 from sent import BASE, GOLDEN, StoreTest, request, span
 
 
@@ -66,6 +67,31 @@ class IngestTest(StoreTest):
                      lambda: self.send(span(1))):
             with self.assertRaisesRegex(Misuse, "it is closed"):
                 call()
+
+
+class PlainTest(StoreTest):
+    def test_requests_are_read_without_a_store(self):
+        one, two = decode(request(span(1), span(2, parent=1, kind="LLM")),
+                          "otlp-json", project="town")
+        self.assertEqual((one.number, two.kind, two.parent_id, two.project),
+                         (0, "LLM", f"{1:016x}", "town"))
+        self.assertEqual(two.attributes["openinference"]["span"]["kind"],
+                         "LLM")
+        with self.assertRaises(Invalid):
+            decode(b"\xff")
+
+    def test_attributes_are_nested_and_flattened(self):
+        flat = {"a.b": 1, "m.0.t": "x", "m.1.t": True}
+        nested = unflatten(flat)
+        self.assertEqual(nested, {"a": {"b": 1},
+                                  "m": [{"t": "x"}, {"t": True}]})
+        self.assertEqual(flatten({**nested, "gone": None}), flat)
+
+    def test_filters_have_one_form(self):
+        self.assertEqual(check_filter('name=="a"'), "name == 'a'")
+        check_filter("num_spans > 1", "traces")
+        with self.assertRaises(Invalid):
+            check_filter("num_spans > 1 +", "traces")
 
 
 class SpanTest(StoreTest):
@@ -224,6 +250,51 @@ class SpanTest(StoreTest):
                       lambda: self.store.annotations("x")):
             with self.assertRaises(TypeError):
                 wrong()
+
+    def test_annotations_go_by_query(self):
+        call = self.store.span(f"{2:016x}")
+        self.store.annotate_all([Note(call, "good"), Note(call, "long"),
+                                 Note(call.trace(), "good")])
+        self.assertEqual(self.store.annotation_names("town"),
+                         ["good", "long"])
+        self.assertEqual(self.store.annotation_names("town", Session), [])
+        self.assertEqual(self.store.delete_annotations(
+            self.store.annotations(call, names=["good", "no"])), 1)
+        self.assertEqual([row.name for row in self.store.annotations(call)],
+                         ["long"])
+
+    def test_projects_are_made_and_described(self):
+        made = self.store.add_project("city", "large")
+        self.assertEqual((made.name, made.description), ("city", "large"))
+        self.assertEqual(self.store.describe("city", "old").description, "old")
+        with self.assertRaises(Conflict):
+            self.store.add_project("city")
+        with self.assertRaisesRegex(ValueError, "has a NUL"):
+            self.store.add_project("a\0b")
+
+    def test_totals_are_added_up(self):
+        root = self.store.spans(names=["agent \x1b"], totals=True).first()
+        self.assertEqual((root.cumulative_prompt_tokens,
+                          root.cumulative_completion_tokens,
+                          root.cumulative_cost), (3, 4, None))
+
+    def test_words_of_conditions(self):
+        words = {word.text: word for word in self.store.words(project="town")}
+        self.assertEqual((words["span_kind"].kind, words["span_kind"].type),
+                         ("field", "text"))
+        self.assertEqual(words["llm.model_name"].kind, "attribute")
+        traces = {word.text for word in self.store.words("traces")}
+        self.assertIn("num_spans", traces)
+
+    def test_logs_wait_for_their_spans(self):
+        record = {"traceId": "0a", "spanId": "0b",
+                  "body": {"stringValue": "hello"}}
+        self.store.ingest(json.dumps({"resourceLogs": [{"scopeLogs": [
+            {"logRecords": [record]}]}]}).encode(), "logs-json")
+        log, = self.store.logs()
+        self.assertEqual((log.trace_id, log.span_id, log.is_held),
+                         ("0a", "0b", False))
+        self.assertIsInstance(log.event, dict)
 
     def test_deletes(self):
         self.store.delete(self.store.span(f"{3:016x}"))

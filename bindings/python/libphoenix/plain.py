@@ -1,0 +1,52 @@
+"""What needs no store: requests read, attributes nested and flattened,
+conditions checked."""
+from __future__ import annotations
+
+import ctypes
+import json
+from typing import Any, Mapping, Optional, Union
+
+from ._library import Handle, call, library, written
+from .queries import SPAN, c_text, choose, json_of
+from .rows import Span
+from .store import FORMATS, GRAINS
+
+
+def decode(data: Union[bytes, bytearray, memoryview], format: str = "otlp",
+           project: Optional[str] = None) -> list[Span]:
+    """The spans of a request, as a store would keep them."""
+    data = bytes(data)
+    batch = Handle(call, library.phx_batch_decode,
+                   choose(FORMATS, format, "format"), data, len(data),
+                   c_text(project), free=library.phx_batch_free)
+    spans = []
+    for index in range(batch.use(library.phx_batch_size)):
+        lent = batch.use(library.phx_batch_span, index)
+        if lent:
+            spans.append(SPAN.make(SPAN.copy(
+                ctypes.addressof(lent.contents)), None))
+    return spans
+
+
+def flatten(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested attributes by dotted keys; nulls and empty objects vanish."""
+    data = json_of(dict(attributes))
+    found: dict[str, Any] = json.loads(written(
+        library.phx_attributes_flatten, data, len(data))[1])
+    return found
+
+
+def unflatten(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Dotted keys as nested attributes."""
+    data = json_of(dict(attributes))
+    found: dict[str, Any] = json.loads(written(
+        library.phx_attributes_unflatten, data, len(data))[1])
+    return found
+
+
+def check_filter(filter: str, of: str = "spans") -> str:
+    """A condition on "spans", "traces" or "sessions" in its canonical form,
+    or Invalid with the byte at fault."""
+    data = filter.encode()
+    return written(library.phx_filter_check, choose(GRAINS, of, "of"), data,
+                   len(data))[1].decode()
