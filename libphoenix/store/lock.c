@@ -13,11 +13,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_MOST = 4096, NAME_SIZE = PATH_MOST + sizeof "-lock" };
+enum {
+    PATH_MOST = 4096,
+    NAME_SIZE = PATH_MOST + sizeof "-lock",
+    HOLDER_SIZE = 32
+};
 
 static phx_status told_busy(int file, const char *path, phx_error *err)
 {
-    char holder[32] = "";
+    char holder[HOLDER_SIZE] = "";
     ssize_t size = pread(file, holder, sizeof holder - 1, 0);
 
     holder[size > 0 ? strcspn(holder, "\n") : 0] = '\0';
@@ -50,8 +54,8 @@ static phx_status name_lock(const char *path, const char *vfs_name, char *name,
 static phx_status hold(const char *path, const char *name, int *out,
                        phx_error *err)
 {
+    char holder[HOLDER_SIZE];
     struct stat found;
-    char holder[32];
     phx_status status;
     int file = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 
@@ -97,8 +101,17 @@ phx_status lock_take(const char *path, const char *vfs, int *out,
     return status;
 }
 
+/* Children that were forked have the file open, too, and a lock lasts until all
+ * have closed it, or one gives it up: that is for the process that took it. */
 void lock_release(int lock)
 {
-    if (lock >= 0)
-        close(lock);
+    char holder[HOLDER_SIZE] = "", own[HOLDER_SIZE];
+
+    if (lock < 0)
+        return;
+    snprintf(own, sizeof own, "%ld\n", (long)getpid());
+    if (pread(lock, holder, sizeof holder - 1, 0) > 0 &&
+        strcmp(holder, own) == 0)
+        flock(lock, LOCK_UN);
+    close(lock);
 }

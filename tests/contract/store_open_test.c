@@ -296,6 +296,24 @@ TEST(a_second_writer_is_told_the_first_ones_process)
     place_remove(&place);
 }
 
+TEST(a_closed_store_is_free_while_a_child_has_its_files)
+{
+    struct place place;
+
+    UNUSED_STATE;
+    place_make(&place);
+    place_open(&place, 0);
+    pid_t child = fork();
+    if (child == 0) {
+        for (;;)
+            pause();
+    }
+    place_reopen(&place, 0);
+    kill(child, SIGKILL);
+    ok(died_well(child));
+    place_remove(&place);
+}
+
 TEST(a_second_writer_by_a_symbolic_link_is_refused)
 {
     phx_store *second = NULL;
@@ -549,6 +567,7 @@ int main(void)
         cmocka_unit_test(other_urls_are_refused),
         cmocka_unit_test(a_folder_is_no_store),
         cmocka_unit_test(a_second_writer_is_told_the_first_ones_process),
+        cmocka_unit_test(a_closed_store_is_free_while_a_child_has_its_files),
         cmocka_unit_test(a_second_writer_by_a_symbolic_link_is_refused),
         cmocka_unit_test(an_unknown_vfs_is_invalid),
         cmocka_unit_test(a_dead_writer_holds_nothing),

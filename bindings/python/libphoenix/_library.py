@@ -159,8 +159,7 @@ class Handle:
         if owner is None:
             raise Misuse("it is closed")
         if not owner.is_here():
-            raise Misuse("it was opened before a fork: open the store again "
-                         "in the new process")
+            raise Misuse("it was opened before a fork")
         return owner
 
     def use(self, function: Any, *arguments: Any) -> Any:

@@ -7,8 +7,8 @@ from typing import (TYPE_CHECKING, Any, Iterable, Mapping, NamedTuple,
                     Optional, Sequence, Union)
 
 from . import _ffi
-from ._library import Handle, Watch, call, library
-from .errors import NotFound
+from ._library import Handle, Watch, alive, call, library
+from .errors import Misuse, NotFound
 from .queries import (ANNOTATION, FINDING, KINDS, LOG, ORDERS, PROJECT,
                       SESSION, SHAPES, SORTS, STATUSES_BY_NAME, TRACE, WORD,
                       Cursor, R, Rows, Spans, Time, bits, c_text, choose,
@@ -100,11 +100,36 @@ def url_of(path_or_url: Union[str, os.PathLike[str]]) -> str:
     return f"sqlite:{given}"
 
 
+def file_of(url: str) -> Optional[str]:
+    """The file of a store, whichever way it is named."""
+    if url in IN_MEMORY:
+        return None
+    for scheme in ("sqlite:///", "sqlite:"):
+        if url.startswith(scheme):
+            return os.path.realpath(url[len(scheme):])
+    return None
+
+
+#: Files of stores, by the addresses of their handles; and those that were open
+#: at a fork: SQLite in the child takes the parent's locks on them for its own.
+files: dict[int, str] = {}
+inherited: set[str] = set()
+
+
+def note_fork() -> None:
+    inherited.update(file for pointer, file in files.items()
+                     if alive.get(pointer) == "phx_store_close")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=note_fork)
+
+
 class Store:
     """A store of traces: a file, made if there is none, or ":memory:".
 
     Threads may share it. One process writes it at a time, others read it with
-    read_only=True. It does not survive a fork: open it again in the child.
+    read_only=True. It does not survive a fork.
     """
 
     def __init__(self, path_or_url: Union[str, os.PathLike[str]], *,
@@ -119,9 +144,15 @@ class Store:
             _ffi.PHX_OPEN_NO_COMPACT * (not compact),
             busy_timeout=int(busy_timeout * 1000),
             retention_days=retention_days)
+        file = file_of(self.url)
+        if file in inherited:
+            raise Misuse("it was open before a fork: open it in another "
+                         "program")
         self._handle = Handle(call, library.phx_store_open,
                               os.fsencode(self.url), ctypes.byref(options),
                               free=library.phx_store_close)
+        if file is not None:
+            files[self._handle.owner().pointer] = file
 
     def __enter__(self) -> Store:
         return self

@@ -5,14 +5,33 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
 import tracemalloc
 import unittest
 
-from libphoenix import Misuse, Store, _library
+from libphoenix import Misuse, Store, Tracer, _library
 from sent import StoreTest, request, span
 
 ENDLESS = ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
            "SELECT count(*) FROM n")
+
+
+def fork(work):
+    """Has a child do it; what waits for its end, which is to be a good one."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+
+    def join():
+        status = os.waitpid(child, 0)[1]
+        if status != 0:
+            raise AssertionError(f"the child ended with {status}")
+    return join
 
 
 class LifeTest(StoreTest):
@@ -128,21 +147,52 @@ class LifeTest(StoreTest):
     def test_a_fork_has_no_store(self):
         self.send(span(1), span(2))
         rows = iter(self.store.spans())
-        child = os.fork()
-        if child == 0:
-            told = 0
-            for use in (self.store.stats, lambda: next(rows)):
-                try:
-                    use()
-                except Misuse as error:
-                    told += "before a fork" in str(error)
+
+        def use_all():
+            self.refused(self.store.stats)
+            self.refused(lambda: next(rows))
             self.store.close()
             rows.close()
             with Store(":memory:") as own:
-                told += len(list(own.projects()))
-            os._exit(0 if told == 3 else 1)
-        self.assertEqual(os.waitpid(child, 0)[1], 0)
+                self.assertEqual(len(list(own.projects())), 1)
+        fork(use_all)()
         self.assertEqual(len(list(rows)), 2)
+
+    @unittest.skipUnless(hasattr(os, "fork"), "no fork here")
+    def test_a_fork_has_no_tracer(self):
+        tracer = Tracer(self.store)
+        root = tracer.span("root")
+
+        def use_all():
+            for use in (tracer.flush, root.end, lambda: tracer.span("s"),
+                        lambda: root.set_attribute("a", 1)):
+                self.refused(use)
+            tracer.close()
+        fork(use_all)()
+        root.end()
+        tracer.close()
+        self.assertEqual([row.name for row in self.store.spans()], ["root"])
+
+    @unittest.skipUnless(hasattr(os, "fork"), "no fork here")
+    def test_a_store_is_the_parent_s_while_a_child_lives(self):
+        store = Store(self.path)
+        told, tell = os.pipe()
+
+        def open_later():
+            os.close(tell)
+            os.read(told, 1)
+            self.refused(lambda: Store(f"sqlite:{self.path}", read_only=True))
+        join = fork(open_later)
+        store.close()
+        with Store(self.path) as store:
+            os.close(tell)
+            join()
+            self.send(span(1), store=store)
+        os.close(told)
+
+    def refused(self, use):
+        with self.assertRaisesRegex(Misuse, "before a fork"):
+            use()
 
     def test_interrupt_ends_what_runs(self):
         begun = threading.Event()
