@@ -30,9 +30,10 @@ def spans(request: pytest.FixtureRequest) -> Iterator[Capture]:
 def pytest_runtest_makereport(item: pytest.Item
                               ) -> Generator[None, Any, None]:
     """Shows the trees of a test that failed for whatever reason."""
-    from .testing import Capture
     report = (yield).get_result()
     captured = getattr(item, "funcargs", {}).get("spans")
-    if report.when == "call" and report.failed and \
-            isinstance(captured, Capture) and len(captured) > 0:
+    if captured is None or report.when != "call" or not report.failed:
+        return
+    from .testing import Capture
+    if isinstance(captured, Capture) and len(captured) > 0:
         report.sections.append(("Captured spans", str(captured)))

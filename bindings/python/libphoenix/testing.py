@@ -48,7 +48,8 @@ def literal(value: object) -> str:
 
 
 class Capture:
-    """Captured spans: a store in memory, and the trees of what is in it."""
+    """Captured spans: a store in memory, and the trees of what is in it. What
+    is expected can be said in its `with` or behind it."""
 
     def __init__(self, provider: Optional[TracerProvider] = None, *,
                  folder: Union[str, os.PathLike[str]] = ".",
@@ -77,9 +78,6 @@ class Capture:
     def __exit__(self, *_: object) -> None:
         if self._router is not None:
             self._router.close(self, self._token)
-        for opened in (self._tracer, self._store):
-            if opened is not None:
-                opened.close()
 
     def add(self, span: ReadableSpan) -> None:
         """A span of OpenTelemetry that ended."""

@@ -130,10 +130,12 @@ class LiveSpan:
                  trace: object) -> None:
         if self._token is not None:
             current.reset(self._token)
-        if error is not None:
-            self.record_exception(error)
-            self.set_status("ERROR", str(error).replace("\0", " "))
-        self.end()
+        try:
+            if error is not None:
+                self.record_exception(error)
+                self.set_status("ERROR", str(error).replace("\0", " "))
+        finally:
+            self.end()
 
 
 class Tracer:

@@ -146,6 +146,12 @@ class TestingTest(StoreTest):
             thread.join()
         self.assertEqual(sorted(counts), [4 * i for i in range(1, 9)])
 
+    def test_what_is_expected_may_be_said_behind_the_with(self):
+        with capture() as spans:
+            agent(spans.tracer)
+        spans.count("span_kind == 'LLM'", 2)
+        self.unmet(spans.none)
+
     def test_nothing_is_captured_without_spans(self):
         with capture() as spans:
             spans.none()

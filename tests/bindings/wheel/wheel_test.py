@@ -50,6 +50,11 @@ class WheelTest(unittest.TestCase):
         for name in licences:
             self.assertTrue(self.text(f"/licenses/{name}"))
 
+    def test_pytest_finds_the_plugin(self):
+        self.assertEqual(self.text("/entry_points.txt"),
+                         "[pytest11]\nlibphoenix = libphoenix.pytest_plugin\n")
+        self.assertIn("libphoenix/pytest_plugin.py", self.names)
+
     def test_the_library_needs_nothing_else(self):
         with tempfile.TemporaryDirectory() as folder:
             library = self.archive.extract("libphoenix/libphoenix.so.0",
