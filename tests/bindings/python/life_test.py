@@ -8,9 +8,10 @@ import threading
 import traceback
 import tracemalloc
 import unittest
+from functools import partial
 
 from libphoenix import Misuse, Store, Tracer, _library
-from sent import StoreTest, request, span
+from sent import StoreTest, request, span, together
 
 ENDLESS = ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
            "SELECT count(*) FROM n")
@@ -103,11 +104,7 @@ class LifeTest(StoreTest):
                     list(self.store.sql("SELECT count(*) FROM spans"))
             except Exception as error:
                 failures.append(error)
-        threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        together(*(partial(work, i) for i in range(4)))
         self.assertEqual(failures, [])
         self.assertEqual(self.store.stats()["spans"], 80)
 
@@ -115,13 +112,7 @@ class LifeTest(StoreTest):
         self.send(*(span(i + 1) for i in range(500)))
         rows = iter(self.store.spans())
         seen = []
-        threads = [threading.Thread(
-            target=lambda: seen.extend(row.number for row in rows))
-            for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        together(*[lambda: seen.extend(row.number for row in rows)] * 4)
         self.assertEqual(sorted(seen), list(range(1, 501)))
 
     def test_closing_waits_for_calls(self):

@@ -3,13 +3,13 @@ import importlib.util
 import os
 import subprocess
 import sys
-import threading
 import unittest
+from functools import partial
 from unittest import mock
 
 from libphoenix import Store, TooBig
 from libphoenix.testing import capture
-from sent import BASE, StoreTest
+from sent import BASE, StoreTest, together
 
 HAS_SDK = importlib.util.find_spec("opentelemetry") is not None
 if HAS_SDK:
@@ -257,25 +257,15 @@ class CaptureTest(StoreTest):
                         # Its parent alone tells where it belongs.
                         tracer.start_span("bare", trace.set_span_in_context(
                             root, context.Context())).end()
-                    helper = threading.Thread(target=inside)
-                    helper.start()
-                    helper.join()
+                    together(inside)
                 spans.tree(f"root\n  child*{many}\n  bare")
                 done.append(len(spans))
-        threads = [threading.Thread(target=work, args=(i,))
-                   for i in range(1, 9)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        together(*(partial(work, i) for i in range(1, 9)))
         self.assertEqual(sorted(done), [i + 2 for i in range(1, 9)])
 
     def test_a_thread_without_a_context_is_of_the_only_capture(self):
         with capture() as spans:
-            thread = threading.Thread(
-                target=lambda: trace.get_tracer("t").start_span("s").end())
-            thread.start()
-            thread.join()
+            together(lambda: trace.get_tracer("t").start_span("s").end())
             spans.one("name == 's'")
 
     def test_a_provider_can_be_given(self):

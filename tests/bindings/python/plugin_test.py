@@ -9,7 +9,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-EXAMPLE = Path(__file__).resolve().parents[3] / "examples/pytest_agent"
+ROOT = Path(__file__).resolve().parents[3]
 SUITE = '''
 import pytest
 
@@ -78,8 +78,17 @@ class PluginTest(unittest.TestCase):
         self.assertRegex(said, r"Captured spans -+\nTrace [0-9a-f]{32}, "
                          r"1 spans, [0-9.]+ ms\nTOOL tool")
 
+    def test_the_page_s_suite_passes(self):
+        page = (ROOT / "docs/testing.md").read_text()
+        program, = re.findall(r"^def run_agent.*?(?=^with )", page,
+                              re.M | re.S)
+        suite, = re.findall(r"^```python suite\n(.*?)^```", page, re.M | re.S)
+        for options in (["--update-goldens"], []):
+            status, said = self.run_suite(program + suite, *options)
+            self.assertEqual(status, 0, said)
+
     def test_the_example_passes(self):
-        for file in EXAMPLE.iterdir():
+        for file in (ROOT / "examples/pytest_agent").iterdir():
             if file.is_file():
                 shutil.copy(file, self.folder)
         status, said = self.run_suite("", "test_agent.py")

@@ -2,6 +2,7 @@
 import gc
 import json
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 
@@ -32,6 +33,15 @@ def span(number, trace=1, parent=None, name="step", kind="CHAIN", **more):
 def request(*spans):
     return json.dumps({"resourceSpans": [{"scopeSpans": [
         {"spans": list(spans)}]}]}).encode()
+
+
+def together(*works):
+    """Runs them in threads beside each other."""
+    threads = [threading.Thread(target=work) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 class StoreTest(unittest.TestCase):

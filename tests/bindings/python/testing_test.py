@@ -1,10 +1,10 @@
 """What tests expect of spans: each expectation met, and not."""
-import threading
+from functools import partial
 from pathlib import Path
 
 from libphoenix import Invalid
 from libphoenix.testing import capture
-from sent import StoreTest
+from sent import StoreTest, together
 
 
 def agent(tracer):
@@ -138,12 +138,7 @@ class TestingTest(StoreTest):
                     agent(spans.tracer)
                 spans.count("span_kind == 'AGENT'", many)
                 counts.append(len(spans))
-        threads = [threading.Thread(target=work, args=(i,))
-                   for i in range(1, 9)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        together(*(partial(work, i) for i in range(1, 9)))
         self.assertEqual(sorted(counts), [4 * i for i in range(1, 9)])
 
     def test_what_is_expected_may_be_said_behind_the_with(self):

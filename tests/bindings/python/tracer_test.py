@@ -1,8 +1,8 @@
 """Tracer: a program that traces itself."""
-import threading
+from functools import partial
 
 from libphoenix import Invalid, Misuse, Tracer
-from sent import BASE, StoreTest
+from sent import BASE, StoreTest, together
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -115,11 +115,7 @@ class TracerTest(StoreTest):
             for i in range(50):
                 root.set_attribute(f"t{thread}.i{i}", i)
                 tracer.span("child", parent=root).end()
-        threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        together(*(partial(work, i) for i in range(4)))
         root.end()
         tracer.close()
         self.assertEqual(self.store.stats()["spans"], 201)
