@@ -157,8 +157,9 @@ class Tracer:
     def span(self, name: str, kind: Optional[str] = None,
              attributes: Optional[Mapping[str, Any]] = None, *,
              parent: Union[None, LiveSpan, str] = None,
-             tracestate: Optional[str] = None) -> LiveSpan:
-        """Starts a span, now. It is below parent: a span, or the traceparent
+             tracestate: Optional[str] = None,
+             start: Optional[Time] = None) -> LiveSpan:
+        """Starts a span, now if no start is given. It is below parent: a span, or the traceparent
         of another program; if none is given, below the one whose `with` this
         is in."""
         if parent is None:
@@ -176,6 +177,8 @@ class Tracer:
                 span = LiveSpan(self, self._handle.call,
                                 library.phx_span_start, c_text(name),
                                 parent._handle.owner().pointer)
+        if start is not None:
+            span._call(library.phx_span_set_start, nanoseconds(start))
         if kind is not None:
             span.set_kind(kind)
         if attributes:

@@ -26,7 +26,7 @@ class TracerTest(StoreTest):
 
     def test_a_span_has_what_it_is_given(self):
         tracer = Tracer(self.store)
-        span = tracer.span("call", "LLM")
+        span = tracer.span("call", "LLM", start=BASE)
         span.set_attributes({
             "t": "a\0b", "i": -7, "r": 0.5, "b": True, "gone": 1,
             "l": ["x", {"y": None}], "big": 2 ** 70})
@@ -54,8 +54,9 @@ class TracerTest(StoreTest):
         self.assertEqual([(link["span_id"], link["attributes"])
                           for link in row.links],
                          [("b7ad6b7169203331", {"why": "it is like it"})])
-        self.assertEqual((row.status, row.status_message, row.end_ns),
-                         ("ERROR", "late", BASE + 10 ** 18))
+        self.assertEqual(
+            (row.status, row.status_message, row.start_ns, row.end_ns),
+            ("ERROR", "late", BASE, BASE + 10 ** 18))
 
     def test_what_is_raised_is_recorded(self):
         with Tracer(self.store) as tracer:
