@@ -5,7 +5,8 @@
  * "Errors:" and nothing else, each of them at least once; then what was
  * acknowledged is there, the store is whole, and the same call succeeds.
  *
- * Some MOST_RUNS operations of many, unless SWEEP_ALL is in the environment.
+ * Some MOST_RUNS operations of many, all with SWEEP_ALL in the environment, a
+ * few with SWEEP_FEW.
  */
 #include "t.h"
 
@@ -13,7 +14,7 @@
 
 #include "fault/calls.h"
 
-enum { MOST_RUNS = 12 };
+enum { MOST_RUNS = 12, FEW_RUNS = 3 };
 
 /* A close leaves one file, whatever went wrong before. */
 static void end(const char *what)
@@ -179,8 +180,9 @@ static void sweep(struct call *call, struct disk_faults faults,
     int64_t is_call = faults.call != NULL;
     int64_t count = run(
         call, &(struct disk_faults){.operations = faults.operations}, 0, name);
-    bool all = getenv("SWEEP_ALL") || count < 2 * MOST_RUNS;
-    int64_t step = all ? 1 : 1 + count / MOST_RUNS;
+    int64_t some = getenv("SWEEP_FEW") ? FEW_RUNS : MOST_RUNS;
+    bool all = getenv("SWEEP_ALL") || count < 2 * some;
+    int64_t step = all ? 1 : 1 + count / some;
 
     for (int64_t at = 1; at <= count; at += step) {
         faults.fail_at = is_call ? 0 : at;
