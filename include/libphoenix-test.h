@@ -64,6 +64,13 @@
 #define PHX_TEST_BELOW(store, filter, parent) \
     phx_test_below(__FILE__, __LINE__, store, filter, parent)
 
+/* Each span that a condition chooses, at least one, meets another condition;
+ * or has attributes that a JSON object names by flat keys. */
+#define PHX_TEST_EVERY(store, filter, condition) \
+    phx_test_every(__FILE__, __LINE__, store, filter, condition)
+#define PHX_TEST_ATTRIBUTES(store, filter, expected) \
+    phx_test_attributes(__FILE__, __LINE__, store, filter, expected)
+
 /* All spans together take at most what a phx_budget says. */
 #define PHX_TEST_BUDGET(store, most) \
     phx_test_budget(__FILE__, __LINE__, store, most)
@@ -215,6 +222,33 @@ PHX_TEST_FUNCTION int phx_test_below(const char *file, int line,
                          0, &report, &err);
 
     return phx_test_status(file, line, "below ", filter, status, &report, &err);
+}
+
+PHX_TEST_FUNCTION int phx_test_every(const char *file, int line,
+                                     phx_store *store, const char *filter,
+                                     const char *condition)
+{
+    phx_buf report = PHX_BUF_INIT;
+    phx_error err;
+    phx_status status =
+        phx_expect_every(store, filter, strlen(filter), condition,
+                         strlen(condition), &report, &err);
+
+    return phx_test_status(file, line, "every ", filter, status, &report, &err);
+}
+
+PHX_TEST_FUNCTION int phx_test_attributes(const char *file, int line,
+                                          phx_store *store, const char *filter,
+                                          const char *expected)
+{
+    phx_buf report = PHX_BUF_INIT;
+    phx_error err;
+    phx_status status =
+        phx_expect_attributes(store, filter, strlen(filter), expected,
+                              strlen(expected), &report, &err);
+
+    return phx_test_status(file, line, "attributes ", filter, status, &report,
+                           &err);
 }
 
 PHX_TEST_FUNCTION int phx_test_budget(const char *file, int line,

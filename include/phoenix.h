@@ -987,6 +987,10 @@ PHX_CALL phx_store_delete_annotations(phx_store *store,
  * given for a report has the trees as text, a line a span, with a sign before
  * what matters: "+" is not expected, "-" is missing, "!" is not as it should
  * be, "*" was chosen. Else the report stays as it is.
+ *
+ * In conditions what is mostly a slip is INVALID here, where to choose nothing
+ * may be as expected: a kind or status that there is none of, and an attribute
+ * that no span has and that is called much as a field is, like status_cod.
  */
 
 /*
@@ -1010,7 +1014,7 @@ enum { PHX_TREE_ANY_ORDER = 1 }; /* children may come in any order */
  *
  *     agent                       a name, or a kind in any case
  *       "search the web"?         only a name; one span at most
- *       llm*2 [latency < 10]      exactly two in a row; of each a condition
+ *       llm*2 [latency_ms < 10]   exactly two in a row; of each a condition
  *         tool+                   one or more in a row
  *       retriever*                any number in a row
  *       ...                       any others, whatever is below them
@@ -1055,6 +1059,37 @@ enum { PHX_BELOW_DIRECTLY = 1 }; /* the parent itself, not one further up */
 PHX_CALL phx_expect_below(phx_store *store, const char *filter, size_t size,
                           const char *parent, size_t parent_size,
                           int32_t flags, phx_buf *report, phx_error *err);
+
+/*
+ * Each span that a condition chooses, at least one, meets another condition.
+ *
+ * filter     [size].
+ * condition  [condition_size].
+ * report     or NULL.
+ * Errors: INVALID (a condition, as phx_filter_check), TOO_BIG (over 100,000
+ *         spans), IO, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_expect_every(phx_store *store, const char *filter, size_t size,
+                          const char *condition, size_t condition_size,
+                          phx_buf *report, phx_error *err);
+
+/*
+ * Each span that a condition chooses, at least one, has these attributes; the
+ * report says of each that has not what it has instead.
+ *
+ * filter    [size].
+ * expected  [expected_size] a JSON object by the keys of flat attributes, as
+ *           golden traces have them: {"llm.model_name": "m1",
+ *           "llm.input_messages.0.message.role": "user", "llm.tools": null}.
+ *           null: neither the attribute, nor any below it. 2 is as 2.0.
+ * report    or NULL.
+ * Errors: INVALID (the filter, as phx_filter_check; or expected), TOO_BIG (over
+ *         100,000 spans), IO, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_expect_attributes(phx_store *store, const char *filter,
+                               size_t size, const char *expected,
+                               size_t expected_size, phx_buf *report,
+                               phx_error *err);
 
 /* What all spans of a store may take; -1 for no bound. */
 typedef struct phx_budget {

@@ -1971,7 +1971,7 @@ export interface Library {
    *
    *     agent                       a name, or a kind in any case
    *       "search the web"?         only a name; one span at most
-   *       llm*2 [latency < 10]      exactly two in a row; of each a condition
+   *       llm*2 [latency_ms < 10]   exactly two in a row; of each a condition
    *         tool+                   one or more in a row
    *       retriever*                any number in a row
    *       ...                       any others, whatever is below them
@@ -2008,6 +2008,30 @@ export interface Library {
    *         spans), IO, INTERRUPTED, CORRUPT.
    */
   phx_expect_below: Call<(store: Pointer, filter: string | null, size: Int64, parent: string | null, parent_size: Int64, flags: number, report: phx_buf | phx_buf[] | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Each span that a condition chooses, at least one, meets another condition.
+   *
+   * filter     [size].
+   * condition  [condition_size].
+   * report     or NULL.
+   * Errors: INVALID (a condition, as phx_filter_check), TOO_BIG (over 100,000
+   *         spans), IO, INTERRUPTED, CORRUPT.
+   */
+  phx_expect_every: Call<(store: Pointer, filter: string | null, size: Int64, condition: string | null, condition_size: Int64, report: phx_buf | phx_buf[] | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Each span that a condition chooses, at least one, has these attributes; the
+   * report says of each that has not what it has instead.
+   *
+   * filter    [size].
+   * expected  [expected_size] a JSON object by the keys of flat attributes, as
+   *           golden traces have them: {"llm.model_name": "m1",
+   *           "llm.input_messages.0.message.role": "user", "llm.tools": null}.
+   *           null: neither the attribute, nor any below it. 2 is as 2.0.
+   * report    or NULL.
+   * Errors: INVALID (the filter, as phx_filter_check; or expected), TOO_BIG (over
+   *         100,000 spans), IO, INTERRUPTED, CORRUPT.
+   */
+  phx_expect_attributes: Call<(store: Pointer, filter: string | null, size: Int64, expected: string | null, expected_size: Int64, report: phx_buf | phx_buf[] | null, err: phx_error | phx_error[] | null) => number>;
   /**
    * most: NULL for no bound at all; report: or NULL. Errors: TOO_BIG (over
    * 100,000 spans), IO, INTERRUPTED, CORRUPT.

@@ -609,6 +609,8 @@ const FUNCTIONS = [
   "int32_t phx_expect_tree(phx_store *store, const char *pattern, size_t size, int32_t flags, _Inout_ phx_buf *report, _Out_ phx_error *err)",
   "int32_t phx_expect_order(phx_store *store, const phx_text *filters, size_t count, _Inout_ phx_buf *report, _Out_ phx_error *err)",
   "int32_t phx_expect_below(phx_store *store, const char *filter, size_t size, const char *parent, size_t parent_size, int32_t flags, _Inout_ phx_buf *report, _Out_ phx_error *err)",
+  "int32_t phx_expect_every(phx_store *store, const char *filter, size_t size, const char *condition, size_t condition_size, _Inout_ phx_buf *report, _Out_ phx_error *err)",
+  "int32_t phx_expect_attributes(phx_store *store, const char *filter, size_t size, const char *expected, size_t expected_size, _Inout_ phx_buf *report, _Out_ phx_error *err)",
   "int32_t phx_expect_budget(phx_store *store, const phx_budget *most, _Inout_ phx_buf *report, _Out_ phx_error *err)",
   "int32_t phx_golden_write(phx_store *store, const phx_golden_options *options, _Inout_ phx_buf *out, _Out_ phx_error *err)",
   "int32_t phx_golden_compare(phx_store *store, const char *text, size_t size, _Inout_ phx_buf *report, _Out_ phx_error *err)",

@@ -23,16 +23,6 @@ const LEVELS = Object.fromEntries(SEVERITIES.map((name, at) => [name, at]));
 const UPDATE = process.env.UPDATE_GOLDENS === '1' ||
   process.argv.includes('--update-goldens');
 
-/** A value as it stands in a condition. */
-function literal(value) {
-  if (value === null) return 'None';
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (typeof value === 'string' || Number.isFinite(value) ||
-      typeof value === 'bigint')
-    return typeof value === 'string' ? JSON.stringify(value) : String(value);
-  throw new TypeError(`a condition has no ${typeof value}`);
-}
-
 /** Steps that return a call's status and what it reports. */
 function* told(store, name, ...given) {
   const report = new Report();
@@ -126,30 +116,31 @@ class Capture {
     this.#count('none', filter, 0, 0);
   }
 
-  #every(operator, filter, condition) {
-    this.#count(operator, filter, 1, -1);
-    const chosen = this.store.spans({ filter, attributes: 'none' }).all();
-    const both = filter.trim() ? `(${filter}) and (${condition})` : condition;
-    this.#count(operator, both, chosen.length, chosen.length);
-  }
-
   /** The filter chooses spans, and the condition holds for all. */
   every(filter, condition) {
-    this.#every('every', filter, condition);
+    this.#expect('every', 'phx_expect_every', filter,
+      Buffer.byteLength(filter), condition, Buffer.byteLength(condition));
   }
 
-  /** Every span that the filter chooses has these attributes, by their keys;
-   * null is for one that is not there. */
+  #attributes(operator, filter, expected) {
+    const wanted = JSON.stringify(expected, (_, value) => value ?? null);
+    this.#expect(operator, 'phx_expect_attributes', filter,
+      Buffer.byteLength(filter), wanted, Buffer.byteLength(wanted));
+  }
+
+  /** Every span that the filter chooses has these attributes, by their flat
+   * keys, as 'llm.input_messages.0.message.role'; null is for one that is not
+   * there, nor any below it. */
   attributes(filter, expected) {
-    for (const [key, value] of Object.entries(expected))
-      this.#every('attributes', filter, `${key} == ${literal(value)}`);
+    this.#attributes('attributes', filter, expected);
   }
 
   /** Every span that the filter chooses has counted so many tokens. */
   tokens({ filter = "span_kind == 'LLM'", prompt, completion, total }) {
-    for (const [name, count] of Object.entries({ prompt, completion, total }))
-      if (count !== undefined)
-        this.#every('tokens', filter, `llm.token_count.${name} == ${count}`);
+    const given = Object.entries({ prompt, completion, total })
+      .filter(([, count]) => count !== undefined)
+      .map(([name, count]) => [`llm.token_count.${name}`, count]);
+    this.#attributes('tokens', filter, Object.fromEntries(given));
   }
 
   /** The trees are those of the pattern, and there are no others. */

@@ -8,18 +8,21 @@
 
 #include <math.h>
 
+/* "2 spans chosen, expected at least 3: span_kind == 'LLM'" */
 static void tell_count(struct buf *report, phx_text filter, int64_t found,
                        int64_t least, int64_t most)
 {
-    buf_add_format(report, "%lld spans are chosen by '", (long long)found);
-    buf_add_text(report, filter);
-    buf_add_format(report, "', not %lld", (long long)least);
+    buf_add_format(report, "%lld span%s%s, expected ", (long long)found,
+                   found == 1 ? "" : "s", filter.size > 0 ? " chosen" : "");
     if (most < 0)
-        buf_add_string(report, " or more:\n");
-    else if (most > least)
-        buf_add_format(report, " to %lld:\n", (long long)most);
+        buf_add_format(report, "at least %lld", (long long)least);
+    else if (least == most)
+        buf_add_format(report, "%lld", (long long)least);
+    else if (least == 0)
+        buf_add_format(report, "at most %lld", (long long)most);
     else
-        buf_add_string(report, ":\n");
+        buf_add_format(report, "%lld to %lld", (long long)least,
+                       (long long)most);
 }
 
 phx_status phx_expect_count(phx_store *store, const char *filter, size_t size,
@@ -40,6 +43,7 @@ phx_status phx_expect_count(phx_store *store, const char *filter, size_t size,
         (marks.count < least || (most >= 0 && marks.count > most))) {
         tell_count(&expectation.report, text_trim(text), marks.count, least,
                    most);
+        expectation_tell_filter(&expectation, text_trim(text));
         status = expectation_print(&expectation, &marks, '*', err);
     }
     return expectation_end(&expectation, status, report, err);
@@ -131,11 +135,9 @@ phx_status phx_expect_order(phx_store *store, const phx_text *filters,
     if (status >= 0) {
         follow(&expectation.forest, marks, count, &marks[count], &met);
         if (met < count) {
-            buf_add_string(&expectation.report, "no span is chosen by '");
-            buf_add_text(&expectation.report, text_trim(filters[met]));
             buf_add_format(&expectation.report,
-                           "' behind the %zu that are chosen before it:\n",
-                           met);
+                           "no span chosen after %zu that are", met);
+            expectation_tell_filter(&expectation, text_trim(filters[met]));
             status = expectation_print(&expectation, &marks[count], '*', err);
         }
     }
@@ -193,13 +195,11 @@ phx_status phx_expect_below(phx_store *store, const char *filter, size_t size,
                              (flags & PHX_BELOW_DIRECTLY) != 0, &strays, err);
     if (status >= 0 && (chosen.count == 0 || strays.count > 0)) {
         buf_add_format(&expectation.report,
-                       "of %lld spans that are chosen by '",
-                       (long long)chosen.count);
-        buf_add_text(&expectation.report, text_trim(texts[0]));
-        buf_add_format(&expectation.report, "' %lld are not below '",
-                       (long long)strays.count);
+                       "%lld of %lld spans chosen are not %sbelow one of ",
+                       (long long)strays.count, (long long)chosen.count,
+                       flags & PHX_BELOW_DIRECTLY ? "directly " : "");
         buf_add_text(&expectation.report, text_trim(texts[1]));
-        buf_add_string(&expectation.report, "':\n");
+        expectation_tell_filter(&expectation, text_trim(texts[0]));
         status = expectation_print(&expectation, &strays, '!', err);
     }
     return expectation_end(&expectation, status, report, err);
@@ -227,8 +227,8 @@ static bool compare_budget(const phx_budget *most, const phx_rollup *sums,
     for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
         if (bounds[i].most < 0 || bounds[i].found <= bounds[i].most)
             continue;
-        buf_add_format(report, "%.15g %s, not %.15g\n", bounds[i].found,
-                       bounds[i].what, bounds[i].most);
+        buf_add_format(report, "%.15g %s, expected at most %.15g\n",
+                       bounds[i].found, bounds[i].what, bounds[i].most);
         passed = true;
     }
     return passed;

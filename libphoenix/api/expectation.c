@@ -44,6 +44,7 @@ phx_status expectation_begin(struct expectation *expectation, phx_store *store,
     phx_status status;
 
     expectation->store = store->store;
+    expectation->notes = NULL;
     arena_init(&expectation->arena, SIZE_MAX);
     buf_init(&expectation->report, SIZE_MAX);
     forest_init(&expectation->forest, &expectation->arena);
@@ -64,6 +65,66 @@ phx_status expectation_end(struct expectation *expectation, phx_status status,
     buf_clear(&expectation->report);
     arena_clear(&expectation->arena);
     return status;
+}
+
+/* --- conditions -------------------------------------------------------------------- */
+
+static phx_status count_span(void *ctx, const struct span *span, phx_error *err)
+{
+    (void)span;
+    (void)err;
+    ++*(int64_t *)ctx;
+    return PHX_OK;
+}
+
+/* Whether no span has the attribute. */
+static phx_status is_nowhere(struct expectation *expectation,
+                             const struct query_path *path, bool *out,
+                             phx_error *err)
+{
+    struct store_condition condition;
+    struct buf text;
+    int64_t count = 0;
+
+    buf_init(&text, SIZE_MAX);
+    query_print_path(path, &text);
+    buf_add_string(&text, " is not None");
+    phx_status status = buf_status(&text, "a condition", err);
+    if (status >= 0)
+        status =
+            condition_read(&expectation->arena, PHX_FILTER_SPANS,
+                           text_span(text.data, text.size), &condition, err);
+    buf_clear(&text);
+    if (status >= 0)
+        status = each_span(expectation->store, &condition, true, count_span,
+                           &count, err);
+    *out = count == 0;
+    return status;
+}
+
+phx_status expectation_condition(struct expectation *expectation, phx_text text,
+                                 struct store_condition *out, phx_error *err)
+{
+    struct query_slip slip;
+    struct query query;
+    size_t index = 0;
+    phx_status status = condition_compile(&expectation->arena, PHX_FILTER_SPANS,
+                                          text, &query, out, err);
+
+    if (status < 0 || (status = query_check_words(&query, err)) < 0)
+        return status;
+    while (query_slip_next(&query, &index, &slip)) {
+        bool nowhere;
+        if ((status = is_nowhere(expectation, slip.path, &nowhere, err)) < 0)
+            return status;
+        phx_text name = slip.path->steps[0].key;
+        if (nowhere)
+            return fail(err, PHX_INVALID, -1,
+                        "no span has an attribute '%.*s'%s",
+                        name.size < 100 ? (int)name.size : 100, name.data,
+                        slip.suggestion);
+    }
+    return PHX_OK;
 }
 
 /* --- marks ------------------------------------------------------------------------- */
@@ -102,13 +163,32 @@ phx_status expectation_mark(struct expectation *expectation, phx_text text,
 
     if (status < 0)
         return status;
-    status = condition_read(&expectation->arena, PHX_FILTER_SPANS, text,
-                            &condition, err);
+    status = expectation_condition(expectation, text, &condition, err);
     if (status == PHX_INVALID && err != NULL && err->offset >= 0)
         err->offset += offset;
     return status < 0 ? status
                       : each_span(expectation->store, &condition, true,
                                   mark_span, out, err);
+}
+
+phx_status expectation_note(struct expectation *expectation, phx_error *err)
+{
+    size_t size = expectation->forest.count * sizeof *expectation->notes;
+
+    expectation->notes = arena_new(&expectation->arena, size);
+    if (expectation->notes == NULL)
+        return arena_status(&expectation->arena, size, err);
+    for (size_t i = 0; i < expectation->forest.count; i++)
+        expectation->notes[i] = text_of(NULL);
+    return PHX_OK;
+}
+
+void expectation_tell_filter(struct expectation *expectation, phx_text filter)
+{
+    if (filter.size > 0)
+        buf_add_string(&expectation->report, ": ");
+    buf_add_text(&expectation->report, filter);
+    buf_add_byte(&expectation->report, '\n');
 }
 
 phx_status expectation_print(struct expectation *expectation,
@@ -123,6 +203,7 @@ phx_status expectation_print(struct expectation *expectation,
     for (size_t i = 0; i < size; i++)
         signs[i] = marks != NULL && marks->holds[i] ? sign : '\0';
     phx_status status =
-        expect_print(&expectation->forest, signs, &expectation->report, err);
+        expect_print(&expectation->forest, signs, expectation->notes,
+                     &expectation->report, err);
     return status < 0 ? status : PHX_UNMET;
 }

@@ -33,22 +33,31 @@ phx_status phx_filter_check(int32_t grain, const char *text, size_t size,
     return status;
 }
 
-phx_status condition_read(struct arena *arena, int32_t grain, phx_text text,
-                          struct store_condition *out, phx_error *err)
+phx_status condition_compile(struct arena *arena, int32_t grain, phx_text text,
+                             struct query *query, struct store_condition *out,
+                             phx_error *err)
 {
-    struct query query;
     phx_status status;
 
+    *query = (struct query){0};
     *out = (struct store_condition){{NULL, 0}, NULL, 0};
     if (text.size == 0)
         return PHX_OK;
     if (text.data == NULL)
         return fail_argument(err);
     if ((status = arena_keep(arena, &text, err)) < 0 ||
-        (status = query_compile(arena, (enum query_grain)grain, text, &query,
+        (status = query_compile(arena, (enum query_grain)grain, text, query,
                                 err)) < 0)
         return status;
-    return query_terms(&query, arena, out, err);
+    return query_terms(query, arena, out, err);
+}
+
+phx_status condition_read(struct arena *arena, int32_t grain, phx_text text,
+                          struct store_condition *out, phx_error *err)
+{
+    struct query query;
+
+    return condition_compile(arena, grain, text, &query, out, err);
 }
 
 /* --- words ------------------------------------------------------------------- */

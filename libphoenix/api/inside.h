@@ -55,6 +55,11 @@ phx_status span_query_copy(struct arena *arena, const phx_span_query *query,
 phx_status condition_read(struct arena *arena, int32_t grain, phx_text text,
                           struct store_condition *out, phx_error *err);
 
+/* The same, and the checked tree. */
+phx_status condition_compile(struct arena *arena, int32_t grain, phx_text text,
+                             struct query *query, struct store_condition *out,
+                             phx_error *err);
+
 /* --- row.c: a span as the caller sees it ------------------------------------ */
 
 struct lent_span {
@@ -177,6 +182,7 @@ struct expectation {
     struct store *store;
     struct arena arena;
     struct forest forest;
+    phx_text *notes; /* [spans] behind them in the report; or NULL */
     struct buf report;
 };
 
@@ -193,6 +199,19 @@ struct marks {
     uint8_t *holds; /* [spans] */
     int64_t count;
 };
+
+/* Compiles a condition. What is mostly a slip is an error here, where a
+ * condition that chooses nothing may be what is expected: a kind or a status
+ * that there is none of, an attribute of no span that is called much as a field
+ * is. */
+phx_status expectation_condition(struct expectation *expectation, phx_text text,
+                                 struct store_condition *out, phx_error *err);
+
+/* No span has a note yet. */
+phx_status expectation_note(struct expectation *expectation, phx_error *err);
+
+/* Ends a line of the report with the condition that it is about. */
+void expectation_tell_filter(struct expectation *expectation, phx_text filter);
 
 /* No span is marked. */
 phx_status expectation_unmarked(struct expectation *expectation,

@@ -130,8 +130,11 @@ phx_status golden_compare(struct arena *arena, phx_text kept, phx_text now,
 
 /* --- report.c ---------------------------------------------------------------- */
 
-/* The forest, a line a span, with a sign before each [count]; 0 is a blank. */
+/* The forest, a line a span, with a sign before each [count], 0 for a blank,
+ * and behind it a note [count], which may be absent; or NULL for none at all.
+ */
 phx_status expect_print(const struct forest *forest, const char *signs,
-                        struct buf *report, phx_error *err);
+                        const phx_text *notes, struct buf *report,
+                        phx_error *err);
 
 #endif

@@ -3,7 +3,7 @@
  *
  *     agent                       a name, or a kind in any case
  *       "search the web"?         a name alone; one at most
- *       llm*2 [latency < 10]      exactly two in a row, with a condition
+ *       llm*2 [latency_ms < 10]   exactly two in a row, with a condition
  *         tool+                   one or more
  *       ...                       any others
  *

@@ -52,10 +52,12 @@ static bool begin_line(struct reporter *reporter, char sign, uint32_t depth)
     return true;
 }
 
-static void end_line(struct reporter *reporter, phx_text note)
+/* before: of the note, which may be absent. */
+static void end_line(struct reporter *reporter, const char *before,
+                     phx_text note)
 {
     if (note.data != NULL) {
-        buf_add_string(reporter->out, "  (expected: ");
+        buf_add_string(reporter->out, before);
         print_text(reporter->out, note);
         buf_add_byte(reporter->out, ')');
     }
@@ -63,7 +65,8 @@ static void end_line(struct reporter *reporter, phx_text note)
 }
 
 static void report_span(struct reporter *reporter, char sign,
-                        const struct forest_span *span, phx_text note)
+                        const struct forest_span *span, const char *before,
+                        phx_text note)
 {
     if (!begin_line(reporter, sign, span->depth))
         return;
@@ -72,7 +75,7 @@ static void report_span(struct reporter *reporter, char sign,
     buf_add_string(reporter->out, span_kind_name(span->kind));
     if (span->status == STATUS_ERROR)
         buf_add_string(reporter->out, "  ERROR");
-    end_line(reporter, note);
+    end_line(reporter, before, note);
 }
 
 static void report_missing(struct reporter *reporter,
@@ -81,7 +84,7 @@ static void report_missing(struct reporter *reporter,
     if (!begin_line(reporter, '-', line->depth))
         return;
     print_text(reporter->out, line->text);
-    end_line(reporter, text_of(NULL));
+    end_line(reporter, "", text_of(NULL));
 }
 
 static void report_end(struct reporter *reporter)
@@ -197,7 +200,8 @@ static phx_status push_children(struct walk *walk, uint32_t span, uint32_t line,
 }
 
 static phx_status print_all(struct walk *walk, const char *signs,
-                            struct buf *out, phx_error *err)
+                            const phx_text *notes, struct buf *out,
+                            phx_error *err)
 {
     struct reporter reporter = {.out = out};
     phx_status status =
@@ -212,10 +216,13 @@ static phx_status print_all(struct walk *walk, const char *signs,
             continue;
         }
         char sign = signs && signs[entry.span] ? signs[entry.span] : entry.sign;
-        report_span(&reporter, sign, &walk->forest->spans[entry.span],
-                    sign == '!' && entry.line != EXPECT_NONE
-                        ? walk->matcher->pattern->lines[entry.line].text
-                        : text_of(NULL));
+        const struct forest_span *span = &walk->forest->spans[entry.span];
+        if (sign == '!' && entry.line != EXPECT_NONE)
+            report_span(&reporter, sign, span, "  (expected: ",
+                        walk->matcher->pattern->lines[entry.line].text);
+        else
+            report_span(&reporter, sign, span, "  (",
+                        notes ? notes[entry.span] : text_of(NULL));
         status = push_children(walk, entry.span, entry.line, entry.sign, err);
     }
     report_end(&reporter);
@@ -227,13 +234,14 @@ phx_status report_tree(struct matcher *matcher, struct buf *out, phx_error *err)
 {
     struct walk walk = {.matcher = matcher, .forest = matcher->forest};
 
-    return print_all(&walk, NULL, out, err);
+    return print_all(&walk, NULL, NULL, out, err);
 }
 
 phx_status expect_print(const struct forest *forest, const char *signs,
-                        struct buf *report, phx_error *err)
+                        const phx_text *notes, struct buf *report,
+                        phx_error *err)
 {
     struct walk walk = {.forest = forest};
 
-    return print_all(&walk, signs, report, err);
+    return print_all(&walk, signs, notes, report, err);
 }

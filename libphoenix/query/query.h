@@ -292,6 +292,22 @@ void query_print(const struct query *query, struct buf *out);
 void query_print_path(const struct query_path *path, struct buf *out);
 void query_print_note(const struct query_note *note, struct buf *out);
 
+/* --- slips ---------------------------------------------------------------- */
+
+/* A kind or status that a field of them is compared with is one that there is.
+ * Errors: INVALID (offset is where). */
+phx_status query_check_words(const struct query *query, phx_error *err);
+
+/* An attribute that is called much as a field of a span is. */
+struct query_slip {
+    const struct query_path *path; /* one step */
+    char suggestion[96];           /* "; did you mean 'status_code'" */
+};
+
+/* The next one of a condition on spans; false after the last. */
+bool query_slip_next(const struct query *query, size_t *index,
+                     struct query_slip *out);
+
 /* --- evaluation ----------------------------------------------------------- */
 
 struct query_annotation {

@@ -607,6 +607,8 @@ int32_t phx_expect_count(phx_store *, const char *, size_t , int64_t , int64_t ,
 int32_t phx_expect_tree(phx_store *, const char *, size_t , int32_t , phx_buf *, phx_error *);
 int32_t phx_expect_order(phx_store *, const phx_text *, size_t , phx_buf *, phx_error *);
 int32_t phx_expect_below(phx_store *, const char *, size_t , const char *, size_t , int32_t , phx_buf *, phx_error *);
+int32_t phx_expect_every(phx_store *, const char *, size_t , const char *, size_t , phx_buf *, phx_error *);
+int32_t phx_expect_attributes(phx_store *, const char *, size_t , const char *, size_t , phx_buf *, phx_error *);
 int32_t phx_expect_budget(phx_store *, const phx_budget *, phx_buf *, phx_error *);
 int32_t phx_golden_write(phx_store *, const phx_golden_options *, phx_buf *, phx_error *);
 int32_t phx_golden_compare(phx_store *, const char *, size_t , phx_buf *, phx_error *);

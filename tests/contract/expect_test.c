@@ -108,15 +108,15 @@ TEST(spans_are_counted)
     capture(&captured);
     eq_int(count(&captured, NULL, 0, 0, NULL), PHX_OK);
     eq_int(count(&captured, NULL, 1, 1, NULL), PHX_UNMET);
-    eq_string(captured.report.data, "0 spans are chosen by '', not 1:\n");
+    eq_string(captured.report.data, "0 spans, expected 1\n");
     add_agent(&captured);
     eq_int(count(&captured, "", 7, 7, NULL), PHX_OK);
     eq_int(count(&captured, "span_kind == 'LLM'", 2, 2, NULL), PHX_OK);
     eq_int(count(&captured, "span_kind == 'LLM'", 1, -1, NULL), PHX_OK);
     eq_int(count(&captured, "span_kind == 'RETRIEVER'", 0, 0, NULL), PHX_OK);
     eq_int(count(&captured, "span_kind == 'LLM'", 3, -1, NULL), PHX_UNMET);
-    ok(strstr(captured.report.data, "2 spans are chosen by 'span_kind == "
-                                    "'LLM'', not 3 or more:\n"));
+    ok(strstr(captured.report.data,
+              "2 spans chosen, expected at least 3: span_kind == 'LLM'\n"));
     eq_report(&captured, "  agent  AGENT\n"
                          "*   plan  LLM\n"
                          "    search  TOOL\n"
@@ -125,7 +125,7 @@ TEST(spans_are_counted)
                          "      fetch  CHAIN\n"
                          "*   give answer  LLM\n");
     eq_int(count(&captured, "span_kind == 'LLM'", 0, 1, NULL), PHX_UNMET);
-    ok(strstr(captured.report.data, "not 0 to 1:"));
+    ok(strstr(captured.report.data, "expected at most 1: "));
     eq_int(phx_expect_count(captured.place.store, NULL, 0, 1, -1, NULL, NULL),
            PHX_OK);
     eq_int(phx_expect_count(captured.place.store, NULL, 0, 9, 9, NULL, NULL),
@@ -219,11 +219,11 @@ TEST(a_report_says_what_differs_and_where)
     capture(&captured);
     add_agent(&captured);
     unmet(&captured,
-          "agent\n  llm [latency > 5]\n  retriever\n  tool*2\n    chain\n"
+          "agent\n  llm [latency_ms > 5]\n  retriever\n  tool*2\n    chain\n"
           "      llm\n",
           0);
     eq_report(&captured, "  agent  AGENT\n"
-                         "!   plan  LLM  (expected: llm [latency > 5])\n"
+                         "!   plan  LLM  (expected: llm [latency_ms > 5])\n"
                          "-   retriever\n"
                          "    search  TOOL\n"
                          "      fetch  CHAIN\n"
@@ -303,7 +303,7 @@ TEST(spans_come_one_after_the_other)
     eq_int(order(&captured, good, 5, NULL), PHX_OK);
     eq_int(order(&captured, bad, 2, NULL), PHX_UNMET);
     ok(strstr(captured.report.data,
-              "no span is chosen by 'name == 'search'' behind the 1 that"));
+              "no span chosen after 1 that are: name == 'search'\n"));
     ok(strstr(captured.report.data, "\n*   give answer  LLM\n"));
     eq_int(order(&captured, wrong_one, 2, &why), PHX_INVALID);
     eq_int(why.offset, 1);
@@ -335,8 +335,8 @@ TEST(spans_are_below_others)
     eq_int(below(&captured, "name == 'fetch'", "span_kind == 'AGENT'",
                  PHX_BELOW_DIRECTLY, NULL),
            PHX_UNMET);
-    ok(strstr(captured.report.data, "of 2 spans that are chosen by 'name == "
-                                    "'fetch'' 2 are not below"));
+    ok(strstr(captured.report.data,
+              "2 of 2 spans chosen are not directly below one of"));
     ok(strstr(captured.report.data, "\n!     fetch  CHAIN\n"));
     eq_int(below(&captured, "name == 'none'", "", 0, NULL), PHX_UNMET);
     eq_int(below(&captured, "span_kind == 'AGENT'", "", 0, NULL), PHX_UNMET);
@@ -370,12 +370,130 @@ TEST(a_budget_is_kept_or_not)
     eq_int(phx_expect_budget(captured.place.store, &budget, &captured.report,
                              NULL),
            PHX_UNMET);
-    ok(strstr(captured.report.data, "8 spans, not 7\n"
-                                    "3 LLM calls, not 2\n"
-                                    "1000006 tokens, not 1000005\n"
-                                    "5 USD, not 4.9\n"
-                                    "5 ms of a trace, not 4.5\n"
+    ok(strstr(captured.report.data, "8 spans, expected at most 7\n"
+                                    "3 LLM calls, expected at most 2\n"
+                                    "1000006 tokens, expected at most 1000005\n"
+                                    "5 USD, expected at most 4.9\n"
+                                    "5 ms of a trace, expected at most 4.5\n"
                                     "  priced  LLM\n"));
+    release(&captured);
+}
+
+/* --- values ------------------------------------------------------------------- */
+
+static phx_status every(struct captured *captured, const char *filter,
+                        const char *condition, phx_error *err)
+{
+    return phx_expect_every(captured->place.store, filter, strlen(filter),
+                            condition, strlen(condition), &captured->report,
+                            err);
+}
+
+TEST(chosen_spans_meet_a_condition)
+{
+    struct captured captured;
+
+    UNUSED_STATE;
+    capture(&captured);
+    add_agent(&captured);
+    eq_int(every(&captured, "span_kind == 'TOOL'", "name == 'search'", NULL),
+           PHX_OK);
+    eq_int(every(&captured, "", "latency_ms < 5", NULL), PHX_OK);
+    eq_int(every(&captured, "span_kind == 'LLM'", "name == 'plan'", NULL),
+           PHX_UNMET);
+    ok(strstr(captured.report.data, "1 of 2 spans chosen are not as expected: "
+                                    "span_kind == 'LLM'\n"));
+    ok(strstr(captured.report.data,
+              "\n!   give answer  LLM  (expected: name == 'plan')\n"));
+    eq_int(every(&captured, "name == 'none'", "", NULL), PHX_UNMET);
+    ok(strstr(captured.report.data, "no span chosen: name == 'none'\n"));
+    fails_with(PHX_INVALID, "", every(&captured, "", "name ==", err));
+    release(&captured);
+}
+
+static phx_status attributes(struct captured *captured, const char *expected,
+                             phx_error *err)
+{
+    static const char filter[] = "span_kind == 'TOOL'";
+
+    return phx_expect_attributes(captured->place.store, filter,
+                                 sizeof filter - 1, expected, strlen(expected),
+                                 &captured->report, err);
+}
+
+static void send_tool(struct captured *captured, const char *span,
+                      const char *key, const char *value)
+{
+    send(&captured->place, &(struct sent){.trace = "01",
+                                          .span = span,
+                                          .name = "tool",
+                                          .kind = "TOOL",
+                                          .start = 1,
+                                          .end = 2,
+                                          .tokens = 3,
+                                          .key = key,
+                                          .value = value});
+}
+
+TEST(chosen_spans_have_attributes)
+{
+    static const char list[] = "{\"arrayValue\":{\"values\":[{\"stringValue\":"
+                               "\"a\"},{\"intValue\":\"2\"}]}}";
+    static const char *const met[] = {
+        "{}",
+        "{\"my-app.tags\": [\"a\", 2]}",
+        "{\"my-app\": {\"tags\": [\"a\", 2]}}",
+        "{\"llm.token_count.prompt\": 3.0, \"llm.tools\": null}",
+    };
+    struct captured captured;
+
+    UNUSED_STATE;
+    capture(&captured);
+    send_tool(&captured, "b1", "my-app.tags", list);
+    for (size_t i = 0; i < sizeof met / sizeof *met; i++)
+        eq_int(attributes(&captured, met[i], NULL), PHX_OK);
+    eq_int(attributes(&captured,
+                      "{\"llm.token_count.prompt\": 4, \"my-app.tags\": null, "
+                      "\"llm.model_name\": \"m1\"}",
+                      NULL),
+           PHX_UNMET);
+    eq_string(captured.report.data,
+              "1 of 1 spans chosen are not as expected: span_kind == 'TOOL'\n"
+              "! tool  TOOL  (llm.token_count.prompt is 3, expected 4; "
+              "llm.model_name is not there, expected \"m1\"; my-app.tags is "
+              "[\"a\", 2], expected none)\n");
+    eq_int(attributes(&captured, "{\"my-app\": null}", NULL), PHX_UNMET);
+    fails_with(PHX_INVALID, "no JSON object", attributes(&captured, "[]", err));
+    fails_with(PHX_INVALID, "", attributes(&captured, "{", err));
+    release(&captured);
+}
+
+/* A condition that chooses nothing may be what is expected, a slip is not. */
+TEST(a_slip_in_a_condition_is_told)
+{
+    static const struct {
+        const char *filter, *part;
+    } slips[] = {
+        {"span_kind == 'ERORR'", "no span_kind 'ERORR'"},
+        {"status_code in ('OK', 'Eror')", "no status_code 'EROR'"},
+        {"not ('LMM' != span_kind)", "no span_kind 'LMM'"},
+        {"status_cod == 'ERROR'", "'status_cod'; did you mean 'status_code'"},
+        {"latency < 10", "did you mean 'latency_ms'"},
+    };
+    struct captured captured;
+
+    UNUSED_STATE;
+    capture(&captured);
+    add_agent(&captured);
+    for (size_t i = 0; i < sizeof slips / sizeof *slips; i++)
+        fails_with(PHX_INVALID, slips[i].part,
+                   count(&captured, slips[i].filter, 0, 0, err));
+    fails_with(PHX_INVALID, "latency_ms",
+               tree(&captured, "agent [latency < 10]\n  ...", 0, err));
+    eq_int(count(&captured, "my_flag == 1", 0, 0, NULL), PHX_OK);
+    eq_int(count(&captured, "span_kind == 'llm'", 2, 2, NULL), PHX_OK);
+    send_tool(&captured, "b1", "latency", "{\"intValue\":\"2\"}");
+    eq_int(count(&captured, "latency < 10", 1, 1, NULL), PHX_OK);
     release(&captured);
 }
 
@@ -486,6 +604,12 @@ TEST(misuse_is_told)
         phx_expect_below(store, NULL, 1, NULL, 0, 0, NULL, NULL),
         phx_expect_below(store, NULL, 0, NULL, 1, 0, NULL, NULL),
         phx_expect_below(store, NULL, 0, NULL, 0, 2, NULL, NULL),
+        phx_expect_every(NULL, NULL, 0, NULL, 0, NULL, NULL),
+        phx_expect_every(store, NULL, 1, NULL, 0, NULL, NULL),
+        phx_expect_every(store, NULL, 0, NULL, 1, NULL, NULL),
+        phx_expect_attributes(NULL, NULL, 0, "{}", 2, NULL, NULL),
+        phx_expect_attributes(store, NULL, 1, "{}", 2, NULL, NULL),
+        phx_expect_attributes(store, NULL, 0, NULL, 0, NULL, NULL),
         phx_expect_budget(NULL, NULL, NULL, NULL),
         phx_expect_budget(store, &small, NULL, NULL),
     };
@@ -507,6 +631,9 @@ int main(void)
         cmocka_unit_test(spans_come_one_after_the_other),
         cmocka_unit_test(spans_are_below_others),
         cmocka_unit_test(a_budget_is_kept_or_not),
+        cmocka_unit_test(chosen_spans_meet_a_condition),
+        cmocka_unit_test(chosen_spans_have_attributes),
+        cmocka_unit_test(a_slip_in_a_condition_is_told),
         cmocka_unit_test(a_pattern_is_checked),
         cmocka_unit_test(hostile_patterns_end),
         cmocka_unit_test(misuse_is_told),

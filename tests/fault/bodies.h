@@ -186,7 +186,7 @@ static phx_status trace_spans(struct scene *scene, phx_error *err)
 /* Met, and not met in either order. */
 static phx_status expect_spans(struct scene *scene, phx_error *err)
 {
-    static const char good[] = "...", bad[] = "agent\n  llm+ [latency > 0]";
+    const phx_text bad = text_of("agent\n  llm+ [latency_ms > 0]");
     const phx_text filter = text_of("name == 'no such span'");
     const phx_budget budget = {sizeof budget, 0, 0, 0, 0, 0};
     phx_buf report = PHX_BUF_INIT;
@@ -194,17 +194,19 @@ static phx_status expect_spans(struct scene *scene, phx_error *err)
                                          99, -1, &report, err);
 
     if (status >= 0)
-        status =
-            phx_expect_tree(scene->store, good, sizeof good - 1, 0, NULL, err);
+        status = phx_expect_tree(scene->store, "...", 3, 0, NULL, err);
     for (int32_t flags = 0; flags <= PHX_TREE_ANY_ORDER && status >= 0; flags++)
-        status = phx_expect_tree(scene->store, bad, sizeof bad - 1, flags,
+        status = phx_expect_tree(scene->store, bad.data, bad.size, flags,
                                  &report, err);
-    if (status >= 0)
-        status = phx_expect_order(scene->store, &filter, 1, &report, err);
-    if (status >= 0)
-        status = phx_expect_below(scene->store, filter.data, filter.size, "", 0,
-                                  0, &report, err);
-    if (status >= 0)
+    if (status >= 0 &&
+        (status = phx_expect_order(scene->store, &filter, 1, &report, err)) >=
+            0 &&
+        (status = phx_expect_below(scene->store, filter.data, filter.size, "",
+                                   0, 0, &report, err)) >= 0 &&
+        (status = phx_expect_every(scene->store, "", 0, filter.data,
+                                   filter.size, &report, err)) >= 0 &&
+        (status = phx_expect_attributes(scene->store, "", 0, "{\"a\": null}",
+                                        11, &report, err)) >= 0)
         status = phx_expect_budget(scene->store, &budget, &report, err);
     phx_buf_free(&report);
     return status;

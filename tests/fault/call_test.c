@@ -63,6 +63,8 @@ static struct call calls[] = {
     {"phx_expect_tree", call_expect_tree, IO | CUT | BAD},
     {"phx_expect_order", call_expect_order, IO | CUT | BAD},
     {"phx_expect_below", call_expect_below, IO | CUT | BAD},
+    {"phx_expect_every", call_expect_every, IO | CUT | BAD},
+    {"phx_expect_attributes", call_expect_attributes, IO | CUT | BAD},
     {"phx_expect_budget", call_expect_budget, IO | CUT | BAD},
     {"phx_cursor_next_finding", call_lint, IO | CUT | BAD},
     {"phx_batch_lint", call_lint_batch, IO | CUT | BAD},

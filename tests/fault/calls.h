@@ -242,6 +242,16 @@ static phx_status call_expect_below(phx_error *err)
     return phx_expect_below(scene.place.store, "", 0, "", 0, 0, NULL, err);
 }
 
+static phx_status call_expect_every(phx_error *err)
+{
+    return phx_expect_every(scene.place.store, "", 0, "", 0, NULL, err);
+}
+
+static phx_status call_expect_attributes(phx_error *err)
+{
+    return phx_expect_attributes(scene.place.store, "", 0, "{}", 2, NULL, err);
+}
+
 static phx_status call_expect_budget(phx_error *err)
 {
     return phx_expect_budget(scene.place.store, NULL, NULL, err);

@@ -903,6 +903,10 @@ FUNCTIONS = {
         c_void_p, POINTER(phx_text), c_size_t, POINTER(phx_buf), POINTER(phx_error)]),
     "phx_expect_below": (c_int32, [
         c_void_p, c_char_p, c_size_t, c_char_p, c_size_t, c_int32, POINTER(phx_buf), POINTER(phx_error)]),
+    "phx_expect_every": (c_int32, [
+        c_void_p, c_char_p, c_size_t, c_char_p, c_size_t, POINTER(phx_buf), POINTER(phx_error)]),
+    "phx_expect_attributes": (c_int32, [
+        c_void_p, c_char_p, c_size_t, c_char_p, c_size_t, POINTER(phx_buf), POINTER(phx_error)]),
     "phx_expect_budget": (c_int32, [
         c_void_p, POINTER(phx_budget), POINTER(phx_buf), POINTER(phx_error)]),
     "phx_golden_write": (c_int32, [

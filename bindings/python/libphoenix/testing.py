@@ -19,7 +19,7 @@ from typing import (TYPE_CHECKING, Any, Iterator, Mapping, Optional, Sequence,
 
 from . import _ffi
 from ._library import library, written
-from .queries import choose, numbered, texts
+from .queries import choose, json_of, numbered, texts
 from .rows import SEVERITIES, Finding, Span
 from .store import Store
 from .tracer import Tracer
@@ -38,13 +38,6 @@ def has_opentelemetry() -> bool:
     except ImportError:
         return False
     return True
-
-
-def literal(value: object) -> str:
-    """A value as it stands in a condition."""
-    if value is None or isinstance(value, (str, bool, int, float)):
-        return repr(value)
-    raise TypeError(f"a condition has no {type(value).__name__}")
 
 
 class Capture:
@@ -160,17 +153,18 @@ class Capture:
     def every(self, filter: str, condition: str) -> None:
         """The filter chooses spans, and the condition holds for all."""
         __tracebackhide__ = True
-        self.count(filter, at_least=1)
-        chosen = sum(1 for _ in self.store.spans(filter, attributes="none"))
-        both = f"({filter}) and ({condition})"
-        self.count(both if filter.strip() else condition, chosen)
+        data, other = filter.encode(), condition.encode()
+        self._expect(library.phx_expect_every, data, len(data), other,
+                     len(other))
 
     def attributes(self, filter: str, expected: Mapping[str, object]) -> None:
         """Every span that the filter chooses has these attributes, by their
-        keys; None is for one that is not there."""
+        flat keys, as "llm.input_messages.0.message.role"; None is for one
+        that is not there, nor any below it."""
         __tracebackhide__ = True
-        for key, value in expected.items():
-            self.every(filter, f"{key} == {literal(value)}")
+        data, wanted = filter.encode(), json_of(dict(expected))
+        self._expect(library.phx_expect_attributes, data, len(data), wanted,
+                     len(wanted))
 
     def tokens(self, filter: str = "span_kind == 'LLM'", *,
                prompt: Optional[int] = None, completion: Optional[int] = None,

@@ -71,16 +71,20 @@ test('what holds passes', async (t) => {
 test('what does not hold shows the trees', async (t) => {
   const spans = capture(t);
   await runAgent();
-  fails(() => spans.tree('agent\n  llm [latency > 99]\n  retriever\n  ...'),
-    'tree', '!   step  LLM  (expected: llm [latency > 99])', '-   retriever');
+  fails(() => spans.tree('agent\n  llm [latency_ms > 99]\n  retriever\n  ...'),
+    'tree', '!   step  LLM  (expected: llm [latency_ms > 99])', '-   retriever');
   fails(() => spans.one("span_kind == 'LLM'"), 'one', '*   step  LLM');
   fails(() => spans.none(), 'none', 'agent  AGENT');
   fails(() => spans.count('', 3), 'count', 'agent  AGENT');
   fails(() => spans.every("span_kind == 'LLM'",
-    'llm.token_count.completion == 0'), 'every', 'step  LLM');
+    'llm.token_count.completion == 0'), 'every', '!   step  LLM  (expected: ');
   fails(() => spans.attributes("span_kind == 'TOOL'",
-    { 'tool.name': 'search' }), 'attributes', 'step  TOOL');
-  fails(() => spans.tokens({ prompt: 1 }), 'tokens', 'step  LLM');
+    { 'tool.name': 'search' }), 'attributes',
+  '!   step  TOOL  (tool.name is "find", expected "search")');
+  fails(() => spans.tokens({ prompt: 1 }), 'tokens',
+    'llm.token_count.prompt is 20, expected 1');
+  fails(() => spans.attributes("span_kind == 'LLM'",
+    { 'llm.model_name': undefined }), 'attributes', 'is "m1", expected none');
   fails(() => spans.order("span_kind == 'TOOL'", "name == 'agent'"), 'order',
     'step  TOOL');
   fails(() => spans.below("name == 'agent'", "span_kind == 'TOOL'"), 'below',
@@ -98,7 +102,8 @@ test('what cannot be asked is no failed expectation', (t) => {
   const spans = capture(t);
   assert.throws(() => spans.one('a ='), Invalid);
   assert.throws(() => spans.tree('  a*-'), Invalid);
-  assert.throws(() => spans.attributes('', { a: [] }), TypeError);
+  assert.throws(() => spans.none("status_cod == 'ERROR'"), /did you mean/);
+  assert.throws(() => spans.attributes('', { a: 1n }), TypeError);
 });
 
 test('golden traces', async (t) => {

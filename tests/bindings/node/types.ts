@@ -12,7 +12,7 @@ async function use(store: Store): Promise<void> {
   const later: Promise<typeof report> = store.promises.ingest('', {
     format: 'otlp-json', project: 'p' });
   await later;
-  const rows: Rows<Span> = store.spans({ filter: 'latency > 1', kinds: 'LLM',
+  const rows: Rows<Span> = store.spans({ filter: 'latency_ms > 1', kinds: 'LLM',
     start: new Date(), end: 7n, attributes: 'none' });
   for (const span of rows) span.startNs + 1n;
   for await (const span of rows) span.name.length;

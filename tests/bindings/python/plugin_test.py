@@ -71,8 +71,8 @@ class PluginTest(unittest.TestCase):
         status, said = self.run_suite(BAD)
         self.assertEqual(status, 1, said)
         self.assertIn(
-            "AssertionError: 0 spans are chosen by 'span_kind == 'LLM'', "
-            "not 1:\nE         agent  AGENT", said)
+            "AssertionError: 0 spans chosen, expected 1: span_kind == 'LLM'"
+            "\nE         agent  AGENT", said)
         # Of the traceback, the test's own line alone is shown.
         self.assertNotIn("testing.py", said)
         self.assertRegex(said, r"Captured spans -+\nTrace [0-9a-f]{32}, "

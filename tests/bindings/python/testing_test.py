@@ -42,13 +42,15 @@ class TestingTest(StoreTest):
         spans.count("span_kind == 'LLM'", 2)
         spans.count(at_least=4, at_most=4)
         self.assertEqual(self.unmet(spans.one, "span_kind == 'LLM'"),
-                         "2 spans are chosen by 'span_kind == 'LLM'', not 1:\n"
+                         "2 spans chosen, expected 1: span_kind == 'LLM'\n"
                          "  agent  AGENT\n*   plan  LLM\n    search  TOOL\n"
                          "*   answer  LLM")
         self.unmet(spans.none)
         self.unmet(spans.count, at_least=5)
-        with self.assertRaises(Invalid):
-            spans.one("name ==")
+        for slip in ("name ==", "status_cod == 'ERROR'",
+                     "span_kind == 'ERORR'"):
+            with self.assertRaises(Invalid):
+                spans.none(slip)
 
     def test_trees_orders_and_what_is_below(self):
         spans = self.spans
@@ -74,18 +76,22 @@ class TestingTest(StoreTest):
             "llm.model_name": "m1", "llm.temperature": None})
         spans.tokens(prompt=20, completion=5)
         spans.every("", "latency_ms < 60000")
-        self.assertIn("*   search", self.unmet(
-            spans.attributes, "", {"tool.name": "s"}))
+        self.assertIn(
+            '!   answer  LLM  (tool.name is not there, expected "s")',
+            self.unmet(spans.attributes, "", {"tool.name": "s"}))
+        self.assertIn("llm.token_count.prompt is 20, expected 4",
+                      self.unmet(spans.tokens, prompt=4))
         self.unmet(spans.tokens, "span_kind == 'TOOL'", prompt=20)
-        self.assertIn("not 1 or more", self.unmet(
+        self.assertIn("no span chosen: span_kind == 'RERANKER'", self.unmet(
             spans.every, "span_kind == 'RERANKER'", "name == 'x'"))
         with self.assertRaises(TypeError):
-            spans.attributes("", {"a": [1]})
+            spans.attributes("", {"a": {1}})
 
     def test_budgets(self):
         self.spans.budget(spans=4, calls=2, tokens=50, cost=0.0, ms=60000)
         said = self.unmet(self.spans.budget, calls=1, tokens=49)
-        self.assertIn("2 LLM calls, not 1\n50 tokens, not 49\n", said)
+        self.assertIn("2 LLM calls, expected at most 1\n"
+                      "50 tokens, expected at most 49\n", said)
 
     def test_lint(self):
         spans = self.spans
