@@ -443,8 +443,9 @@ PHX_API const char *phx_span_tracestate(const phx_live_span *span);
 
 /*
  * Sets an attribute; of equal keys the last wins. A span has up to 16384 of
- * them, and as many events and links, and is given 64 MiB of texts in all,
- * those that were replaced, too. A call that fails leaves the span as it was.
+ * them, and as many events and links, and is given 64 MiB of texts in all; a
+ * text that replaces one counts alone, so that an answer may be set anew with
+ * each word that comes. A call that fails leaves the span as it was.
  *
  * key     one byte or more.
  * value   [size], may hold NULs.

@@ -9,16 +9,24 @@
 
 #include <pthread.h>
 
+/* Where texts are put that take each other's place; none before the second. */
+struct text_room {
+    char *bytes;
+    size_t size;
+};
+
 struct phx_live_span {
     phx_tracer *tracer;
     phx_live_span *next; /* of those that wait */
     struct arena arena;  /* all that the span was given */
     struct span span;
     size_t attribute_room, event_room, link_room;
-    size_t given;         /* bytes */
-    uint32_t messages[2]; /* input, output */
-    bool is_root;         /* of what this program does in the trace */
-    uint64_t wall;        /* ns, when that root started, by either clock */
+    struct text_room *text_rooms; /* [attributes] */
+    size_t text_room_count;       /* of them that there is memory for */
+    size_t given;                 /* bytes */
+    uint32_t messages[2];         /* input, output */
+    bool is_root;                 /* of what this program does in the trace */
+    uint64_t wall; /* ns, when that root started, by either clock */
     uint64_t monotonic;
     struct trace_context context;
     char traceparent[TRACEPARENT_SIZE + 1];

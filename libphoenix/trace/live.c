@@ -29,19 +29,26 @@ static uint64_t now_of(const phx_live_span *live)
 
 /* --- what it is given ------------------------------------------------------- */
 
-/* The text becomes a copy of the span's; "" for the absent one. */
-static phx_status keep_text(phx_live_span *live, phx_text *text, phx_error *err)
+/* "" for the absent text. replaced: bytes that it takes the place of. */
+static phx_status check_text(const phx_live_span *live, phx_text *text,
+                             size_t replaced, phx_error *err)
 {
-    phx_status status;
-
     if (text->data == NULL)
         *text = text_of("");
-    if (text->size > LIVE_SIZE - live->given)
+    if (text->size > LIVE_SIZE - live->given + replaced)
         return fail(err, PHX_TOO_BIG, -1, "a span is given over %d bytes",
                     LIVE_SIZE);
     if (utf8_check(text->data, text->size) != text->size)
         return fail(err, PHX_INVALID, -1, "a text of a span is not UTF-8");
-    if ((status = arena_keep(&live->arena, text, err)) >= 0)
+    return PHX_OK;
+}
+
+/* The text becomes a copy of the span's. */
+static phx_status keep_text(phx_live_span *live, phx_text *text, phx_error *err)
+{
+    phx_status status = check_text(live, text, 0, err);
+
+    if (status >= 0 && (status = arena_keep(&live->arena, text, err)) >= 0)
         live->given += text->size;
     return status;
 }
@@ -55,19 +62,23 @@ static phx_status check_count(uint32_t count, const char *what, phx_error *err)
     return PHX_OK;
 }
 
-/* The attribute of a key, new or not. */
-static phx_status find_attribute(phx_live_span *live, phx_text key,
-                                 struct value **out, phx_error *err)
+/* The index of a key's attribute, or their number. */
+static uint32_t find_key(const struct attributes *attributes, phx_text key)
+{
+    uint32_t i = 0;
+
+    while (i < attributes->count &&
+           !text_equal(attributes->members[i].key, key))
+        i++;
+    return i;
+}
+
+static phx_status add_attribute(phx_live_span *live, phx_text key,
+                                phx_error *err)
 {
     struct attributes *attributes = &live->span.attributes;
     phx_status status;
 
-    for (uint32_t i = 0; i < attributes->count; i++) {
-        if (text_equal(attributes->members[i].key, key)) {
-            *out = &attributes->members[i].value;
-            return PHX_OK;
-        }
-    }
     if ((status = check_count(attributes->count, "attributes", err)) < 0 ||
         (status = keep_text(live, &key, err)) < 0)
         return status;
@@ -77,23 +88,68 @@ static phx_status find_attribute(phx_live_span *live, phx_text key,
     if (members == NULL)
         return arena_status(&live->arena, sizeof *members, err);
     attributes->members = members;
-    *out = &members[attributes->count].value;
+    struct text_room *rooms =
+        arena_grow(&live->arena, live->text_rooms, &live->text_room_count,
+                   attributes->count, sizeof *rooms);
+    if (rooms == NULL)
+        return arena_status(&live->arena, sizeof *rooms, err);
+    live->text_rooms = rooms;
+    rooms[attributes->count] = (struct text_room){NULL, 0};
     members[attributes->count++] = (struct member){.key = key};
+    return PHX_OK;
+}
+
+static phx_status set_value(phx_live_span *live, phx_text key,
+                            struct value value, phx_error *err)
+{
+    struct attributes *attributes = &live->span.attributes;
+    uint32_t i = find_key(attributes, key);
+    phx_status status;
+
+    if (i == attributes->count && (status = add_attribute(live, key, err)) < 0)
+        return status;
+    attributes->members[i].value = value;
+    return PHX_OK;
+}
+
+/* A text that replaces another goes where there is room for twice as much: an
+ * answer that comes word by word is set anew with each. */
+static phx_status replace_text(phx_live_span *live, uint32_t index,
+                               phx_text text, phx_error *err)
+{
+    struct value *value = &live->span.attributes.members[index].value;
+    struct text_room *room = &live->text_rooms[index];
+    size_t replaced = value->text.size;
+    phx_status status = check_text(live, &text, replaced, err);
+
+    if (status < 0)
+        return status;
+    if (text.size > room->size) {
+        char *bytes = arena_new(&live->arena, text.size * 2);
+        if (bytes == NULL)
+            return arena_status(&live->arena, text.size * 2, err);
+        *room = (struct text_room){bytes, text.size * 2};
+    }
+    if (text.size > 0)
+        memcpy(room->bytes, text.data, text.size);
+    value->text = text.size > 0 ? text_span(room->bytes, text.size) : text;
+    live->given = live->given - replaced + text.size;
     return PHX_OK;
 }
 
 phx_status live_set(phx_live_span *live, phx_text key, struct value value,
                     phx_error *err)
 {
-    struct value *place;
+    const struct attributes *attributes = &live->span.attributes;
     phx_status status;
 
-    if (value.kind == JSON_TEXT &&
-        (status = keep_text(live, &value.text, err)) < 0)
-        return status;
-    if ((status = find_attribute(live, key, &place, err)) >= 0)
-        *place = value;
-    return status;
+    if (value.kind != JSON_TEXT)
+        return set_value(live, key, value, err);
+    uint32_t i = find_key(attributes, key);
+    if (i < attributes->count && attributes->members[i].value.kind == JSON_TEXT)
+        return replace_text(live, i, value.text, err);
+    status = keep_text(live, &value.text, err);
+    return status < 0 ? status : set_value(live, key, value, err);
 }
 
 /* The text is copied first: a value points into it. */
@@ -108,14 +164,10 @@ static phx_status read_json(phx_live_span *live, phx_text json,
 phx_status live_set_json(phx_live_span *live, phx_text key, phx_text json,
                          phx_error *err)
 {
-    struct value value, *place;
-    phx_status status;
+    struct value value;
+    phx_status status = read_json(live, json, &value, err);
 
-    if ((status = read_json(live, json, &value, err)) < 0 ||
-        (status = find_attribute(live, key, &place, err)) < 0)
-        return status;
-    *place = value;
-    return PHX_OK;
+    return status < 0 ? status : set_value(live, key, value, err);
 }
 
 phx_status live_set_status(phx_live_span *live, int32_t code, phx_text message,

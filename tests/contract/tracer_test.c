@@ -549,6 +549,43 @@ TEST(a_span_is_bounded)
 }
 
 /* Each wrong argument of each call. */
+/* An answer that comes word by word. */
+TEST(a_text_that_grows_may_be_set_again_and_again)
+{
+    enum { WORDS = 20000, WORD = 5 };
+    struct traced traced;
+    char *answer = calloc(WORDS, WORD);
+    const phx_span *span;
+    phx_cursor *cursor;
+
+    UNUSED_STATE;
+    assert_non_null(answer);
+    traced_open(&traced, 0);
+    phx_live_span *live = start(&traced, "one", NULL);
+    for (size_t i = 0; i < WORDS; i++) {
+        memcpy(answer + i * WORD, "word ", WORD);
+        succeeds(phx_span_set_text(live, "output.value", answer, (i + 1) * WORD,
+                                   err));
+    }
+    succeeds(phx_span_set_text(live, "a", "", 0, err));
+    succeeds(phx_span_set_text(live, "a", "b", 1, err));
+    succeeds(phx_span_set_text(live, "a", NULL, 0, err));
+    succeeds(phx_span_set_text(live, "c", "text", 4, err));
+    succeeds(phx_span_set_int(live, "c", 7, err));
+    succeeds(phx_span_set_text(live, "c", "text again", 10, err));
+    succeeds(phx_span_set_json(live, "d", "\"x\"", 3, err));
+    succeeds(phx_span_set_text(live, "d", "y", 1, err));
+    end(live);
+    span = find(traced.place.store, "one", &cursor);
+    assert_non_null(
+        strstr(span->attributes.data, "\"a\":\"\",\"c\":\"text again\""));
+    assert_non_null(strstr(span->attributes.data, "\"d\":\"y\""));
+    ok(span->attributes.size > WORDS * WORD);
+    phx_cursor_close(cursor);
+    free(answer);
+    traced_close(&traced);
+}
+
 TEST(misuse_is_told)
 {
     static const char above[] =
@@ -615,6 +652,7 @@ int main(void)
         cmocka_unit_test(threads_share_a_tracer),
         cmocka_unit_test(bad_texts_are_refused),
         cmocka_unit_test(a_span_is_bounded),
+        cmocka_unit_test(a_text_that_grows_may_be_set_again_and_again),
         cmocka_unit_test(misuse_is_told),
     };
 
