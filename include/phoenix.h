@@ -526,6 +526,9 @@ PHX_CALL phx_span_record_exception(phx_live_span *span, const char *type,
  */
 PHX_CALL phx_span_end(phx_live_span *span, uint64_t end_time, phx_error *err);
 
+/* Frees a span that is not to be stored; NULL is nothing. */
+PHX_API void phx_span_discard(phx_live_span *span);
+
 /* --- Projects, traces, sessions ------------------------------------------- */
 
 typedef struct phx_project {

@@ -1776,6 +1776,10 @@ export interface Library {
    */
   phx_span_end: Call<(span: Pointer, end_time: Int64, err: phx_error | phx_error[] | null) => number>;
   /**
+   * Frees a span that is not to be stored; NULL is nothing.
+   */
+  phx_span_discard: Call<(span: Pointer) => void>;
+  /**
    * name: one byte or more. description: or NULL. Errors: CONFLICT (name),
    * INVALID, IO, BUSY, INTERRUPTED, CORRUPT.
    */

@@ -579,6 +579,7 @@ const FUNCTIONS = [
   "int32_t phx_span_add_link(phx_live_span *span, const char *traceparent, const char *json, size_t size, _Out_ phx_error *err)",
   "int32_t phx_span_record_exception(phx_live_span *span, const char *type, const char *message, const char *stacktrace, _Out_ phx_error *err)",
   "int32_t phx_span_end(phx_live_span *span, uint64_t end_time, _Out_ phx_error *err)",
+  "void phx_span_discard(phx_live_span *span)",
   "int32_t phx_project_create(phx_store *store, const char *name, const char *description, _Out_ int64_t *out, _Out_ phx_error *err)",
   "int32_t phx_project_update(phx_store *store, int64_t project, const char *description, _Out_ phx_error *err)",
   "int32_t phx_store_find(phx_store *store, int32_t kind, const char *name, size_t size, _Out_ int64_t *out, _Out_ phx_error *err)",

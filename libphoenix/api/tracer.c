@@ -202,3 +202,9 @@ phx_status phx_span_end(phx_live_span *span, uint64_t end_time, phx_error *err)
         return fail_argument(err);
     return live_end(span, end_time, err);
 }
+
+void phx_span_discard(phx_live_span *span)
+{
+    if (span != NULL)
+        live_discard(span);
+}

@@ -416,6 +416,14 @@ void live_free(phx_live_span *live)
     memory_free(live);
 }
 
+void live_discard(phx_live_span *live)
+{
+    phx_tracer *tracer = live->tracer;
+
+    live_free(live);
+    tracer_release(tracer);
+}
+
 phx_status live_end(phx_live_span *live, uint64_t end, phx_error *err)
 {
     phx_tracer *tracer = live->tracer;

@@ -82,5 +82,7 @@ const char *live_tracestate(const phx_live_span *live);
 
 /* The span is gone, whatever is returned. end 0: now. */
 phx_status live_end(phx_live_span *live, uint64_t end, phx_error *err);
+/* The same without a trace. */
+void live_discard(phx_live_span *live);
 
 #endif

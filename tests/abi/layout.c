@@ -577,6 +577,7 @@ int32_t phx_span_add_event(phx_live_span *, const char *, const char *, size_t ,
 int32_t phx_span_add_link(phx_live_span *, const char *, const char *, size_t , phx_error *);
 int32_t phx_span_record_exception(phx_live_span *, const char *, const char *, const char *, phx_error *);
 int32_t phx_span_end(phx_live_span *, uint64_t , phx_error *);
+void phx_span_discard(phx_live_span *);
 int32_t phx_project_create(phx_store *, const char *, const char *, int64_t *, phx_error *);
 int32_t phx_project_update(phx_store *, int64_t , const char *, phx_error *);
 int32_t phx_store_find(phx_store *, int32_t , const char *, size_t , int64_t *, phx_error *);

@@ -586,6 +586,26 @@ TEST(a_text_that_grows_may_be_set_again_and_again)
     traced_close(&traced);
 }
 
+TEST(a_span_may_be_discarded)
+{
+    struct traced traced;
+
+    UNUSED_STATE;
+    traced_open(&traced, 0);
+    phx_live_span *root = start(&traced, "root", NULL);
+    phx_live_span *child = start(&traced, "child", root);
+    phx_span_discard(child);
+    phx_span_discard(NULL);
+    end(root);
+    eq_int(stored(&traced), 1);
+    child = start(&traced, "after the tracer", NULL);
+    phx_tracer_close(traced.tracer);
+    traced.tracer = NULL;
+    phx_span_discard(child);
+    eq_int(stored(&traced), 1);
+    traced_close(&traced);
+}
+
 TEST(misuse_is_told)
 {
     static const char above[] =
@@ -653,6 +673,7 @@ int main(void)
         cmocka_unit_test(bad_texts_are_refused),
         cmocka_unit_test(a_span_is_bounded),
         cmocka_unit_test(a_text_that_grows_may_be_set_again_and_again),
+        cmocka_unit_test(a_span_may_be_discarded),
         cmocka_unit_test(misuse_is_told),
     };
 

@@ -843,6 +843,8 @@ FUNCTIONS = {
         c_void_p, c_char_p, c_char_p, c_char_p, POINTER(phx_error)]),
     "phx_span_end": (c_int32, [
         c_void_p, c_uint64, POINTER(phx_error)]),
+    "phx_span_discard": (None, [
+        c_void_p]),
     "phx_project_create": (c_int32, [
         c_void_p, c_char_p, c_char_p, POINTER(c_int64), POINTER(phx_error)]),
     "phx_project_update": (c_int32, [
