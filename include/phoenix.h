@@ -877,8 +877,8 @@ PHX_CALL phx_cursor_next_span(phx_cursor *cursor, const phx_span **out,
  * store takes in again: or DONE.
  *
  * format  PHX_OTLP_PROTOBUF or PHX_OTLP_JSON.
- * count   spans at most; fewer may come, of 1,000 or some MiB: DONE alone is
- *         the end.
+ * count   spans at most; fewer may come, 1,000 or what 64 MiB hold: DONE alone
+ *         is the end.
  * Errors: IO, INTERRUPTED, CORRUPT, TOO_BIG (one span is over 1 GiB).
  */
 PHX_CALL phx_cursor_next_otlp(phx_cursor *cursor, int32_t format, size_t count,
@@ -1628,10 +1628,12 @@ PHX_API void phx_export_close(phx_export *file);
  * Writes whole traces, with what belongs to them (annotations, the descriptions
  * of projects), to a new file: a store that opens everywhere, read-only too. It
  * has numbers of its own, and is there whole or not at all. Until then it is
- * PATH-new; what a crash leaves of that, the next save to the path removes.
+ * PATH-new, with PATH-new-begun beside it; what a crash leaves of that, the
+ * next save to the path removes.
  *
  * query   chooses spans; their traces are written. NULL for all of the store.
- * Errors: CONFLICT (the file exists), BUSY (it is being saved), those of
+ * Errors: CONFLICT (the file exists, or another PATH-new), BUSY (it is being
+ *         saved), those of
  *         phx_store_find_spans, IO, INTERRUPTED, CORRUPT.
  */
 PHX_CALL phx_store_save(phx_store *store, const phx_span_query *query,

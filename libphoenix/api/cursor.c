@@ -7,7 +7,7 @@
 
 #include "api/inside.h"
 
-enum { PAGE_ROWS = SHRUNK(1000, 7) };
+enum { PAGE_ROWS = SHRUNK(1000, 7), ONE_SIZE = 1 << 30 };
 
 phx_status cursor_new(phx_store *store, enum cursor_kind kind, phx_cursor **out,
                       phx_error *err)
@@ -288,7 +288,7 @@ static phx_status next_request(phx_cursor *cursor, int32_t format, size_t count,
 
     *found = 0;
     arena_init(&arena, SIZE_MAX);
-    buf_init(&text, 1 << 30);
+    buf_init(&text, count > 1 ? REQUEST_SIZE : ONE_SIZE);
     const struct span **spans =
         arena_new(&arena, size_mul(count, sizeof *spans));
     const struct resource *last_from = NULL, *last_to = NULL;

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define MARK "-begun"
+
 enum { NAME_SIZE = 4096 };
 
 /* "PATH-new". name [NAME_SIZE] */
@@ -32,7 +34,7 @@ static void remove_beside(const char *name, const char *end)
         unlink(beside);
 }
 
-void archive_clear(const char *path)
+static void clear(const char *path)
 {
     remove_beside(path, "-wal");
     remove_beside(path, "-shm");
@@ -52,11 +54,41 @@ static phx_status check_absent(const char *path, phx_error *err)
     return errno == ENOENT ? PHX_OK : fail_file(path, err);
 }
 
+static bool is_begun(const char *name)
+{
+    char mark[NAME_SIZE + sizeof MARK];
+
+    snprintf(mark, sizeof mark, "%s" MARK, name);
+    return access(mark, F_OK) == 0;
+}
+
+/* The mark says that what is called so is an archive that was begun: anything
+ * else of that name is somebody's. */
+phx_status archive_claim(const char *name, phx_error *err)
+{
+    char mark[NAME_SIZE + sizeof MARK];
+
+    if (access(name, F_OK) == 0 && !is_begun(name)) {
+        errno = EEXIST;
+        return fail_file(name, err);
+    }
+    snprintf(mark, sizeof mark, "%s" MARK, name);
+    int file = open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (file < 0)
+        return fail_file(mark, err);
+    close(file);
+    clear(name);
+    return PHX_OK;
+}
+
 /* The lock goes last: what lies there is of whoever has it. */
 static void give_up(const char *name, int lock)
 {
-    archive_clear(name);
-    remove_beside(name, "-lock");
+    if (is_begun(name)) {
+        clear(name);
+        remove_beside(name, MARK);
+        remove_beside(name, "-lock");
+    }
     lock_release(lock);
 }
 

@@ -170,8 +170,9 @@ void lock_release(int lock);
 
 /* --- archive.c ------------------------------------------------------------ */
 
-/* Removes a store's files but its lock, which the caller has. */
-void archive_clear(const char *path);
+/* Makes room for the files of an archive, whose lock the caller has. Errors:
+ * CONFLICT (what is called so was not begun as one). */
+phx_status archive_claim(const char *name, phx_error *err);
 
 /* --- counter.c: the numbers that clients see, and what else one row holds - */
 

@@ -104,8 +104,9 @@ phx_status store_open(const char *path, const struct store_options *options,
     if (path != NULL && !options->read_only &&
         (status = lock_take(path, store->vfs, &store->lock, err)) < 0)
         goto done;
-    if (path != NULL && options->anew)
-        archive_clear(path);
+    if (path != NULL && options->anew &&
+        (status = archive_claim(path, err)) < 0)
+        goto done;
     if ((status = connect(store, &store->writer, err)) < 0 ||
         (status = open_writer(store, err)) < 0 ||
         (!options->read_only && (status = prices_prepare(store, err)) < 0) ||

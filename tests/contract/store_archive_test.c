@@ -332,6 +332,7 @@ TEST(the_next_save_removes_what_was_left)
     leave(place.copy, "-new-wal");
     leave(place.copy, "-new-shm");
     leave(place.copy, "-new-lock");
+    leave(place.copy, "-new-begun");
     succeeds(phx_store_save(place.store, NULL, place.copy, err));
     phx_store *archive = open_archive(&place, PHX_OPEN_READ_ONLY);
     eq_stores(place.store, archive);
@@ -345,6 +346,13 @@ TEST(the_next_save_removes_what_was_left)
     eq_spans(other, NULL, "a1 ");
     verify_clean(other);
     phx_store_close(other);
+    fails_with(PHX_CONFLICT, "-new': File exists",
+               phx_store_save(place.store, NULL, place.copy, err));
+    succeeds(open_url(url, 0, &other, err));
+    eq_spans(other, NULL, "a1 ");
+    phx_store_close(other);
+    unlink(url + strlen("sqlite:"));
+    leave(place.copy, "-new-begun"); /* so that the next one tidies up */
     succeeds(phx_store_save(place.store, NULL, place.copy, err));
     place_remove(&place);
 }

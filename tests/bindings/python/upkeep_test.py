@@ -4,7 +4,7 @@ import json
 import unittest
 from datetime import timedelta
 
-from libphoenix import Conflict, Invalid, NotFound, Store
+from libphoenix import Conflict, Invalid, NotFound, Store, Tracer
 from sent import BASE, StoreTest, span
 
 HAS_PANDAS = all(map(importlib.util.find_spec, ("pyarrow", "pandas")))
@@ -156,6 +156,17 @@ class FilesTest(UpkeepTest):
         with self.assertRaisesRegex(Exception, "it is closed"):
             spans.write(file)
         self.assertEqual(file.read_text(), "before")
+
+    def test_a_request_is_what_a_store_takes(self):
+        # A page of spans that have one text holds more than 64 MiB of it.
+        with Store(":memory:") as store, Tracer(store) as tracer:
+            for large in [True] * 70 + [False] * 330:
+                tracer.span("call", attributes={"input.value": "y" * 2 * 10 ** 6}
+                            if large else None).end()
+            tracer.flush()
+            sizes = [len(request) for request in store.spans().requests()]
+        self.assertGreater(sum(sizes), 140 * 10 ** 6)
+        self.assertLessEqual(max(sizes), 64 << 20)
 
     def test_spans_go_from_store_to_store(self):
         with Store(":memory:") as other:
