@@ -1,14 +1,14 @@
 /*
  * diff.c - two texts, line by line: what is at both ends alike is set apart,
- * the longest common run of lines of the rest is found by a table, and what is
- * not in it differs. Of lines that do not differ those are shown that others,
- * which do, are indented under.
+ * the longest common subsequence of lines of the rest is found by a table, and
+ * what is not in it differs. Of lines that do not differ those are shown that
+ * others, which do, are indented under; of long lines the part that differs.
  */
 #include "base/base.h"
 #include "expect/expect.h"
 
 /* Past this the middle differs as a whole; it is still told. */
-enum { TABLE_CELLS = SHRUNK(1 << 24, 1 << 12), SHOWN = 500 };
+enum { TABLE_CELLS = SHRUNK(1 << 24, 1 << 12), SHOWN = 500, CONTEXT = 60 };
 
 struct lines {
     phx_text *items;
@@ -18,7 +18,8 @@ struct lines {
 /* What became of a line of either text. */
 struct change {
     phx_text line;
-    char sign; /* ' ' both, '-' kept only, '+' now only */
+    size_t from; /* what is before it need not be shown */
+    char sign;   /* ' ' both, '-' kept only, '+' now only */
     bool shown;
 };
 
@@ -76,7 +77,8 @@ static void add_change(struct diff *diff, char sign, phx_text line)
         (struct change){.line = line, .sign = sign, .shown = sign != ' '};
 }
 
-/* lengths[i][j]: the longest common run of kept[i ..] and now[j ..]. */
+/* lengths[i][j]: the longest common subsequence of kept[i ..] and
+ * now[j ..]. */
 static phx_status compare_by_table(struct diff *diff, const phx_text *kept,
                                    size_t rows, const phx_text *now,
                                    size_t columns, phx_error *err)
@@ -171,6 +173,63 @@ static void show_above(struct diff *diff)
     }
 }
 
+static bool continues(uint8_t byte)
+{
+    return (byte & 0xC0) == 0x80;
+}
+
+/* Of long lines that begin alike, one kept and the next of now, what differs
+ * is shown. */
+static void find_difference(struct change *kept, struct change *now)
+{
+    phx_text a = kept->line, b = now->line;
+    size_t at = 0;
+
+    while (at < a.size && at < b.size && a.data[at] == b.data[at])
+        at++;
+    if (at < SHOWN - CONTEXT)
+        return;
+    at -= CONTEXT;
+    while (at > 0 && continues((uint8_t)a.data[at]))
+        at--;
+    kept->from = now->from = at;
+}
+
+/* Of lines that went and lines that came, the first with the first. */
+static void find_differences(struct diff *diff)
+{
+    for (size_t i = 0; i < diff->count; i++) {
+        size_t from = i, came;
+        while (i < diff->count && diff->changes[i].sign == '-')
+            i++;
+        came = i;
+        while (i < diff->count && diff->changes[i].sign == '+')
+            i++;
+        for (size_t j = 0; from + j < came && came + j < i; j++)
+            find_difference(&diff->changes[from + j], &diff->changes[came + j]);
+        i -= i > from; /* the loop goes on with the next */
+    }
+}
+
+static void print_line(const struct change *change, struct buf *report)
+{
+    phx_text line = change->line;
+    size_t end = change->from + SHOWN;
+
+    buf_add_byte(report, (uint8_t)change->sign);
+    buf_add_byte(report, ' ');
+    if (change->from > 0) {
+        buf_add(report, line.data, depth_of(line));
+        buf_add_string(report, "...");
+    }
+    if (end > line.size)
+        end = line.size;
+    while (end < line.size && continues((uint8_t)line.data[end]))
+        end--;
+    buf_add(report, line.data + change->from, end - change->from);
+    buf_add_string(report, end < line.size ? "...\n" : "\n");
+}
+
 static bool print(const struct diff *diff, struct buf *report)
 {
     size_t shown = 0, left_out = 0;
@@ -181,15 +240,10 @@ static bool print(const struct diff *diff, struct buf *report)
         differs |= change->sign != ' ';
         if (!change->shown)
             continue;
-        if (shown++ >= EXPECT_REPORT_LINES) {
+        if (shown++ < EXPECT_REPORT_LINES)
+            print_line(change, report);
+        else
             left_out++;
-            continue;
-        }
-        buf_add_byte(report, (uint8_t)change->sign);
-        buf_add_byte(report, ' ');
-        buf_add(report, change->line.data,
-                change->line.size < SHOWN ? change->line.size : SHOWN);
-        buf_add_string(report, change->line.size < SHOWN ? "\n" : "...\n");
     }
     if (left_out > 0)
         buf_add_format(report, "  ... and %zu lines more\n", left_out);
@@ -202,6 +256,8 @@ phx_status golden_compare(struct arena *arena, phx_text kept, phx_text now,
     struct diff diff = {.arena = arena};
     phx_status status;
 
+    if (kept.size >= 3 && memcmp(kept.data, "\xEF\xBB\xBF", 3) == 0)
+        kept = text_span(kept.data + 3, kept.size - 3); /* of an editor */
     if ((status = split(arena, kept, &diff.kept, err)) < 0 ||
         (status = split(arena, now, &diff.now, err)) < 0)
         return status;
@@ -212,6 +268,7 @@ phx_status golden_compare(struct arena *arena, phx_text kept, phx_text now,
     if ((status = compare(&diff, err)) < 0)
         return status;
     show_above(&diff);
+    find_differences(&diff);
     *met = !print(&diff, report);
     return buf_status(report, "the report", err);
 }

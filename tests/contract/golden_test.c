@@ -150,6 +150,55 @@ TEST(long_texts_are_compared)
     place_remove(&place);
 }
 
+/* Of lines that differ late, what differs is shown, in whole characters. */
+TEST(long_lines_show_what_differs)
+{
+    enum { LONG = 2000 };
+    phx_buf text = PHX_BUF_INIT, report = PHX_BUF_INIT;
+    char value[LONG + 32];
+    phx_store *store;
+    phx_tracer *tracer;
+    phx_live_span *span;
+
+    UNUSED_STATE;
+    for (int i = 0; i < LONG; i += 2)
+        memcpy(value + i, "\xC3\xA9", 2);
+    memcpy(value + LONG, " and then", 10);
+    succeeds(phx_store_open("sqlite::memory:", NULL, &store, err));
+    succeeds(phx_tracer_open(store, NULL, &tracer, err));
+    succeeds(phx_span_start(tracer, "s", NULL, &span, err));
+    succeeds(phx_span_set_text(span, "k", value, strlen(value), err));
+    succeeds(phx_span_end(span, 0, err));
+    succeeds(phx_golden_write(store, NULL, &text, err));
+    eq_int(phx_golden_compare(store, text.data, text.size, NULL, NULL), PHX_OK);
+    text.data[text.size - 3] = 'm';
+    eq_int(phx_golden_compare(store, text.data, text.size, &report, NULL),
+           PHX_UNMET);
+    ok(strstr(report.data, "\n-   ...\xC3\xA9"));
+    ok(strstr(report.data, " and them\"\n+   ...\xC3\xA9"));
+    ok(strstr(report.data, " and then\"\n"));
+    /* Early: what comes behind is left out. */
+    memcpy(strstr(text.data, "\xC3\xA9"), "XX", 2);
+    eq_int(phx_golden_compare(store, text.data, text.size, &report, NULL),
+           PHX_UNMET);
+    ok(strstr(report.data, "\xC3\xA9...\n"));
+    phx_tracer_close(tracer);
+    phx_store_close(store);
+    phx_buf_free(&text);
+    phx_buf_free(&report);
+}
+
+TEST(a_byte_order_mark_is_no_line)
+{
+    phx_store *store = store_of("a", 1);
+    char text[sizeof GOLDEN + 3];
+
+    UNUSED_STATE;
+    snprintf(text, sizeof text, "\xEF\xBB\xBF%s", GOLDEN);
+    eq_int(compare(store, text, NULL, NULL), PHX_OK);
+    phx_store_close(store);
+}
+
 TEST(sizes_are_bounded)
 {
     enum { MOST = 16 << 20 };
@@ -200,6 +249,8 @@ int main(void)
         cmocka_unit_test(runs_are_written_alike),
         cmocka_unit_test(what_differs_is_told_below_its_span),
         cmocka_unit_test(long_texts_are_compared),
+        cmocka_unit_test(long_lines_show_what_differs),
+        cmocka_unit_test(a_byte_order_mark_is_no_line),
         cmocka_unit_test(sizes_are_bounded),
         cmocka_unit_test(misuse_is_told),
     };
