@@ -76,12 +76,15 @@ export declare class Result<R> extends Rows<R> {
   columns(): string[];
 }
 
-declare class Row {
+declare class Lent {
   readonly store: Store;
-  /** Its number in the store, among its kind; it goes up as they come. */
-  readonly number: number;
   /** What it holds; nanoseconds are texts. */
   toJSON(): Json;
+}
+
+declare class Row extends Lent {
+  /** Its number in the store, among its kind; it goes up as they come. */
+  readonly number: number;
 }
 
 declare class Timed extends Row {
@@ -157,21 +160,21 @@ export declare class Session extends Timed {
   traces(query?: TraceQuery): Rows<Trace>;
 }
 
-declare class Kept extends Row {
+declare class Dated extends Row {
   readonly createdNs: bigint;
   readonly updatedNs: bigint;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
-export declare class Project extends Kept {
+export declare class Project extends Dated {
   protected constructor();
   readonly name: string;
   readonly description: string | null;
 }
 
 /** What is said of a span, a trace or a session. */
-export declare class Annotation extends Kept {
+export declare class Annotation extends Dated {
   protected constructor();
   /** The hex id of a span or trace, or the name of a session. */
   readonly targetId: string;
@@ -189,7 +192,7 @@ export declare class Annotation extends Kept {
 }
 
 /** A span that is not as a rule of docs/testing.md says. */
-export declare class Finding extends Row {
+export declare class Finding extends Lent {
   protected constructor();
   /** "token-sum"; never changes. */
   readonly rule: string;

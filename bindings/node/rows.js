@@ -18,13 +18,12 @@ function known(count) {
   return count < 0 ? null : count;
 }
 
-/** A copy of a row, and the store it is of. */
-class Row {
+/** A copy of what was lent, and the store it is of. */
+class Lent {
   #store;
 
-  constructor(row, store) {
+  constructor(store) {
     this.#store = store;
-    this.number = row.id;
   }
 
   get store() {
@@ -35,6 +34,14 @@ class Row {
   toJSON() {
     return Object.fromEntries(Object.entries(this).map(([name, value]) =>
       [name, typeof value === 'bigint' ? String(value) : value]));
+  }
+}
+
+/** What has a number. */
+class Row extends Lent {
+  constructor(row, store) {
+    super(store);
+    this.number = row.id;
   }
 }
 
@@ -139,7 +146,7 @@ class Session extends Timed {
   }
 }
 
-class Kept extends Row {
+class Dated extends Row {
   constructor(row, store) {
     super(row, store);
     this.createdNs = BigInt(row.created_at);
@@ -155,7 +162,7 @@ class Kept extends Row {
   }
 }
 
-class Project extends Kept {
+class Project extends Dated {
   constructor(row, store) {
     super(row, store);
     this.name = row.name;
@@ -164,7 +171,7 @@ class Project extends Kept {
 }
 
 /** What is said of a span, a trace or a session. */
-class Annotation extends Kept {
+class Annotation extends Dated {
   constructor(row, store) {
     super(row, store);
     this.targetId = row.target_id;
@@ -181,9 +188,9 @@ class Annotation extends Kept {
 }
 
 /** A span that is not as a rule says. */
-class Finding extends Row {
+class Finding extends Lent {
   constructor(row, store) {
-    super({ id: row.span }, store);
+    super(store);
     this.rule = row.rule.id;
     this.severity = SEVERITIES[row.rule.severity];
     this.reason = row.rule.reason;

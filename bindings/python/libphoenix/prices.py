@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Iterator, Mapping, Optional, Union
 from . import _ffi
 from ._library import library, written
 from .queries import RowKind, Rows, json_of
-from .rows import Field, Row, Span, usd, words
+from .rows import Field, Lent, Span, usd, words
 
 if TYPE_CHECKING:
     from .store import Store
 
 
-class Cost(Row):
+class Cost(Lent):
     """Tokens of one type, and what they cost."""
 
     __slots__ = ()
@@ -23,7 +23,6 @@ class Cost(Row):
     is_prompt = Field(bool, "Else they are of the completion.")
     tokens = Field(int)
     cost = Field(usd, "USD; None without a price.")
-    number = Field(int, "Their count: a cost has no number.", "tokens")
 
     def __repr__(self) -> str:
         return f"<Cost {self.tokens} {self.token_type}: {self.cost}>"

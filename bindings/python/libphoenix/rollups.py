@@ -34,8 +34,6 @@ class Rollup(Timed):
 
     __slots__ = ("statuses", "kinds", "latencies_ms", "costs", "exceptions")
 
-    number = Field(int, "Nanoseconds of its start: it has no number.",
-                   "start_time")
     spans = Field(int)
     traces = Field(int, "That have one of the spans.")
     error_spans = Field(int)

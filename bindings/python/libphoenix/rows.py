@@ -102,12 +102,12 @@ class Field(Generic[T]):
     def __get__(self, row: None, owner: type) -> Field[T]: ...
 
     @overload
-    def __get__(self, row: Row, owner: type) -> T: ...
+    def __get__(self, row: Lent, owner: type) -> T: ...
 
-    def __get__(self, row: Optional[Row], owner: type) -> Union[Field[T], T]:
+    def __get__(self, row: Optional[Lent], owner: type) -> Union[Field[T], T]:
         return self if row is None else self.of(row)
 
-    def of(self, row: Row) -> T:
+    def of(self, row: Lent) -> T:
         return self.tell(getattr(row._row, self.member))
 
 
@@ -124,7 +124,7 @@ class Json(Field[T]):
         super().__init__(lambda found: parsed(found) if found else empty(),
                          doc)
 
-    def of(self, row: Row) -> T:
+    def of(self, row: Lent) -> T:
         if self.member not in row._parsed:
             row._parsed[self.member] = super().of(row)
         found: T = row._parsed[self.member]
@@ -134,30 +134,38 @@ class Json(Field[T]):
 Object = dict[str, Any]
 
 
-class Row:
+class Lent:
     """A copy of what was lent, and the store it is of; of what was not stored
     there is none."""
 
     __slots__ = ("_row", "_store", "_parsed")
-
-    number = Field(int, "Its number in the store, among its kind; it goes up "
-                   "as they come.", "id")
 
     def __init__(self, row: Any, store: Store) -> None:
         self._row = row
         self._store = store
         self._parsed: Object = {}
 
+
+class Row(Lent):
+    """What has a number."""
+
+    __slots__ = ()
+
+    number = Field(int, "Its number in the store, among its kind; it goes up "
+                   "as they come. 0 is that of what was not stored.", "id")
+
     def __eq__(self, other: object) -> bool:
         """Whether it is the same row of the same store."""
-        return isinstance(other, Row) and type(other) is type(self) and \
-            (other._store, other.number) == (self._store, self.number)
+        return self is other or (
+            isinstance(other, Row) and type(other) is type(self) and
+            self._store is not None and
+            (other._store, other.number) == (self._store, self.number))
 
     def __hash__(self) -> int:
         return hash((type(self), self.number))
 
 
-class Timed(Row):
+class Timed(Lent):
     """What has a start and an end."""
 
     __slots__ = ()
@@ -179,7 +187,7 @@ class Match(NamedTuple):
     mark: int  # of the word in the snippet, characters
 
 
-class Span(Timed):
+class Span(Row, Timed):
     """A span as it was when it was read."""
 
     __slots__ = ("match",)
@@ -235,7 +243,7 @@ class Span(Timed):
         return tree.html_of_span(self)
 
 
-class Trace(Timed):
+class Trace(Row, Timed):
     """A trace. Its repr shows its spans as a tree."""
 
     __slots__ = ()
@@ -258,7 +266,7 @@ class Trace(Timed):
         return tree.html_of(self)
 
 
-class Session(Timed):
+class Session(Row, Timed):
     """A session: traces of one conversation."""
 
     __slots__ = ()
@@ -316,12 +324,11 @@ class Annotation(Row):
         return f"<Annotation {self.name!r} of {self.target_id}: {said}>"
 
 
-class Finding(Row):
+class Finding(Lent):
     """A span that is not as a rule of lint says."""
 
     __slots__ = ("rule", "severity", "reason")
 
-    number = Field(int, "That of the span; 0 of a request's.", "span")
     trace_id = Field(words)
     span_id = Field(words)
     name = Field(words, "The span's.")
@@ -362,12 +369,11 @@ class Log(Row):
         return f"<Log {self.number} of span {self.span_id or None}>"
 
 
-class Word(Row):
+class Word(Lent):
     """A word that a condition can have."""
 
     __slots__ = ()
 
-    number = Field(int, "Of its kind: a word has no number.", "kind")
     kind = Field(WORDS.__getitem__)
     type = Field(TYPES.__getitem__, "Of its value.")
     text = Field(words, "As it stands in a condition.")

@@ -15,7 +15,7 @@ from .queries import (ANNOTATION, FINDING, KINDS, LOG, ORDERS, PROJECT,
                       json_of, nanoseconds, numbered, rows_at_most, text,
                       texts)
 from .rows import (ANNOTATORS, Annotation, Finding, Log, Project, Row, Session,
-                   Span, Timed, Trace, Word)
+                   Span, Trace, Word)
 from .sql import Result, Value
 
 if TYPE_CHECKING:
@@ -379,7 +379,7 @@ class Store:
             choose(GRAINS, of, "of"), self._project(project), limit))
 
     def annotation_names(self, project: Union[str, Project],
-                         of: type[Timed] = Span) -> list[str]:
+                         of: type[Row] = Span) -> list[str]:
         """Those that annotations of a project's spans, traces or sessions
         have."""
         return [word.name for word in Rows(

@@ -80,6 +80,20 @@ class PlainTest(StoreTest):
         with self.assertRaises(Invalid):
             decode(b"\xff")
 
+    def test_only_what_is_stored_is_equal_by_its_number(self):
+        one, two = decode(request(span(1), span(2)), "otlp-json")
+        self.assertNotEqual(one, two)
+        self.assertEqual(one, one)
+        self.assertEqual(len({one, two}), 2)
+        self.send(span(1), span(2))
+        self.assertEqual(*(self.store.span(f"{1:016x}") for _ in range(2)))
+        self.assertNotEqual(*self.store.spans())
+        self.assertNotEqual(self.store.spans().first(), two)
+        rows = [*self.store.words(), *self.store.lint(request({
+            **span(3), "attributes": []}), "otlp-json")]
+        self.assertEqual(len(set(rows)), len(rows))
+        self.assertFalse(any(hasattr(row, "number") for row in rows))
+
     def test_attributes_are_nested_and_flattened(self):
         flat = {"a.b": 1, "m.0.t": "x", "m.1.t": True}
         nested = unflatten(flat)

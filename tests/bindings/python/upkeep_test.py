@@ -82,6 +82,7 @@ class PricesTest(UpkeepTest):
         self.assertEqual([(cost.token_type, cost.is_prompt, cost.tokens,
                            cost.cost) for cost in prices.of(call)],
                          [("input", True, 10, 2.5), ("output", False, 4, 2.0)])
+        self.assertEqual(len(set(prices.of(call))), 2)
         self.assertEqual(prices.put({**self.MODEL, "name": "m2"}, number),
                          number)
         prices.delete(number)
