@@ -8,14 +8,6 @@ class PhoenixError extends Error {
     this.offset = offset;
     this.osCode = osCode;
   }
-
-  get name() {
-    return this.constructor.name;
-  }
-
-  get code() {
-    return this.constructor.code;
-  }
 }
 
 class NoMemory extends PhoenixError {}
@@ -31,14 +23,30 @@ class Corrupt extends PhoenixError {}
 class Unsupported extends PhoenixError {}
 class Internal extends PhoenixError {}
 
-const KINDS = [NoMemory, Misuse, Invalid, NotFound, Conflict, TooBig, Busy,
-  Interrupted, IO, Corrupt, Unsupported, Internal];
-const BY_STATUS = new Map(KINDS.map((kind) => {
-  // NoMemory is PHX_NO_MEMORY.
-  kind.code = `PHX_${kind.name.replace(/\B[A-Z](?=[a-z])/g, '_$&')}`
-    .toUpperCase();
-  return [constants[kind.code], kind];
-}));
+// In words, which stay what they are where a bundler renames classes.
+const KINDS = [
+  ['NoMemory', 'PHX_NO_MEMORY', NoMemory],
+  ['Misuse', 'PHX_MISUSE', Misuse],
+  ['Invalid', 'PHX_INVALID', Invalid],
+  ['NotFound', 'PHX_NOT_FOUND', NotFound],
+  ['Conflict', 'PHX_CONFLICT', Conflict],
+  ['TooBig', 'PHX_TOO_BIG', TooBig],
+  ['Busy', 'PHX_BUSY', Busy],
+  ['Interrupted', 'PHX_INTERRUPTED', Interrupted],
+  ['IO', 'PHX_IO', IO],
+  ['Corrupt', 'PHX_CORRUPT', Corrupt],
+  ['Unsupported', 'PHX_UNSUPPORTED', Unsupported],
+  ['Internal', 'PHX_INTERNAL', Internal],
+];
+const BY_STATUS = new Map(KINDS.map(([, code, kind]) =>
+  [constants[code], kind]));
+
+for (const [name, code, kind] of [
+  ['PhoenixError', undefined, PhoenixError], ...KINDS])
+  Object.defineProperties(kind.prototype, {
+    name: { value: name, writable: true, configurable: true },
+    code: { value: code, writable: true, configurable: true },
+  });
 
 /** The exception that says what a failed call wrote. */
 function errorOf(err) {

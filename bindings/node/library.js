@@ -243,6 +243,15 @@ class Report {
   }
 }
 
+/** Throws if an object of options has more than those that a call took out. */
+function refuse(call, more) {
+  const [name] = Object.keys(more);
+  if (name === undefined) return;
+  throw new TypeError(/^\d/.test(name)
+    ? `${call} takes its options as an object`
+    : `${call} has no option '${name}'`);
+}
+
 /** The constant for a word. */
 function choose(choices, given, what) {
   if (typeof given !== 'string' || !Object.hasOwn(choices, given))
@@ -252,6 +261,6 @@ function choose(choices, given, what) {
 }
 
 module.exports = {
-  C, Handle, Report, alive, call, choose, define, library, open, run, runAsync,
-  struct, text, texts,
+  C, Handle, Report, alive, call, choose, define, library, open, refuse, run,
+  runAsync, struct, text, texts,
 };

@@ -17,6 +17,9 @@ export declare class SpanExporter implements Exporter {
   readonly store: Store;
   export(spans: ReadableSpan[],
     resultCallback: (result: { code: number; error?: Error }) => void): void;
+  /** For the end of the process: what is under way is stored here and now, and
+   * all that comes. */
+  finish(): void;
   forceFlush(): Promise<void>;
   shutdown(): Promise<void>;
 }

@@ -5,7 +5,7 @@ const fs = require('fs');
 const path = require('path');
 const { createRequire } = require('module');
 const { Misuse, TooBig } = require('./errors.js');
-const { C, run, runAsync } = require('./library.js');
+const { C, refuse, run, runAsync } = require('./library.js');
 const { requestOf } = require('./otlp.js');
 const { router } = require('./routes.js');
 const { Store } = require('./store.js');
@@ -14,6 +14,10 @@ const SUCCESS = 0; // OpenTelemetry's ExportResultCode
 const FAILED = 1;
 const SCOPE = '@arizeai';
 const PREFIX = 'openinference-instrumentation-';
+/** What a tracer provider of the SDK is told. */
+const CONFIG = ['forceFlushTimeoutMillis', 'generalLimits', 'idGenerator',
+  'mergeResourceWithDefaults', 'meterProvider', 'resource', 'sampler',
+  'spanLimits'];
 
 /** Steps that store spans with one call, or with more if they are too much. */
 function* put(store, spans, project) {
@@ -36,11 +40,12 @@ class SpanExporter {
   #isOurs;
   #project;
   #sync;
-  #running = new Set();
+  #running = new Map(); // what is under way, and how that is ended at once
   #isShut = false;
 
   /** A store, which stays open, or the path of one, which is closed with it. */
-  constructor(store, { project = null, sync = false } = {}) {
+  constructor(store, { project = null, sync = false, ...more } = {}) {
+    refuse('SpanExporter', more);
     this.#isOurs = !(store instanceof Store);
     this.#store = this.#isOurs ? new Store(store) : store;
     this.#project = project;
@@ -54,23 +59,32 @@ class SpanExporter {
   export(spans, resultCallback) {
     const failed = (error) => resultCallback({ code: FAILED, error });
     if (this.#isShut) return failed(new Misuse('the exporter is shut down'));
-    const steps = put(this.#store, spans, this.#project);
-    if (this.#sync) {
+    const now = () => {
       try {
-        run(steps);
+        run(put(this.#store, spans, this.#project));
       } catch (error) {
         return failed(error);
       }
       return resultCallback({ code: SUCCESS });
-    }
-    const running = runAsync(steps)
+    };
+    if (this.#sync) return now();
+    const running = runAsync(put(this.#store, spans, this.#project))
       .then(() => resultCallback({ code: SUCCESS }), failed)
       .finally(() => this.#running.delete(running));
-    this.#running.add(running);
+    this.#running.set(running, now);
+  }
+
+  /** For the end of the process, when no other thread comes to anything any
+   * more: stores here and now what is under way, of which the store keeps
+   * what it has, and all that comes. */
+  finish() {
+    this.#sync = true;
+    for (const now of this.#running.values()) now();
+    this.#running.clear();
   }
 
   async forceFlush() {
-    await Promise.all(this.#running);
+    await Promise.all(this.#running.keys());
   }
 
   async shutdown() {
@@ -121,7 +135,8 @@ function installed() {
 /** Puts to use what is installed of OpenInference's instrumentors: for the
  * provider, or that of the process. `modules` are those that are loaded
  * already, as all of a program in ES modules is. */
-function instrument({ provider, modules = {} } = {}) {
+function instrument({ provider, modules = {}, ...more } = {}) {
+  refuse('instrument()', more);
   const instrumentations = {};
   for (const [name, load] of installed()) {
     try {
@@ -140,12 +155,19 @@ function instrument({ provider, modules = {} } = {}) {
 
 /** What register() wired. */
 class Registration {
-  #end;
+  #end = () => this.forceFlush();
+  #exit;
 
-  constructor(provider, store, instrumentations) {
-    Object.assign(this, { provider, store, instrumentations });
-    this.#end = () => this.forceFlush();
+  constructor(provider, exporter, instrumentations) {
+    Object.assign(this,
+      { provider, store: exporter.store, instrumentations });
+    // What ends by exit(), or an exception, has no other turn of the loop.
+    this.#exit = () => {
+      exporter.finish();
+      provider.forceFlush().catch(() => {});
+    };
     process.once('beforeExit', this.#end);
+    process.once('exit', this.#exit);
   }
 
   /** What has ended is in the store then. */
@@ -156,6 +178,7 @@ class Registration {
   /** Ends it all; a store that was given stays open. */
   async shutdown() {
     process.off('beforeExit', this.#end);
+    process.off('exit', this.#exit);
     for (const instrumentation of Object.values(this.instrumentations))
       instrumentation.disable();
     await this.provider.shutdown();
@@ -172,6 +195,8 @@ class Registration {
  * instrumentors of OpenInference that are installed. */
 function register({ store = 'traces.db', project, batch = true,
   instrumented = true, modules, processor, ...config } = {}) {
+  refuse('register()', Object.fromEntries(Object.entries(config)
+    .filter(([name]) => !CONFIG.includes(name))));
   const { NodeTracerProvider, BatchSpanProcessor, SimpleSpanProcessor } =
     sdk('@opentelemetry/sdk-trace-node');
   const exporter = new SpanExporter(store, { project, sync: !batch });
@@ -182,7 +207,7 @@ function register({ store = 'traces.db', project, batch = true,
     { ...config, spanProcessors: [spanProcessor, router] });
   router.isRegistered = true;
   provider.register();
-  return new Registration(provider, exporter.store,
+  return new Registration(provider, exporter,
     instrumented ? instrument({ provider, modules }) : {});
 }
 

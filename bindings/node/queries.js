@@ -2,8 +2,8 @@
 // row by row, a page of them in memory at a time.
 'use strict';
 const { inspect } = require('util');
-const { C, Report, define, library, open, run, runAsync, struct, text } =
-  require('./library.js');
+const { C, Report, define, library, open, refuse, run, runAsync, struct,
+  text } = require('./library.js');
 
 const PAGE = 256; // rows; a page ends at a MiB, too
 
@@ -152,7 +152,8 @@ function columnsOf(handle) {
 /** Rows of one statement. */
 class Result extends Rows {
   constructor(store, statement, values, { timeout = 0, memory = 0,
-    arrays = false } = {}) {
+    arrays = false, ...more } = {}) {
+    refuse('sql()', more);
     if (!Array.isArray(values)) throw new TypeError('values are an array');
     const made = values.map(valueOf);
     const size = Buffer.byteLength(statement);

@@ -73,6 +73,8 @@ function matchOf({ path, snippet, mark }) {
 }
 
 class Span extends Timed {
+  static what = 'span';
+
   constructor(row, store) {
     super(row, store);
     this.spanId = row.span_id;
@@ -104,6 +106,8 @@ class Span extends Timed {
 }
 
 class Trace extends Timed {
+  static what = 'trace';
+
   constructor(row, store) {
     super(row, store);
     this.traceId = row.trace_id;
@@ -134,6 +138,8 @@ class Trace extends Timed {
 }
 
 class Session extends Timed {
+  static what = 'session';
+
   constructor(row, store) {
     super(row, store);
     this.sessionId = row.session_id;
@@ -163,6 +169,8 @@ class Dated extends Row {
 }
 
 class Project extends Dated {
+  static what = 'project';
+
   constructor(row, store) {
     super(row, store);
     this.name = row.name;

@@ -2,8 +2,8 @@
 'use strict';
 const { inspect } = require('util');
 const { fileURLToPath } = require('url');
-const { C, call, choose, define, library, open, run, runAsync, struct,
-  text, texts } = require('./library.js');
+const { C, call, choose, define, library, open, refuse, run, runAsync,
+  struct, text, texts } = require('./library.js');
 const { NotFound } = require('./errors.js');
 const { Result, rowsOf } = require('./queries.js');
 const { ANNOTATORS, STATUSES, Annotation, Finding, Project, Row, Session, Span,
@@ -93,7 +93,8 @@ function ingested(report) {
 
 /** A note as the library takes it. */
 function itemOf({ target, name, label, score, explanation, metadata,
-  identifier = '', annotator = 'HUMAN', document }) {
+  identifier = '', annotator = 'HUMAN', document, ...more }) {
+  refuse('an annotation', more);
   let kind = ANNOTATED.get(target?.constructor);
   if (kind === undefined)
     throw new TypeError('a Span, Trace or Session is annotated');
@@ -114,7 +115,8 @@ function itemOf({ target, name, label, score, explanation, metadata,
 // --- Store -------------------------------------------------------------------
 
 function* openStore(url, { readOnly = false, migrate = true, compact = true,
-  busyTimeout = 5000, retentionDays = 0 }) {
+  busyTimeout = 5000, retentionDays = 0, ...more }) {
+  refuse('Store', more);
   const options = struct('phx_store_options', {
     flags: C.PHX_OPEN_READ_ONLY * readOnly | C.PHX_OPEN_NO_MIGRATE * !migrate |
       C.PHX_OPEN_NO_COMPACT * !compact,
@@ -201,7 +203,8 @@ class Store {
   /** Spans for which all of this holds: docs/filters.md, docs/search.md. */
   spans({ filter = '', search, project, limit, order = 'newest', start, end,
     kinds = [], statuses = [], rootsOnly = false, names, traceIds, spanIds,
-    parentIds, attributes = 'nested' } = {}) {
+    parentIds, attributes = 'nested', ...more } = {}) {
+    refuse('spans()', more);
     check(C.PHX_FILTER_SPANS, filter, search);
     checkLimit(limit);
     const asked = struct('phx_span_query', {
@@ -222,7 +225,8 @@ class Store {
   /** Traces for which all of this holds, sorted by "number", as they came, by
    * "start" or by "latency". */
   traces({ filter = '', search, project, limit, order = 'newest',
-    sort = 'number', start, end, session } = {}) {
+    sort = 'number', start, end, session, ...more } = {}) {
+    refuse('traces()', more);
     check(C.PHX_FILTER_TRACES, filter, search);
     checkLimit(limit);
     const asked = struct('phx_trace_query', {
@@ -234,7 +238,8 @@ class Store {
     return this.rows(Trace, 'phx_store_find_traces', asked, project, limit);
   }
 
-  sessions({ filter = '', project, limit, order = 'newest' } = {}) {
+  sessions({ filter = '', project, limit, order = 'newest', ...more } = {}) {
+    refuse('sessions()', more);
     check(C.PHX_FILTER_SESSIONS, filter);
     checkLimit(limit);
     const asked = struct('phx_session_query',
@@ -243,7 +248,8 @@ class Store {
   }
 
   /** Projects, newest first; case does not matter. */
-  projects({ nameContains = null, limit } = {}) {
+  projects({ nameContains = null, limit, ...more } = {}) {
+    refuse('projects()', more);
     checkLimit(limit);
     const { handle } = this;
     return rowsOf(this, Project, function* (most) {
@@ -254,7 +260,8 @@ class Store {
   /** Annotations, newest first: of a span, trace or session, or of all such if
    * a class is given; of the documents of spans instead. */
   annotations(target = Span,
-    { names, project, limit, documents = false } = {}) {
+    { names, project, limit, documents = false, ...more } = {}) {
+    refuse('annotations()', more);
     checkLimit(limit);
     const one = target instanceof Row;
     const kind = ANNOTATED.get(one ? target.constructor : target);
@@ -282,7 +289,7 @@ function* oneOf(store, kind, made, name) {
     return made;
   }).read(1);
   if (found === undefined)
-    throw new NotFound(`no ${kind.name.toLowerCase()} '${name.slice(0, 64)}'`);
+    throw new NotFound(`no ${kind.what} '${name.slice(0, 64)}'`);
   return found;
 }
 
@@ -290,7 +297,8 @@ define(Store, {
   // --- writing ---------------------------------------------------------------
 
   /** Stores the spans or log records of a request; they are on disk then. */
-  * ingest(data, { format = 'otlp', project = null } = {}) {
+  * ingest(data, { format = 'otlp', project = null, ...more } = {}) {
+    refuse('ingest()', more);
     const bytes = bytesOf(data);
     const report = {};
     yield this.handle.call('phx_store_ingest', project,
@@ -345,7 +353,8 @@ define(Store, {
 
   /** Where stored spans break the conventions of OpenInference and gen_ai, or
    * those of a request, which is not stored: see docs/testing.md. */
-  * lint(data, { format = 'otlp' } = {}) {
+  * lint(data, { format = 'otlp', ...more } = {}) {
+    refuse('lint()', more);
     if (data === undefined)
       return yield* findings(this, this.handle.call('phx_store_lint'));
     const bytes = bytesOf(data);

@@ -13,7 +13,8 @@ const { AssertionError } = require('assert');
 const fs = require('fs');
 const path = require('path');
 const { fileURLToPath } = require('url');
-const { C, Report, choose, run, struct, text } = require('./library.js');
+const { C, Report, choose, refuse, run, struct,
+  text } = require('./library.js');
 const { requestOf } = require('./otlp.js');
 const { router } = require('./routes.js');
 const { SEVERITIES } = require('./rows.js');
@@ -38,7 +39,8 @@ class Capture {
   #requested = new Set();
 
   /** Spans of OpenTelemetry that start from here on are captured. */
-  constructor({ updateGoldens = UPDATE } = {}) {
+  constructor({ updateGoldens = UPDATE, ...more } = {}) {
+    refuse('capture()', more);
     this.updateGoldens = updateGoldens;
     router.open(this);
   }
@@ -101,7 +103,9 @@ class Capture {
   }
 
   /** The filter chooses n spans, or so many. */
-  count(filter = '', n = undefined, { atLeast = 0, atMost = -1 } = {}) {
+  count(filter = '', n = undefined,
+    { atLeast = 0, atMost = -1, ...more } = {}) {
+    refuse('count()', more);
     this.#count('count', filter, n ?? atLeast, n ?? atMost);
   }
 
@@ -144,7 +148,8 @@ class Capture {
   }
 
   /** The trees are those of the pattern, and there are no others. */
-  tree(pattern, { anyOrder = false } = {}) {
+  tree(pattern, { anyOrder = false, ...more } = {}) {
+    refuse('tree()', more);
     this.#expect('tree', 'phx_expect_tree', pattern,
       Buffer.byteLength(pattern), anyOrder ? C.PHX_TREE_ANY_ORDER : 0);
   }
@@ -157,7 +162,8 @@ class Capture {
 
   /** Each span that the filter chooses, at least one, is below a span that the
    * other chooses. */
-  below(filter, parent, { directly = false } = {}) {
+  below(filter, parent, { directly = false, ...more } = {}) {
+    refuse('below()', more);
     this.#expect('below', 'phx_expect_below', filter,
       Buffer.byteLength(filter), parent, Buffer.byteLength(parent),
       directly ? C.PHX_BELOW_DIRECTLY : 0);
@@ -165,7 +171,9 @@ class Capture {
 
   /** All together are at most so many spans, calls of LLMs, tokens, USD, and no
    * trace takes longer than so many ms. */
-  budget({ spans = -1, calls = -1, tokens = -1, cost = -1, ms = -1 }) {
+  budget({ spans = -1, calls = -1, tokens = -1, cost = -1, ms = -1,
+    ...more }) {
+    refuse('budget()', more);
     this.#expect('budget', 'phx_expect_budget', struct('phx_budget',
       { spans, llm_calls: calls, tokens, cost, latency: ms }));
   }
@@ -211,7 +219,8 @@ class Capture {
 
   /** No rule finds anything that is so severe or more; ignore has the ids of
    * rules that do not count. */
-  lint({ severity = 'warning', ignore = [] } = {}) {
+  lint({ severity = 'warning', ignore = [], ...more } = {}) {
+    refuse('lint()', more);
     const least = choose(LEVELS, severity, 'severity');
     const found = this.findings().filter((finding) =>
       LEVELS[finding.severity] >= least && !ignore.includes(finding.rule));

@@ -207,8 +207,9 @@ phx_status phx_store_find(phx_store *store, int32_t kind, const char *name,
             return fail_memory(err, size / 2 + 1);
         if (hex_read(text, bytes, &text.size, NULL) < 0) {
             memory_free(bytes);
-            return fail(err, PHX_NOT_FOUND, -1, "no such %s",
-                        kind == PHX_TRACE ? "trace" : "span");
+            return fail(err, PHX_NOT_FOUND, -1, "no %s '%.*s'",
+                        kind == PHX_TRACE ? "trace" : "span",
+                        size < 64 ? (int)size : 64, name);
         }
         text.data = (const char *)bytes;
     }

@@ -45,11 +45,24 @@ static phx_status find_name(struct store *store, int32_t kind, phx_text name,
     return status;
 }
 
-phx_status store_find(struct store *store, int32_t kind, phx_text name,
-                      int64_t *out, phx_error *err)
+static phx_status no_such(int32_t kind, phx_text name, phx_error *err)
 {
     static const char *const nouns[] = {"", "project", "trace", "session",
                                         "span"};
+    int size = name.size < 64 ? (int)name.size : 64;
+    char hex[65];
+
+    if (kind == PHX_TRACE || kind == PHX_SPAN) {
+        hex_print(name.data, name.size < 32 ? name.size : 32, hex);
+        return fail(err, PHX_NOT_FOUND, -1, "no %s '%s'", nouns[kind], hex);
+    }
+    return fail(err, PHX_NOT_FOUND, -1, "no %s '%.*s'", nouns[kind], size,
+                name.data);
+}
+
+phx_status store_find(struct store *store, int32_t kind, phx_text name,
+                      int64_t *out, phx_error *err)
+{
     int64_t found = 0;
     phx_status status =
         kind == PHX_TRACE  ? find_id(store, POSTING_TRACE, name, &found, err)
@@ -58,7 +71,5 @@ phx_status store_find(struct store *store, int32_t kind, phx_text name,
 
     if (status == PHX_OK)
         *out = found;
-    return status == PHX_DONE
-               ? fail(err, PHX_NOT_FOUND, -1, "no such %s", nouns[kind])
-               : status;
+    return status == PHX_DONE ? no_such(kind, name, err) : status;
 }

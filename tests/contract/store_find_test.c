@@ -267,13 +267,13 @@ TEST(queries_are_checked)
                phx_store_find_traces(store, &t, &cursor, err));
     phx_id id = 0;
     fails_with(PHX_MISUSE, "", phx_store_find(store, 5, "x", 1, &id, err));
-    fails_with(PHX_NOT_FOUND, "span",
+    fails_with(PHX_NOT_FOUND, "no span 'xyz'",
                phx_store_find(store, PHX_SPAN, "xyz", 3, &id, err));
-    fails_with(PHX_NOT_FOUND, "trace",
+    fails_with(PHX_NOT_FOUND, "no trace ''",
                phx_store_find(store, PHX_TRACE, NULL, 0, &id, err));
-    fails_with(PHX_NOT_FOUND, "session",
+    fails_with(PHX_NOT_FOUND, "no session 'x'",
                phx_store_find(store, PHX_SESSION, "x", 1, &id, err));
-    fails_with(PHX_NOT_FOUND, "project",
+    fails_with(PHX_NOT_FOUND, "no project 'x'",
                phx_store_find(store, PHX_PROJECT, "x", 1, &id, err));
     succeeds(phx_store_find_spans(store, NULL, &cursor, err));
     fails_with(PHX_MISUSE, "", phx_cursor_next_trace(cursor, &trace, err));

@@ -9,15 +9,14 @@ from typing import Any, Mapping, Optional, Union
 from ._library import Handle, call, library, written
 from .queries import SPAN, c_text, choose, json_of
 from .rows import Span
-from .store import FORMATS, GRAINS
+from .store import GRAINS, Bytes, request_bytes
 
 
-def decode(data: Union[bytes, bytearray, memoryview], format: str = "otlp",
+def decode(data: Union[Bytes, str], format: str = "otlp",
            project: Optional[str] = None) -> list[Span]:
     """The spans of a request, as a store would keep them."""
-    data = bytes(data)
-    batch = Handle(call, library.phx_batch_decode,
-                   choose(FORMATS, format, "format"), data, len(data),
+    kind, given = request_bytes(data, format)
+    batch = Handle(call, library.phx_batch_decode, kind, given, len(given),
                    c_text(project), free=library.phx_batch_free)
     spans = []
     for index in range(batch.use(library.phx_batch_size)):

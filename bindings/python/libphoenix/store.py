@@ -36,6 +36,7 @@ ANNOTATORS_BY_NAME = numbered(ANNOTATORS)
 GRAINS = {"spans": _ffi.PHX_FILTER_SPANS, "traces": _ffi.PHX_FILTER_TRACES,
           "sessions": _ffi.PHX_FILTER_SESSIONS}
 Target = Union[Span, Trace, Session]
+Bytes = Union[bytes, bytearray, memoryview]
 
 
 class Ingested(NamedTuple):
@@ -84,6 +85,16 @@ def item_of(note: Note) -> _ffi.phx_annotation_item:
         **kept)
     made.kept = kept
     return made
+
+
+def request_bytes(data: Union[Bytes, str], format: str) -> tuple[int, bytes]:
+    """The constant for a format, and what is in it; JSON may be a text."""
+    kind = choose(FORMATS, format, "format")
+    if not isinstance(data, str):
+        return kind, bytes(data)
+    if not format.endswith("json"):
+        raise TypeError(f"{format!r} is bytes, not a text")
+    return kind, data.encode()
 
 
 def _vocabulary(store: int, grain: int, *more: Any) -> int:
@@ -169,21 +180,17 @@ class Store:
 
     # --- writing -----------------------------------------------------------
 
-    def ingest(self, data: Union[bytes, bytearray, memoryview],
-               format: str = "otlp",
+    def ingest(self, data: Union[Bytes, str], format: str = "otlp",
                project: Optional[str] = None) -> Ingested:
         """Stores the spans or log records of a request; they are on disk then.
 
-        format is "otlp", "otlp-json", "spans-json", "logs" or "logs-json". A
-        project overrides that of each span.
+        format is "otlp", "otlp-json", "spans-json", "logs" or "logs-json";
+        what is JSON may be a text. A project overrides that of each span.
         """
-        kind = choose(FORMATS, format, "format")
-        data = bytes(data)
+        kind, given = request_bytes(data, format)
         out = _ffi.phx_ingest_report()
-        self._handle.call(
-            library.phx_store_ingest,
-            None if project is None else project.encode(), kind, data,
-            len(data), ctypes.byref(out))
+        self._handle.call(library.phx_store_ingest, c_text(project), kind,
+                          given, len(given), ctypes.byref(out))
         return Ingested(out.accepted, out.duplicate, out.rejected)
 
     def annotate(self, target: Target, name: str, **said: Any) -> int:
@@ -400,16 +407,15 @@ class Store:
             data = search.encode()
             call(library.phx_search_check, data, len(data))
 
-    def lint(self, data: Union[None, bytes, bytearray, memoryview] = None,
+    def lint(self, data: Union[None, Bytes, str] = None,
              format: str = "otlp") -> list[Finding]:
         """Where stored spans break the conventions of OpenInference and
         gen_ai, or those of a request, which is not stored."""
         if data is None:
             return list(Rows(self, FINDING, library.phx_store_lint))
-        data = bytes(data)
-        batch = Handle(call, library.phx_batch_decode,
-                       choose(FORMATS, format, "format"), data, len(data),
-                       None, free=library.phx_batch_free)
+        kind, given = request_bytes(data, format)
+        batch = Handle(call, library.phx_batch_decode, kind, given,
+                       len(given), None, free=library.phx_batch_free)
         owner = self._handle.owner()
         try:
             found = Handle(batch.call, library.phx_batch_lint, owner.pointer,

@@ -1,7 +1,7 @@
 // The exporter of OpenTelemetry, and what register() wires.
 'use strict';
 const assert = require('assert');
-const { execFileSync } = require('child_process');
+const { spawnSync } = require('child_process');
 const test = require('node:test');
 const { context, trace, SpanKind, SpanStatusCode, TraceFlags } =
   require('@opentelemetry/api');
@@ -149,13 +149,36 @@ test('what register() traces is captured by tests, too', async (t) => {
   assert.strictEqual(store.stats().spans, 1);
 });
 
-test('a program that ends has stored its spans', (t) => {
+test('a program has stored its spans, whichever way it ends', (t) => {
   const { file } = stand(t);
-  execFileSync(process.execPath, ['-e', `
-    require('libphoenix/otel').register({ store: process.argv[1] });
-    require('@opentelemetry/api').trace.getTracer('x').startSpan('last').end();
-  `, file('store')]);
-  const store = new Store(file('store'));
-  assert.strictEqual(store.spans().first().name, 'last');
-  store.close();
+  const ends = { '0': '', '3': 'process.exit(3)', '1': 'throw new Error("x")',
+    '143': `process.on('SIGTERM', () => process.exit(143));
+      process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000)`,
+    // While a batch is on its way on another thread.
+    '4': 'setImmediate(() => setImmediate(() => process.exit(4)))' };
+  for (const [code, end] of Object.entries(ends)) {
+    const { status, stderr } = spawnSync(process.execPath, ['-e', `
+      require('libphoenix/otel').register({ store: process.argv[1] });
+      const tracer =
+        require('@opentelemetry/api').trace.getTracer('x');
+      for (let i = 0; i < 1300; i += 1) tracer.startSpan('step').end();
+      ${end}`, file(code)], { encoding: 'utf8' });
+    assert.strictEqual(String(status), code, stderr);
+    const store = new Store(file(code));
+    assert.strictEqual(store.stats().spans, 1300, end);
+    store.close();
+  }
+});
+
+test('what nobody knows is refused by its name', (t) => {
+  const { store } = stand(t);
+  const refused = (call, pattern) =>
+    assert.throws(call, { name: 'TypeError', message: pattern });
+  refused(() => register({ store, projet: 'town' }),
+    /^register\(\) has no option 'projet'$/);
+  refused(() => new SpanExporter(store, { batch: true }), /'batch'/);
+  const spans = capture(t);
+  refused(() => spans.count('', undefined, { most: 1 }), /'most'/);
+  refused(() => spans.tree('a', { anyorder: true }), /'anyorder'/);
+  refused(() => spans.below('name', 'name', { direct: true }), /'direct'/);
 });

@@ -1,6 +1,7 @@
 // Store: what goes in, comes out, is annotated and deleted.
 'use strict';
 const assert = require('assert');
+const { execFileSync } = require('child_process');
 const fs = require('fs');
 const path = require('path');
 const test = require('node:test');
@@ -314,4 +315,51 @@ test('lint tells what breaks the conventions', (t) => {
   assert.deepStrictEqual([finding.rule, finding.number, finding.path],
     ['kind-missing', undefined, 'openinference.span.kind']);
   assert.strictEqual(store.stats().spans, 3);
+});
+
+test('what nobody knows is refused by its name', (t) => {
+  const { store } = withSpans(t);
+  const refused = (call, pattern) =>
+    assert.throws(call, { name: 'TypeError', message: pattern });
+  refused(() => store.spans({ filtr: "name == 'a'" }),
+    /^spans\(\) has no option 'filtr'$/);
+  refused(() => store.spans("name == 'a'"),
+    /^spans\(\) takes its options as an object$/);
+  refused(() => store.traces({ sorted: 'start' }), /'sorted'/);
+  refused(() => store.sessions({ sort: 'start' }), /'sort'/);
+  refused(() => store.projects({ name: 'a' }), /'name'/);
+  refused(() => store.annotations(Span, { name: 'a' }), /'name'/);
+  refused(() => store.sql('SELECT 1', [], { array: true }), /'array'/);
+  refused(() => store.ingest('', { from: 'town' }), /'from'/);
+  refused(() => store.lint('', { from: 'town' }), /'from'/);
+  refused(() => store.annotate(store.spans().first(), 'a', { scor: 1 }),
+    /^an annotation has no option 'scor'$/);
+  refused(() => new Store(':memory:', { readonly: true }), /'readonly'/);
+});
+
+test('classes may be renamed, as bundlers do', () => {
+  const said = execFileSync(process.execPath, ['-e', `
+    const { Module } = require('module');
+    const { _compile } = Module.prototype;
+    Module.prototype._compile = function compile(text, ...more) {
+      return _compile.call(this,
+        text.replace(/^class (\\w+)/gm, 'const $1 = class a'), ...more);
+    };
+    const { NotFound, Store } = require('libphoenix');
+    const store = new Store(':memory:');
+    for (const call of [() => store.span('1'.repeat(16)),
+      () => store.project('none'), () => store.ingest('x')])
+      try {
+        call();
+      } catch (error) {
+        console.log(error.constructor.name, error.name, error.code,
+          error instanceof NotFound, error.stack.split(':')[0]);
+      }
+    console.log(store.spans.name);
+  `], { encoding: 'utf8' });
+  assert.strictEqual(said, `a NotFound PHX_NOT_FOUND true NotFound
+a NotFound PHX_NOT_FOUND true NotFound
+a Invalid PHX_INVALID false Invalid
+spans
+`);
 });

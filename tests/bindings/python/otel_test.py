@@ -183,6 +183,21 @@ class RegisterTest(StoreTest):
             self.assertEqual(self.run_registered(how),
                              ({"parent", "child"}, ""))
 
+    def test_a_program_has_stored_its_spans_whichever_way_it_ends(self):
+        ends = {3: "sys.exit(3)", 1: "1 / 0", 143: """
+import signal
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+os.kill(os.getpid(), signal.SIGTERM)
+"""}
+        for code, end in ends.items():
+            path = self.path.with_name(str(code))
+            done = subprocess.run(
+                [sys.executable, "-c", REGISTERED + end, path, "batch"],
+                capture_output=True)
+            self.assertEqual(done.returncode, code)
+            with Store(path) as store:
+                self.assertEqual(store.stats()["spans"], 2)
+
     @unittest.skipUnless(hasattr(os, "fork"), "no fork here")
     def test_a_fork_does_not_store_and_says_so(self):
         names, said = self.run_registered("fork")

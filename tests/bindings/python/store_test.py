@@ -37,6 +37,22 @@ class IngestTest(StoreTest):
         with self.assertRaisesRegex(ValueError, "format is one of 'otlp'"):
             self.store.ingest(b"", "xml")
 
+    def test_json_may_be_a_text(self):
+        sent = request(span(1, name="caf\u00e9")).decode()
+        self.assertEqual(self.store.ingest(sent, "otlp-json").accepted, 1)
+        self.assertEqual([row.name for row in decode(sent, "otlp-json")],
+                         ["caf\u00e9"])
+        self.assertEqual(self.store.lint(sent, "otlp-json"), [])
+        for call in (self.store.ingest, self.store.lint, decode):
+            with self.assertRaisesRegex(TypeError, "'otlp' is bytes, not a"):
+                call(sent)
+
+    def test_what_is_not_there_is_named(self):
+        with self.assertRaisesRegex(NotFound, "^no project 'twon'$"):
+            self.store.spans(project="twon")
+        with self.assertRaisesRegex(NotFound, "^no trace '00ff'$"):
+            self.store.trace("00FF")
+
     def test_a_store_is_a_file(self):
         with Store(self.path) as store:
             self.send(span(1), store=store)
