@@ -48,6 +48,48 @@ for (const [name, code, kind] of [
     code: { value: code, writable: true, configurable: true },
   });
 
+const WIDEST = 80; // characters of a line that is shown
+
+/** A byte of a text, for people: its line, its column, what is there. */
+function placeIn(text, offset) {
+  const above = Buffer.from(text).subarray(0, offset).toString().split('\n');
+  const column = above.at(-1).length;
+  const line = text.split('\n')[above.length - 1];
+  const first = Math.max(0, column - WIDEST / 2);
+  return `line ${above.length}, column ${column + 1}: ` +
+    `"${line.slice(first, first + WIDEST)}"`;
+}
+
+/** What a call that reads a text returns, or an error that tells where in it
+ * that is. */
+function placed(text, call) {
+  try {
+    return call();
+  } catch (error) {
+    throw placedError(error, text);
+  }
+}
+
+function placedError(error, text) {
+  if (error instanceof PhoenixError && error.offset !== undefined &&
+      text !== undefined) {
+    error.message += ` (${placeIn(text, error.offset)})`;
+    Error.captureStackTrace(error, placedError);
+  }
+  return error;
+}
+
+/** What a call returns, or an error whose stack begins where `from`, which is
+ * public, was called. */
+function shown(from, call) {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof PhoenixError) Error.captureStackTrace(error, from);
+    throw error;
+  }
+}
+
 /** The exception that says what a failed call wrote. */
 function errorOf(err) {
   const kind = BY_STATUS.get(err.status) ?? Internal;
@@ -58,5 +100,6 @@ function errorOf(err) {
 
 module.exports = {
   PhoenixError, NoMemory, Misuse, Invalid, NotFound, Conflict, TooBig, Busy,
-  Interrupted, IO, Corrupt, Unsupported, Internal, errorOf,
+  Interrupted, IO, Corrupt, Unsupported, Internal, errorOf, placed, placedError,
+  shown,
 };

@@ -7,7 +7,7 @@ const fs = require('fs');
 const path = require('path');
 const koffi = require('koffi');
 const ffi = require('./ffi.js');
-const { Misuse, errorOf } = require('./errors.js');
+const { Misuse, errorOf, shown } = require('./errors.js');
 
 const C = ffi.constants;
 const MOST_AT_ONCE = 64; // on other threads; koffi refuses more than 256
@@ -192,7 +192,9 @@ function* open(free, made) {
 function define(kind, methods) {
   for (const [name, steps] of Object.entries(methods))
     Object.defineProperty(kind.prototype, name, {
-      value(...given) { return run(steps.apply(this, given)); },
+      value: function method(...given) {
+        return shown(method, () => run(steps.apply(this, given)));
+      },
       writable: true, configurable: true,
     });
   const above = Object.getPrototypeOf(kind.prototype);

@@ -7,7 +7,7 @@ const { createRequire } = require('module');
 const { Misuse, TooBig } = require('./errors.js');
 const { C, refuse, run, runAsync } = require('./library.js');
 const { requestOf } = require('./otlp.js');
-const { router } = require('./routes.js');
+const { router } = require('./capture_router.js');
 const { Store } = require('./store.js');
 
 const SUCCESS = 0; // OpenTelemetry's ExportResultCode

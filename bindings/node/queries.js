@@ -4,6 +4,7 @@
 const { inspect } = require('util');
 const { C, Report, define, library, open, refuse, run, runAsync, struct,
   text } = require('./library.js');
+const { placedError } = require('./errors.js');
 
 const PAGE = 256; // rows; a page ends at a MiB, too
 
@@ -159,9 +160,13 @@ class Result extends Rows {
     const size = Buffer.byteLength(statement);
     super(store, {
       * open() {
-        return yield* open('phx_rows_close', store.handle.call(
-          'phx_store_sql', statement, size, made, made.length,
-          struct('phx_sql_options', { timeout, memory })));
+        try {
+          return yield* open('phx_rows_close', store.handle.call(
+            'phx_store_sql', statement, size, made, made.length,
+            struct('phx_sql_options', { timeout, memory })));
+        } catch (error) {
+          throw placedError(error, statement);
+        }
       },
       read: 'phx_rows_next_json',
       make(handle) {

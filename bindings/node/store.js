@@ -4,7 +4,7 @@ const { inspect } = require('util');
 const { fileURLToPath } = require('url');
 const { C, call, choose, define, library, open, refuse, run, runAsync,
   struct, text, texts } = require('./library.js');
-const { NotFound } = require('./errors.js');
+const { NotFound, placed, shown } = require('./errors.js');
 const { Result, rowsOf } = require('./queries.js');
 const { ANNOTATORS, STATUSES, Annotation, Finding, Project, Row, Session, Span,
   Trace } = require('./rows.js');
@@ -71,11 +71,14 @@ function checkLimit(limit) {
     throw new RangeError(`limit is ${limit}; without one all come`);
 }
 
-/** Throws Invalid at once for what could not be asked. */
-function check(grain, filter, search) {
-  call('phx_filter_check', grain, filter, Buffer.byteLength(filter), null);
+/** Throws Invalid at once for what could not be asked, from a public method
+ * on. */
+function check(from, grain, filter, search) {
+  shown(from, () => placed(filter, () => call('phx_filter_check', grain, filter,
+    Buffer.byteLength(filter), null)));
   if (search !== undefined)
-    call('phx_search_check', search, Buffer.byteLength(search));
+    shown(from, () => placed(search, () =>
+      call('phx_search_check', search, Buffer.byteLength(search))));
 }
 
 function bytesOf(given) {
@@ -205,7 +208,7 @@ class Store {
     kinds = [], statuses = [], rootsOnly = false, names, traceIds, spanIds,
     parentIds, attributes = 'nested', ...more } = {}) {
     refuse('spans()', more);
-    check(C.PHX_FILTER_SPANS, filter, search);
+    check(this.spans, C.PHX_FILTER_SPANS, filter, search);
     checkLimit(limit);
     const asked = struct('phx_span_query', {
       start_time: nanoseconds(start), end_time: nanoseconds(end),
@@ -227,7 +230,7 @@ class Store {
   traces({ filter = '', search, project, limit, order = 'newest',
     sort = 'number', start, end, session, ...more } = {}) {
     refuse('traces()', more);
-    check(C.PHX_FILTER_TRACES, filter, search);
+    check(this.traces, C.PHX_FILTER_TRACES, filter, search);
     checkLimit(limit);
     const asked = struct('phx_trace_query', {
       start_time: nanoseconds(start), end_time: nanoseconds(end),
@@ -240,7 +243,7 @@ class Store {
 
   sessions({ filter = '', project, limit, order = 'newest', ...more } = {}) {
     refuse('sessions()', more);
-    check(C.PHX_FILTER_SESSIONS, filter);
+    check(this.sessions, C.PHX_FILTER_SESSIONS, filter);
     checkLimit(limit);
     const asked = struct('phx_session_query',
       { order: choose(ORDERS, order, 'order'), filter: text(filter) });

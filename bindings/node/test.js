@@ -13,10 +13,11 @@ const { AssertionError } = require('assert');
 const fs = require('fs');
 const path = require('path');
 const { fileURLToPath } = require('url');
+const { placed, shown } = require('./errors.js');
 const { C, Report, choose, refuse, run, struct,
   text } = require('./library.js');
 const { requestOf } = require('./otlp.js');
-const { router } = require('./routes.js');
+const { router } = require('./capture_router.js');
 const { SEVERITIES } = require('./rows.js');
 const { Store } = require('./store.js');
 
@@ -86,8 +87,10 @@ class Capture {
 
   // --- what is expected ------------------------------------------------------
 
-  #expect(operator, name, ...given) {
-    const { status, report } = run(told(this.store, name, ...given));
+  /** A text is what an error has its place in. */
+  #expect(operator, text, name, ...given) {
+    const { status, report } = shown(this[operator], () => placed(text, () =>
+      run(told(this.store, name, ...given))));
     if (status === C.PHX_UNMET) this.#fail(operator, report);
   }
 
@@ -98,7 +101,7 @@ class Capture {
   }
 
   #count(operator, filter, least, most) {
-    this.#expect(operator, 'phx_expect_count', filter,
+    this.#expect(operator, filter, 'phx_expect_count', filter,
       Buffer.byteLength(filter), least, most);
   }
 
@@ -150,13 +153,13 @@ class Capture {
   /** The trees are those of the pattern, and there are no others. */
   tree(pattern, { anyOrder = false, ...more } = {}) {
     refuse('tree()', more);
-    this.#expect('tree', 'phx_expect_tree', pattern,
+    this.#expect('tree', pattern, 'phx_expect_tree', pattern,
       Buffer.byteLength(pattern), anyOrder ? C.PHX_TREE_ANY_ORDER : 0);
   }
 
   /** Spans that the filters choose start one after the other. */
   order(...filters) {
-    this.#expect('order', 'phx_expect_order', filters.map(text),
+    this.#expect('order', undefined, 'phx_expect_order', filters.map(text),
       filters.length);
   }
 
@@ -164,7 +167,7 @@ class Capture {
    * other chooses. */
   below(filter, parent, { directly = false, ...more } = {}) {
     refuse('below()', more);
-    this.#expect('below', 'phx_expect_below', filter,
+    this.#expect('below', undefined, 'phx_expect_below', filter,
       Buffer.byteLength(filter), parent, Buffer.byteLength(parent),
       directly ? C.PHX_BELOW_DIRECTLY : 0);
   }
@@ -174,7 +177,7 @@ class Capture {
   budget({ spans = -1, calls = -1, tokens = -1, cost = -1, ms = -1,
     ...more }) {
     refuse('budget()', more);
-    this.#expect('budget', 'phx_expect_budget', struct('phx_budget',
+    this.#expect('budget', undefined, 'phx_expect_budget', struct('phx_budget',
       { spans, llm_calls: calls, tokens, cost, latency: ms }));
   }
 

@@ -21,7 +21,7 @@ from .store import Ingested, Note, Store
 
 if TYPE_CHECKING:
     from .otel import register
-    from .plain import check_filter, decode, flatten, unflatten
+    from .requests import check_filter, decode, flatten, unflatten
     from .tracer import LiveSpan, Tracer
 
 __version__: str = library.phx_version_text().decode()
@@ -38,8 +38,8 @@ __all__ = [
 #: What not every program needs is loaded when it is asked for; register needs
 #: OpenTelemetry's SDK.
 LATER = {"register": "otel", "LiveSpan": "tracer", "Tracer": "tracer",
-         "check_filter": "plain", "decode": "plain", "flatten": "plain",
-         "unflatten": "plain"}
+         "check_filter": "requests", "decode": "requests",
+         "flatten": "requests", "unflatten": "requests"}
 
 
 def __getattr__(name: str) -> Any:

@@ -4,12 +4,14 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
+from functools import partial
 from typing import (Any, Callable, Generator, Iterator, Optional, TypeVar)
 
 from . import _ffi
-from .errors import Misuse, error_of
+from .errors import Error, Misuse, error_of
 
 R = TypeVar("R")
+T = TypeVar("T")
 Self = TypeVar("Self", bound="Reader[Any]")
 
 
@@ -41,6 +43,7 @@ alive: dict[int, str] = {}
 
 def call(function: Any, *arguments: Any) -> int:
     """Calls what can fail; the status, if it did not."""
+    __tracebackhide__ = True
     err = _ffi.phx_error()
     status: int = function(*arguments, ctypes.byref(err))
     if status < 0:
@@ -50,12 +53,24 @@ def call(function: Any, *arguments: Any) -> int:
 
 def written(function: Any, *arguments: Any) -> tuple[int, bytes]:
     """Calls what writes to a buffer, its last output: its status, and that."""
+    __tracebackhide__ = True
     buf = _ffi.phx_buf()
     try:
         status = call(function, *arguments, ctypes.byref(buf))
         return status, ctypes.string_at(buf.data, buf.size) if buf.size else b""
     finally:
         library.phx_buf_free(ctypes.byref(buf))
+
+
+def placed(text: Optional[str], function: Callable[..., T],
+           *arguments: Any, **named: Any) -> T:
+    """Calls what reads a text: its error tells where in that it is."""
+    __tracebackhide__ = True
+    try:
+        return function(*arguments, **named)
+    except Error as error:
+        error.text = text
+        raise
 
 
 def _answers(raised: list[BaseException]) -> Generator[int, object, None]:
@@ -72,7 +87,7 @@ def _answers(raised: list[BaseException]) -> Generator[int, object, None]:
             raised.append(error)
 
 
-class Watched(threading.local):
+class Asking(threading.local):
     """The calls of a thread that may ask Python something while they run."""
 
     def __init__(self) -> None:
@@ -81,7 +96,7 @@ class Watched(threading.local):
         self.dropped: list[tuple[Any, int]] = []
 
 
-watched = Watched()
+asking = Asking()
 
 
 class Watch:
@@ -97,12 +112,12 @@ class Watch:
         self.function = _ffi.phx_stop_fn(answers.send)
 
     def __enter__(self) -> None:
-        watched.depth += 1
+        asking.depth += 1
 
     def __exit__(self, *_: object) -> None:
-        watched.depth -= 1
-        while watched.depth == 0 and watched.dropped:
-            free, pointer = watched.dropped.pop()
+        asking.depth -= 1
+        while asking.depth == 0 and asking.dropped:
+            free, pointer = asking.dropped.pop()
             free(pointer)
         if self._raised:
             raise self._raised.pop() from None
@@ -134,10 +149,14 @@ class Owner:
     def __del__(self) -> None:
         if self.is_here():
             alive.pop(self.pointer, None)
-            if watched.depth > 0:
-                watched.dropped.append((self._free, self.pointer))
+            if asking.depth > 0:
+                asking.dropped.append((self._free, self.pointer))
             else:
                 self._free(self.pointer)
+
+
+def _plainly(function: Any, *arguments: Any) -> Any:
+    return function(*arguments)
 
 
 class Handle:
@@ -145,16 +164,17 @@ class Handle:
 
     __slots__ = ("_owner",)
 
-    def __init__(self, call: Callable[..., int], *arguments: Any,
-                 free: Any) -> None:
+    def __init__(self, function: Any, *arguments: Any, free: Any) -> None:
+        __tracebackhide__ = True
         out = ctypes.c_void_p()
-        call(*arguments, ctypes.byref(out))
+        call(function, *arguments, ctypes.byref(out))
         assert out.value is not None
         self._owner: Optional[Owner] = Owner(out.value, free)
 
     def owner(self) -> Owner:
         """To be dropped after use, also if that fails: a traceback, which
         may be kept, would keep it."""
+        __tracebackhide__ = True
         owner = self._owner
         if owner is None:
             raise Misuse("it is closed")
@@ -164,15 +184,32 @@ class Handle:
 
     def use(self, function: Any, *arguments: Any) -> Any:
         """Calls a function on it."""
-        owner = self.owner()
-        try:
-            return function(owner.pointer, *arguments)
-        finally:
-            del owner
+        __tracebackhide__ = True
+        return self._with(_plainly, function, *arguments)
 
     def call(self, function: Any, *arguments: Any) -> int:
-        """The same of one that can fail."""
-        return call(self.use, function, *arguments)
+        """One that can fail: its status."""
+        __tracebackhide__ = True
+        return self._with(call, function, *arguments)
+
+    def written(self, function: Any, *arguments: Any) -> tuple[int, bytes]:
+        """One that writes to a buffer: its status, and that."""
+        __tracebackhide__ = True
+        return self._with(written, function, *arguments)
+
+    def open(self, function: Any, *arguments: Any, free: Any) -> Handle:
+        """One that opens another."""
+        __tracebackhide__ = True
+        return self._with(partial(Handle, free=free), function, *arguments)
+
+    def _with(self, way: Callable[..., T], function: Any,
+              *arguments: Any) -> T:
+        __tracebackhide__ = True
+        owner = self.owner()
+        try:
+            return way(function, owner.pointer, *arguments)
+        finally:
+            del owner
 
     def close(self) -> None:
         """It goes when the calls that use it are over."""

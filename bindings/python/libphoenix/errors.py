@@ -6,6 +6,19 @@ from typing import Optional
 from . import _ffi
 
 
+WIDEST = 80  # characters of a line that is shown
+
+
+def place_in(text: str, offset: int) -> str:
+    """A byte of a text, for people: its line, its column, what is there."""
+    before = text.encode()[:offset].decode("utf-8", "replace")
+    left = before.rpartition("\n")[2]
+    number = before.count("\n")
+    line = text.split("\n")[number]
+    shown = line[max(0, len(left) - WIDEST // 2):][:WIDEST]
+    return f'line {number + 1}, column {len(left) + 1}: "{shown}"'
+
+
 class Error(Exception):
     """A call failed, and the store is as it was before it."""
 
@@ -14,15 +27,24 @@ class Error(Exception):
     offset: Optional[int]
     #: errno, or the database's own code; 0 if there is none.
     os_code: int
+    #: The condition, pattern or statement that the offset is in.
+    text: Optional[str]
 
     def __init__(self, message: str, offset: Optional[int] = None,
-                 os_code: int = 0) -> None:
+                 os_code: int = 0, text: Optional[str] = None) -> None:
         super().__init__(message)
         self.offset = offset
         self.os_code = os_code
+        self.text = text
+
+    def __str__(self) -> str:
+        message = super().__str__()
+        if self.text is None or self.offset is None:
+            return message
+        return f"{message} ({place_in(self.text, self.offset)})"
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (str(self), self.offset, self.os_code)
+        return type(self), (*self.args, self.offset, self.os_code, self.text)
 
 
 class NoMemory(Error):

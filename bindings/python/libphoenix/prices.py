@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Iterator, Mapping, Optional, Union
 
 from . import _ffi
-from ._library import library, written
+from ._library import library
 from .queries import RowKind, Rows, json_of
 from .rows import Field, Lent, Span, usd, words
 
@@ -40,8 +40,8 @@ class Prices:
         self._handle = store._handle
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        return iter(json.loads(written(self._handle.use,
-                                       library.phx_prices_read)[1]))
+        return iter(json.loads(self._handle.written(
+            library.phx_prices_read)[1]))
 
     def put(self, model: Mapping[str, Any], id: int = 0) -> int:
         """Adds a model, or replaces the one with an id; its id. Spans that

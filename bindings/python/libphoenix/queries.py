@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
-    from .pieces import Pieces
+    from .export import Pieces
     from .store import Store
 
 R = TypeVar("R")
@@ -173,6 +173,7 @@ class Rows(Generic[R]):
         self._arguments = arguments
 
     def __iter__(self) -> Cursor[R]:
+        __tracebackhide__ = True
         watch = Watch()
         arguments = self._arguments
         if self._query is not None:
@@ -181,8 +182,8 @@ class Rows(Generic[R]):
                 query.stop = watch.function
             arguments = (ctypes.byref(query),)
         with watch:
-            handle = Handle(self._store._handle.call, self._find, *arguments,
-                            free=library.phx_cursor_close)
+            handle = self._store._handle.open(
+                self._find, *arguments, free=library.phx_cursor_close)
         return Cursor(self._kind, self._store, handle, watch)
 
     def first(self) -> Optional[R]:
@@ -216,20 +217,20 @@ class Spans(Rows[Span]):
     def export(self, format: str) -> Pieces:
         """The columns as the bytes of a file, piece by piece: "parquet",
         "csv", "jsonl" or "arrow", which is an IPC stream."""
-        from .pieces import export
+        from .export import export
         return export(self, format)
 
     def write(self, path: Union[str, os.PathLike[str]],
               format: Optional[str] = None) -> None:
         """Writes the same to a file; its suffix says the format if nothing
         else does."""
-        from .pieces import write
+        from .export import write
         write(self, path, format)
 
     def requests(self, format: str = "otlp") -> Pieces:
         """The spans as OTLP, "otlp" or "otlp-json", a thousand a request at
         most: what Store.ingest takes."""
-        from .pieces import requests
+        from .export import requests
         return requests(self, format)
 
     def to_arrow(self) -> pyarrow.Table:

@@ -5,7 +5,7 @@ import ctypes
 from typing import TYPE_CHECKING, Any, Iterator, Optional, Sequence, Union
 
 from . import _ffi
-from ._library import Handle, Reader, Watch, call, library
+from ._library import Reader, Watch, call, library, placed
 from .queries import text
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ class Result(Reader[tuple[Value, ...]]):
             memory=memory, timeout=int(timeout * 1000), stop=watch.function)
         self._ready: Optional[Iterator[tuple[Value, ...]]] = None
         with watch:
-            handle = Handle(
-                store._handle.call, library.phx_store_sql, sql, len(sql),
+            handle = placed(
+                statement, store._handle.open, library.phx_store_sql, sql, len(sql),
                 (_ffi.phx_value * len(made))(*made), len(made),
                 ctypes.byref(options), free=library.phx_rows_close)
         super().__init__(handle, watch)

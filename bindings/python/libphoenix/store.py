@@ -7,7 +7,7 @@ from typing import (TYPE_CHECKING, Any, Iterable, Mapping, NamedTuple,
                     Optional, Sequence, Union)
 
 from . import _ffi
-from ._library import Handle, Watch, alive, call, library
+from ._library import Handle, Watch, alive, call, library, placed
 from .errors import Misuse, NotFound
 from .queries import (ANNOTATION, FINDING, KINDS, LOG, ORDERS, PROJECT,
                       SESSION, SHAPES, SORTS, STATUSES_BY_NAME, TRACE, WORD,
@@ -19,7 +19,7 @@ from .rows import (ANNOTATORS, Annotation, Finding, Log, Project, Row, Session,
 from .sql import Result, Value
 
 if TYPE_CHECKING:
-    from .pieces import Frame
+    from .export import Frame
     from .prices import Prices
     from .retention import Retention
     from .rollups import Rollup
@@ -159,7 +159,7 @@ class Store:
         if file in inherited:
             raise Misuse("it was open before a fork: open it in another "
                          "program")
-        self._handle = Handle(call, library.phx_store_open,
+        self._handle = Handle(library.phx_store_open,
                               os.fsencode(self.url), ctypes.byref(options),
                               free=library.phx_store_close)
         if file is not None:
@@ -268,6 +268,7 @@ class Store:
         "none". totals adds up what is below each. columns are attributes with columns of their own when spans are
         read as columns: {"llm.model_name": str}.
         """
+        __tracebackhide__ = True
         self._check(_ffi.PHX_FILTER_SPANS, filter, search)
         arrays = {"trace_id": texts(trace_ids), "span_id": texts(span_ids),
                   "parent_id": texts(parent_ids), "name": texts(names)}
@@ -294,6 +295,7 @@ class Store:
                session: Optional[Session] = None) -> Rows[Trace]:
         """Traces for which all of this holds, sorted by "number", as they
         came, by "start" or by "latency"."""
+        __tracebackhide__ = True
         self._check(_ffi.PHX_FILTER_TRACES, filter, search)
         query = _ffi.phx_trace_query(
             project=self._project(project), start_time=nanoseconds(start),
@@ -310,6 +312,7 @@ class Store:
                  project: Union[None, str, Project] = None,
                  limit: Optional[int] = None,
                  order: str = "newest") -> Rows[Session]:
+        __tracebackhide__ = True
         self._check(_ffi.PHX_FILTER_SESSIONS, filter, None)
         query = _ffi.phx_session_query(
             project=self._project(project), limit=rows_at_most(limit),
@@ -401,11 +404,13 @@ class Store:
 
     def _check(self, grain: int, filter: str, search: Optional[str]) -> None:
         """Raises Invalid at once for what could not be asked."""
+        __tracebackhide__ = True
         data = filter.encode()
-        call(library.phx_filter_check, grain, data, len(data), None)
+        placed(filter, call, library.phx_filter_check, grain, data, len(data),
+               None)
         if search is not None:
             data = search.encode()
-            call(library.phx_search_check, data, len(data))
+            placed(search, call, library.phx_search_check, data, len(data))
 
     def lint(self, data: Union[None, Bytes, str] = None,
              format: str = "otlp") -> list[Finding]:
@@ -414,12 +419,12 @@ class Store:
         if data is None:
             return list(Rows(self, FINDING, library.phx_store_lint))
         kind, given = request_bytes(data, format)
-        batch = Handle(call, library.phx_batch_decode, kind, given,
-                       len(given), None, free=library.phx_batch_free)
+        batch = Handle(library.phx_batch_decode, kind, given, len(given),
+                       None, free=library.phx_batch_free)
         owner = self._handle.owner()
         try:
-            found = Handle(batch.call, library.phx_batch_lint, owner.pointer,
-                           free=library.phx_cursor_close)
+            found = batch.open(library.phx_batch_lint, owner.pointer,
+                               free=library.phx_cursor_close)
             return list(Cursor(FINDING, self, found, Watch()))
         finally:
             del owner
@@ -453,7 +458,7 @@ class Store:
         """A table of spans as a SpanQuery of Phoenix's client, or its
         dictionary, asks for it; of "every" span, of "roots" with orphans, or
         of "strict" ones without."""
-        from .pieces import ROOTS, Frame
+        from .export import ROOTS, Frame
         return Frame(self, _ffi.phx_frame_query(
             project=self._project(project), start_time=nanoseconds(start),
             end_time=nanoseconds(end), roots=choose(ROOTS, roots, "roots"),

@@ -18,7 +18,7 @@ from typing import (TYPE_CHECKING, Any, Iterator, Mapping, Optional, Sequence,
                     Union)
 
 from . import _ffi
-from ._library import library, written
+from ._library import library, placed, written
 from .queries import choose, json_of, numbered, texts
 from .rows import SEVERITIES, Finding, Span
 from .store import Store
@@ -34,7 +34,7 @@ SEVERITIES_BY_NAME = numbered(SEVERITIES)
 def has_opentelemetry() -> bool:
     """Without its SDK only what uses the tracer is captured."""
     try:
-        from . import routes  # noqa: F401
+        from . import capture_router  # noqa: F401
     except ImportError:
         return False
     return True
@@ -63,7 +63,7 @@ class Capture:
 
     def __enter__(self) -> Capture:
         if has_opentelemetry():
-            from .routes import router_of
+            from .capture_router import router_of
             self._router = router_of(self._provider)
             self._token = self._router.open(self)
         return self
@@ -97,7 +97,7 @@ class Capture:
             store = self._opened()
             if self._waiting:
                 from .otlp import request_of
-                from .routes import id_of
+                from .capture_router import id_of
                 self._requests.append(request_of(self._waiting))
                 self._requested.update(
                     f"{id_of(span):016x}" for span in self._waiting)
@@ -122,9 +122,12 @@ class Capture:
 
     # --- what is expected --------------------------------------------------
 
-    def _expect(self, function: Any, *arguments: Any) -> None:
+    def _expect(self, function: Any, *arguments: Any,
+                text: Optional[str] = None) -> None:
+        """The text is what an error has its place in."""
         __tracebackhide__ = True
-        status, report = written(self.store._handle.use, function, *arguments)
+        status, report = placed(text, self.store._handle.written, function,
+                                *arguments)
         if status == _ffi.PHX_UNMET:
             raise AssertionError(report.decode("utf-8", "replace").rstrip())
 
@@ -135,7 +138,7 @@ class Capture:
         least, most = (at_least, at_most) if n is None else (n, n)
         data = filter.encode()
         self._expect(library.phx_expect_count, data, len(data), least,
-                     -1 if most is None else most)
+                     -1 if most is None else most, text=filter)
 
     def one(self, filter: str = "") -> Span:
         """The filter chooses one span, which is returned."""
@@ -182,7 +185,7 @@ class Capture:
         __tracebackhide__ = True
         data = pattern.encode()
         self._expect(library.phx_expect_tree, data, len(data),
-                     _ffi.PHX_TREE_ANY_ORDER * any_order)
+                     _ffi.PHX_TREE_ANY_ORDER * any_order, text=pattern)
 
     def order(self, *filters: str) -> None:
         """Spans that the filters choose start one after the other."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import threading
 from contextvars import ContextVar, Token
-from typing import Any, Callable, Mapping, Optional, Union
+from typing import Any, Mapping, Optional, Union
 
 from . import _ffi
 from ._library import Handle, call, library
@@ -37,12 +37,11 @@ class LiveSpan:
     __slots__ = ("tracer", "_handle", "_lock", "_token", "traceparent",
                  "tracestate")
 
-    def __init__(self, tracer: Tracer, start: Callable[..., int],
-                 *arguments: Any) -> None:
+    def __init__(self, tracer: Tracer, handle: Handle) -> None:
         self.tracer = tracer
         self._lock = threading.Lock()
         self._token: Optional[Token[Optional[LiveSpan]]] = None
-        self._handle = Handle(start, *arguments, free=end_dropped)
+        self._handle = handle
         #: The headers of W3C trace context for a program that is called.
         self.traceparent: str = self._handle.use(
             library.phx_span_traceparent).decode()
@@ -150,33 +149,34 @@ class Tracer:
             project=c_text(project), service=c_text(service),
             scope=c_text(scope), scope_version=c_text(scope_version),
             waiting=waiting)
-        self._handle = Handle(store._handle.call, library.phx_tracer_open,
-                              ctypes.byref(options),
-                              free=library.phx_tracer_close)
+        self._handle = store._handle.open(
+            library.phx_tracer_open, ctypes.byref(options),
+            free=library.phx_tracer_close)
+
+    def _started(self, function: Any, *arguments: Any) -> LiveSpan:
+        return LiveSpan(self, self._handle.open(function, *arguments,
+                                                free=end_dropped))
 
     def span(self, name: str, kind: Optional[str] = None,
              attributes: Optional[Mapping[str, Any]] = None, *,
              parent: Union[None, LiveSpan, str] = None,
              tracestate: Optional[str] = None,
              start: Optional[Time] = None) -> LiveSpan:
-        """Starts a span, now if no start is given. It is below parent: a span, or the traceparent
-        of another program; if none is given, below the one whose `with` this
-        is in."""
+        """Starts a span, now if no start is given. It is below parent: a span,
+        or the traceparent of another program; if none is given, below the one
+        whose `with` this is in."""
         if parent is None:
             inner = current.get()
             parent = inner if inner and inner.tracer is self else None
         if isinstance(parent, str):
-            span = LiveSpan(self, self._handle.call,
-                            library.phx_span_start_remote, c_text(name),
-                            c_text(parent), c_text(tracestate))
+            span = self._started(library.phx_span_start_remote, c_text(name),
+                                 c_text(parent), c_text(tracestate))
         elif parent is None:
-            span = LiveSpan(self, self._handle.call, library.phx_span_start,
-                            c_text(name), None)
+            span = self._started(library.phx_span_start, c_text(name), None)
         else:
             with parent._lock:
-                span = LiveSpan(self, self._handle.call,
-                                library.phx_span_start, c_text(name),
-                                parent._handle.owner().pointer)
+                span = self._started(library.phx_span_start, c_text(name),
+                                     parent._handle.owner().pointer)
         if start is not None:
             span._call(library.phx_span_set_start, nanoseconds(start))
         if kind is not None:

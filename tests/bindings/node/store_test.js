@@ -9,6 +9,7 @@ const { inspect } = require('util');
 const { pathToFileURL } = require('url');
 const { Busy, Conflict, Invalid, Misuse, NotFound, PhoenixError, Session, Span,
   Store, TooBig } = require('libphoenix');
+const { capture } = require('libphoenix/test');
 const { BASE, ROOT, hex, request, send, span, stand } = require('./sent.js');
 
 const GOLDEN = path.join(ROOT, 'tests/golden/openai-agents');
@@ -362,4 +363,27 @@ a NotFound PHX_NOT_FOUND true NotFound
 a Invalid PHX_INVALID false Invalid
 spans
 `);
+});
+
+test('an error says where in a text it is, and who asked', async (t) => {
+  const { store } = withSpans(t);
+  const place = (call, pattern) => assert.throws(call, (error) => {
+    assert.match(error.message, pattern);
+    assert(error.stack.includes(error.message));
+    // Of the package no frame is shown: the first is the test's.
+    assert.match(error.stack.slice(error.stack.indexOf('\n    at ')),
+      /^\n    at .*store_test\.js/);
+    return error.name === 'Invalid';
+  });
+  place(() => store.spans({ filter: "(name == '\u00e9'\n  and latency > )" }),
+    /\(line 2, column 17: "  and latency > \)"\)$/);
+  place(() => store.traces({ filter: `name == '${'x'.repeat(500)}' and` }),
+    /\(line 1, column \d{3}: "[^"]{1,80}"\)$/);
+  place(() => store.sql('?').all(), /\(line 1, column 1: "\?"\)$/);
+  place(() => store.ingest('{', { format: 'otlp-json' }), /[^)]$/);
+  const spans = capture(t);
+  place(() => spans.tree('agent\n   search*2*'),
+    /\(line 2, column 12: " {3}search\*2\*"\)$/);
+  place(() => spans.one('name =='), /\(line 1, column 8: "name =="\)$/);
+  await assert.rejects(store.sql('?').promises.all(), /line 1, column 1/);
 });

@@ -90,8 +90,8 @@ class LifeTest(StoreTest):
             pointer = rows[0]._handle.owner().pointer
             rows.clear()
             self.assertEqual([dropped for _, dropped in
-                              _library.watched.dropped], [pointer])
-        self.assertEqual(_library.watched.dropped, [])
+                              _library.asking.dropped], [pointer])
+        self.assertEqual(_library.asking.dropped, [])
 
     def test_threads_share_a_store(self):
         failures = []

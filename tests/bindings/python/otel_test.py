@@ -22,7 +22,7 @@ if HAS_SDK:
 
     from libphoenix.otel import SpanExporter, instrument
     from libphoenix.otlp import request_of
-    from libphoenix.routes import router_of
+    from libphoenix.capture_router import router_of
 
 KIND = "openinference.span.kind"
 

@@ -78,6 +78,15 @@ class PluginTest(unittest.TestCase):
         self.assertRegex(said, r"Captured spans -+\nTrace [0-9a-f]{32}, "
                          r"1 spans, [0-9.]+ ms\nTOOL tool")
 
+    def test_a_typo_is_shown_where_it_is(self):
+        status, said = self.run_suite("""
+def test_typo(spans):
+    spans.store.spans("name ==")
+""")
+        self.assertEqual(status, 1, said)
+        self.assertIn('(line 1, column 8: "name ==")', said)
+        self.assertNotIn("libphoenix/", said)
+
     def test_the_page_s_suite_passes(self):
         page = (ROOT / "docs/testing.md").read_text()
         program, = re.findall(r"^def run_agent.*?(?=^with )", page,

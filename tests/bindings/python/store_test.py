@@ -1,5 +1,6 @@
 """Store: what goes in, comes out, is annotated and deleted."""
 import json
+import pickle
 import unittest
 from datetime import datetime, timedelta, timezone
 
@@ -83,6 +84,29 @@ class IngestTest(StoreTest):
                      lambda: self.send(span(1))):
             with self.assertRaisesRegex(Misuse, "it is closed"):
                 call()
+
+
+class PlaceTest(StoreTest):
+    def place(self, pattern, call, *arguments):
+        with self.assertRaisesRegex(Invalid, pattern) as raised:
+            call(*arguments)
+        return raised.exception
+
+    def test_an_error_says_where_in_a_text_it_is(self):
+        error = self.place(
+            r'found .* \(line 2, column 17: "  and latency > \)"\)$',
+            self.store.spans, "(name == '\u00e9'\n  and latency > )")
+        self.assertEqual((error.offset, len(error.text)), (30, 30))
+        self.assertEqual(str(pickle.loads(pickle.dumps(error))), str(error))
+        self.place(r'column 9: "name == ', check_filter, "name == ?")
+        self.place(r'\(line 1, column 1: "\?"\)$', self.store.sql, "?")
+        long = f"name == '{'x' * 500}' and"
+        error = self.place(r"column 515: ", self.store.spans, long)
+        self.assertLess(len(str(error)), 200)
+
+    def test_without_a_text_there_is_none(self):
+        error = self.place("[^)]$", self.store.ingest, b"{", "otlp-json")
+        self.assertIsNone(error.text)
 
 
 class PlainTest(StoreTest):

@@ -40,9 +40,8 @@ class Pieces(Reader[bytes]):
 
 
 def export(spans: Spans, format: str) -> Pieces:
-    return Pieces(Handle(
-        spans._store._handle.call, library.phx_export_open,
-        ctypes.byref(spans._query), spans._columns, len(spans._columns),
+    return Pieces(spans._store._handle.open(
+        library.phx_export_open, ctypes.byref(spans._query), spans._columns, len(spans._columns),
         choose(FORMATS, format, "format"), free=library.phx_export_close),
         library.phx_export_next)
 
@@ -62,9 +61,9 @@ def write(spans: Spans, path: Union[str, os.PathLike[str]],
 
 
 def requests(spans: Spans, format: str) -> Pieces:
-    return Pieces(Handle(
-        spans._store._handle.call, library.phx_store_find_spans,
-        ctypes.byref(spans._query), free=library.phx_cursor_close),
+    return Pieces(spans._store._handle.open(
+        library.phx_store_find_spans, ctypes.byref(spans._query),
+        free=library.phx_cursor_close),
         library.phx_cursor_next_otlp, choose(REQUESTS, format, "format"),
         MOST)
 
@@ -85,9 +84,8 @@ class Frame:
     def _pieces(self, format: int) -> Pieces:
         query = type(self._query).from_buffer_copy(self._query)
         query.format = format
-        return Pieces(Handle(
-            self._store._handle.call, library.phx_store_open_frame,
-            ctypes.byref(query), free=library.phx_frame_close),
+        return Pieces(self._store._handle.open(
+            library.phx_store_open_frame, ctypes.byref(query), free=library.phx_frame_close),
             library.phx_frame_next)
 
     def to_json(self) -> bytes:

@@ -6,7 +6,7 @@ import ctypes
 import json
 from typing import Any, Mapping, Optional, Union
 
-from ._library import Handle, call, library, written
+from ._library import Handle, library, placed, written
 from .queries import SPAN, c_text, choose, json_of
 from .rows import Span
 from .store import GRAINS, Bytes, request_bytes
@@ -16,7 +16,7 @@ def decode(data: Union[Bytes, str], format: str = "otlp",
            project: Optional[str] = None) -> list[Span]:
     """The spans of a request, as a store would keep them."""
     kind, given = request_bytes(data, format)
-    batch = Handle(call, library.phx_batch_decode, kind, given, len(given),
+    batch = Handle(library.phx_batch_decode, kind, given, len(given),
                    c_text(project), free=library.phx_batch_free)
     spans = []
     for index in range(batch.use(library.phx_batch_size)):
@@ -46,6 +46,7 @@ def unflatten(attributes: Mapping[str, Any]) -> dict[str, Any]:
 def check_filter(filter: str, of: str = "spans") -> str:
     """A condition on "spans", "traces" or "sessions" in its canonical form,
     or Invalid with the byte at fault."""
+    __tracebackhide__ = True
     data = filter.encode()
-    return written(library.phx_filter_check, choose(GRAINS, of, "of"), data,
-                   len(data))[1].decode()
+    return placed(filter, written, library.phx_filter_check,
+                  choose(GRAINS, of, "of"), data, len(data))[1].decode()
