@@ -76,7 +76,8 @@
     phx_test_budget(__FILE__, __LINE__, store, most)
 
 /* The spans are those of a file that phx_golden_write wrote. With
- * UPDATE_GOLDENS in the environment, not empty, the file is written anew. */
+ * UPDATE_GOLDENS=1 in the environment, or --update-goldens among the words
+ * that phx_test_begin was given, the file is written anew. */
 #define PHX_TEST_GOLDEN(store, path) \
     phx_test_golden(__FILE__, __LINE__, store, path)
 
@@ -87,8 +88,19 @@
 /* --- how it is told ------------------------------------------------------- */
 
 static struct {
-    int told, failed;
+    int told, failed, updates;
 } phx_tests;
+
+/* Takes what main was given, of a program that has options. */
+PHX_TEST_FUNCTION void phx_test_begin(int count, char **words)
+{
+    int i;
+
+    for (i = 1; i < count; i++) {
+        if (strcmp(words[i], "--update-goldens") == 0)
+            phx_tests.updates = 1;
+    }
+}
 
 /* Says how one went; report: lines behind a failure, or NULL. */
 PHX_TEST_FUNCTION int phx_test_tell(const char *file, int line,
@@ -297,7 +309,7 @@ PHX_TEST_FUNCTION int phx_test_golden(const char *file, int line,
     size_t size;
     char *kept;
 
-    if (update != NULL && *update != '\0') {
+    if (phx_tests.updates || (update != NULL && strcmp(update, "1") == 0)) {
         status = phx_golden_write(store, NULL, &report, &err);
         if (status == PHX_OK && !phx_test_write(path, &report)) {
             phx_buf_free(&report);
@@ -310,7 +322,7 @@ PHX_TEST_FUNCTION int phx_test_golden(const char *file, int line,
     kept = phx_test_read(path, &size);
     if (kept == NULL)
         return phx_test_tell(file, line, "golden ", path, 0,
-                             "it cannot be read: run with UPDATE_GOLDENS=1");
+                             "it cannot be read: UPDATE_GOLDENS=1 writes it");
     status = phx_golden_compare(store, kept, size, &report, &err);
     free(kept);
     return phx_test_status(file, line, "golden ", path, status, &report, &err);

@@ -87,21 +87,33 @@ class Capture {
 
   // --- what is expected ------------------------------------------------------
 
-  /** A text is what an error has its place in. */
-  #expect(operator, text, name, ...given) {
+  #expect(operator, name, ...given) {
+    this.#expectOf(undefined, operator, name, ...given);
+  }
+
+  /** The same of what is said by a text, which an error has its place in. */
+  #expectOf(text, operator, name, ...given) {
     const { status, report } = shown(this[operator], () => placed(text, () =>
       run(told(this.store, name, ...given))));
     if (status === C.PHX_UNMET) this.#fail(operator, report);
   }
 
+  /** What is known of spans that were not captured. */
+  #known() {
+    const parts = router.known(this);
+    if (this.store.stats().spans === 0) parts.unshift('no span was captured');
+    return parts.join('; ');
+  }
+
   /** The stack begins where the expectation is. */
   #fail(operator, report) {
-    throw new AssertionError({ message: report.trimEnd(), operator,
+    const message = [report.trimEnd(), this.#known()].filter(Boolean);
+    throw new AssertionError({ message: message.join('\n'), operator,
       stackStartFn: this[operator] });
   }
 
   #count(operator, filter, least, most) {
-    this.#expect(operator, filter, 'phx_expect_count', filter,
+    this.#expectOf(filter, operator, 'phx_expect_count', filter,
       Buffer.byteLength(filter), least, most);
   }
 
@@ -153,13 +165,13 @@ class Capture {
   /** The trees are those of the pattern, and there are no others. */
   tree(pattern, { anyOrder = false, ...more } = {}) {
     refuse('tree()', more);
-    this.#expect('tree', pattern, 'phx_expect_tree', pattern,
+    this.#expectOf(pattern, 'tree', 'phx_expect_tree', pattern,
       Buffer.byteLength(pattern), anyOrder ? C.PHX_TREE_ANY_ORDER : 0);
   }
 
   /** Spans that the filters choose start one after the other. */
   order(...filters) {
-    this.#expect('order', undefined, 'phx_expect_order', filters.map(text),
+    this.#expect('order', 'phx_expect_order', filters.map(text),
       filters.length);
   }
 
@@ -167,7 +179,7 @@ class Capture {
    * other chooses. */
   below(filter, parent, { directly = false, ...more } = {}) {
     refuse('below()', more);
-    this.#expect('below', undefined, 'phx_expect_below', filter,
+    this.#expect('below', 'phx_expect_below', filter,
       Buffer.byteLength(filter), parent, Buffer.byteLength(parent),
       directly ? C.PHX_BELOW_DIRECTLY : 0);
   }
@@ -177,7 +189,7 @@ class Capture {
   budget({ spans = -1, calls = -1, tokens = -1, cost = -1, ms = -1,
     ...more }) {
     refuse('budget()', more);
-    this.#expect('budget', undefined, 'phx_expect_budget', struct('phx_budget',
+    this.#expect('budget', 'phx_expect_budget', struct('phx_budget',
       { spans, llm_calls: calls, tokens, cost, latency: ms }));
   }
 

@@ -57,10 +57,11 @@ static void an_answer_is_cheap(phx_store *spans)
     PHX_TEST_BUDGET(spans, &most);
 }
 
-int main(void)
+int main(int count, char **words)
 {
     phx_capture spans;
 
+    phx_test_begin(count, words);
     if (phx_capture_open(&spans)) {
         PHX_TEST(run_agent(spans.tracer) == PHX_OK);
         calls_are_below_the_agent(spans.store);

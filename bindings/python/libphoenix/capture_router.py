@@ -5,6 +5,7 @@ provider that a process has.
 """
 from __future__ import annotations
 
+import logging
 import threading
 from typing import TYPE_CHECKING, Any, Optional
 from weakref import WeakKeyDictionary
@@ -17,6 +18,7 @@ from .otel import global_provider
 if TYPE_CHECKING:
     from .testing import Capture
 
+logger = logging.getLogger(__name__)
 KEY = context.create_key("libphoenix-capture")
 
 
@@ -32,8 +34,8 @@ class Router(sdk.SpanProcessor):  # type: ignore[misc,unused-ignore]
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: list[Capture] = []
-        #: Of spans that did not end yet, by their ids.
-        self._live: dict[int, Capture] = {}
+        #: Whose those are that did not end yet, by their ids.
+        self._live: dict[int, tuple[Capture, sdk.Span]] = {}
 
     def open(self, capture: Capture) -> object:
         with self._lock:
@@ -44,13 +46,19 @@ class Router(sdk.SpanProcessor):  # type: ignore[misc,unused-ignore]
         context.detach(token)
         with self._lock:
             self._open.remove(capture)
-            self._live = {span: owner for span, owner in self._live.items()
-                          if owner is not capture}
+            self._live = {number: (owner, span) for number, (owner, span)
+                          in self._live.items() if owner is not capture}
+
+    def unended(self, capture: Capture) -> list[str]:
+        """The names of its spans that did not end yet."""
+        with self._lock:
+            return [span.name for owner, span in self._live.values()
+                    if owner is capture]
 
     def _owner(self, span: sdk.Span, around: Any) -> Optional[Capture]:
         found: Any = context.get_value(KEY, around)
         if found is None and span.parent is not None:
-            found = self._live.get(span.parent.span_id)
+            found, _ = self._live.get(span.parent.span_id, (None, None))
         if found is None and len(self._open) == 1:
             found = self._open[0]
         return found if found in self._open else None
@@ -58,12 +66,16 @@ class Router(sdk.SpanProcessor):  # type: ignore[misc,unused-ignore]
     def on_start(self, span: sdk.Span, parent_context: Any = None) -> None:
         with self._lock:
             owner = self._owner(span, parent_context)
+            count = len(self._open)
             if owner is not None:
-                self._live[id_of(span)] = owner
+                self._live[id_of(span)] = owner, span
+        if owner is None and count > 1:
+            logger.warning("the span %r is of none of the %d captures that "
+                           "are open", span.name, count)
 
     def on_end(self, span: sdk.ReadableSpan) -> None:
         with self._lock:
-            owner = self._live.pop(id_of(span), None)
+            owner, _ = self._live.pop(id_of(span), (None, None))
         if owner is not None:
             owner.add(span)
 

@@ -21,7 +21,7 @@ def spans(request: pytest.FixtureRequest) -> Iterator[Capture]:
     from .testing import capture
     with capture(folder=request.path.parent,
                  update_goldens=request.config.getoption(
-                     "--update-goldens")) as captured:
+                     "--update-goldens") or None) as captured:
         yield captured
 
 

@@ -27,6 +27,7 @@ from .tracer import Tracer
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 
+MOST_NAMES = 5
 SEVERITIES_BY_NAME = numbered(SEVERITIES)
 
 
@@ -46,10 +47,11 @@ class Capture:
 
     def __init__(self, provider: Optional[TracerProvider] = None, *,
                  folder: Union[str, os.PathLike[str]] = ".",
-                 update_goldens: bool = False) -> None:
+                 update_goldens: Optional[bool] = None) -> None:
         self._provider = provider
         self._folder = Path(folder)
-        self._update_goldens = update_goldens
+        self._update_goldens = update_goldens if update_goldens is not None \
+            else os.environ.get("UPDATE_GOLDENS") == "1"
         self._lock = threading.RLock()
         self._waiting: list[ReadableSpan] = []
         self._requests: list[bytes] = []
@@ -58,6 +60,7 @@ class Capture:
         self._tracer: Optional[Tracer] = None
         self._router: Any = None
         self._token: Any = None
+        self._unended: list[str] = []
 
     # --- what is captured --------------------------------------------------
 
@@ -70,7 +73,9 @@ class Capture:
 
     def __exit__(self, *_: object) -> None:
         if self._router is not None:
+            self._unended = self._router.unended(self)
             self._router.close(self, self._token)
+            self._router = None
 
     def add(self, span: ReadableSpan) -> None:
         """A span of OpenTelemetry that ended."""
@@ -116,11 +121,27 @@ class Capture:
     def __bool__(self) -> bool:
         return True
 
+    def __repr__(self) -> str:
+        found = self.store.stats()
+        return (f"<Capture of {found['spans']} spans in {found['traces']} "
+                "traces>")
+
     def __str__(self) -> str:
         """The trees."""
         return "\n".join(map(str, self.store.traces(order="oldest")))
 
     # --- what is expected --------------------------------------------------
+
+    def _known(self) -> list[str]:
+        """A line of what is known of spans that were not captured."""
+        parts = [] if len(self) else ["no span was captured"]
+        names = self._unended if self._router is None else \
+            self._router.unended(self)
+        if names:
+            have = "has" if len(names) == 1 else "have"
+            parts.append(f"{len(names)} {have} started and {have} not ended: "
+                         + ", ".join(names[:MOST_NAMES]))
+        return ["; ".join(parts)] if parts else []
 
     def _expect(self, function: Any, *arguments: Any,
                 text: Optional[str] = None) -> None:
@@ -129,7 +150,8 @@ class Capture:
         status, report = placed(text, self.store._handle.written, function,
                                 *arguments)
         if status == _ffi.PHX_UNMET:
-            raise AssertionError(report.decode("utf-8", "replace").rstrip())
+            raise AssertionError("\n".join([
+                report.decode("utf-8", "replace").rstrip(), *self._known()]))
 
     def count(self, filter: str = "", n: Optional[int] = None, *,
               at_least: int = 0, at_most: Optional[int] = None) -> None:

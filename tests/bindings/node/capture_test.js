@@ -1,6 +1,9 @@
 // Spans in tests: what is captured, what holds, and how a failure tells it.
 'use strict';
 const assert = require('assert');
+const { AsyncLocalStorage } = require('async_hooks');
+const { execFileSync } = require('child_process');
+const { once } = require('events');
 const fs = require('fs');
 const test = require('node:test');
 const { pathToFileURL } = require('url');
@@ -9,6 +12,8 @@ const { Invalid } = require('libphoenix');
 const { Capture, capture, processor } = require('libphoenix/test');
 const { send, span, stand } = require('./sent.js');
 
+/** Runs what no test is around. */
+const outside = AsyncLocalStorage.snapshot();
 const tracer = trace.getTracer('agent');
 
 function step(name, kind, attributes = {}) {
@@ -141,6 +146,38 @@ test('code that traces itself otherwise may send to the store', (t) => {
   send(spans.store, span(1, { kind: 'LLM' }));
   spans.one("span_kind == 'LLM'");
   assert(spans.findings().every(({ spanId }) => spanId.endsWith('1')));
+});
+
+test('what a capture misses is told', async (t) => {
+  const spans = capture(t);
+  const late = tracer.startSpan('late');
+  fails(() => spans.one(), 'one',
+    '\nno span was captured; 1 has started and has not ended: late');
+  late.end();
+  spans.one("name == 'late'");
+
+  const other = new Capture();
+  t.after(() => other.close());
+  const warned = once(process, 'warning');
+  outside(step, 'lost', 'TOOL');
+  assert.match((await warned)[0].message,
+    /^the span 'lost' is of none of the 2 captures that are open$/);
+  fails(() => other.one(), 'one', '\nno span was captured');
+});
+
+test('a provider that is not ours is told of', () => {
+  const said = execFileSync(process.execPath, ['-e', `
+    const { NodeTracerProvider } = require('@opentelemetry/sdk-trace-node');
+    const { capture, processor } = require('libphoenix/test');
+    new NodeTracerProvider().register();
+    const spans = capture();
+    try {
+      spans.one();
+    } catch (error) {
+      console.log(error.message.split('\\n').at(-1));
+    }`], { encoding: 'utf8' });
+  assert.strictEqual(said, 'no span was captured; the process has another ' +
+    'tracer provider: give it `processor`\n');
 });
 
 test('a capture ends', () => {

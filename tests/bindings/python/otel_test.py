@@ -283,6 +283,17 @@ class CaptureTest(StoreTest):
             together(lambda: trace.get_tracer("t").start_span("s").end())
             spans.one("name == 's'")
 
+    def test_a_span_that_no_capture_claims_is_told_of(self):
+        with capture() as one, capture() as other, self.assertLogs(
+                "libphoenix.capture_router", "WARNING") as said:
+            together(lambda: trace.get_tracer("t").start_span("s").end())
+            for spans in (one, other):
+                with self.assertRaisesRegex(AssertionError,
+                                            "\nno span was captured$"):
+                    spans.one()
+        self.assertIn("the span 's' is of none of the 2 captures that are "
+                      "open", said.output[0])
+
     def test_a_provider_can_be_given(self):
         own = TracerProvider(shutdown_on_exit=False)
         with capture(own) as spans:
@@ -295,5 +306,13 @@ class CaptureTest(StoreTest):
         with capture() as spans:
             late = trace.get_tracer("t").start_span("late")
             spans.none()
+            self.assertIn("0 spans in 0 traces", repr(spans))
+            for _ in range(2):
+                with self.assertRaisesRegex(
+                        AssertionError, "\nno span was captured; 1 has "
+                        "started and has not ended: late$"):
+                    spans.one()
+        with self.assertRaisesRegex(AssertionError, "not ended: late$"):
+            spans.one()
         late.end()
         self.assertEqual(router_of(None)._live, {})

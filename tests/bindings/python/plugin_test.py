@@ -45,14 +45,15 @@ class PluginTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
 
-    def run_suite(self, suite, *options):
+    def run_suite(self, suite, *options, **environment):
         """pytest's status, and what it prints."""
         (self.folder / "agent_test.py").write_text(suite)
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
              "-p", "libphoenix.pytest_plugin", *options, "agent_test.py"],
             cwd=self.folder, capture_output=True, text=True,
-            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
+            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+                 **environment})
         return done.returncode, done.stdout + done.stderr
 
     def test_the_fixture_captures_and_updates(self):
@@ -60,6 +61,11 @@ class PluginTest(unittest.TestCase):
         self.assertEqual(status, 1, said)
         self.assertIn("agent.golden is not there", said)
         self.assertIn("8 passed", said)
+        status, said = self.run_suite(SUITE, UPDATE_GOLDENS="yes")
+        self.assertEqual(status, 1, said)
+        status, said = self.run_suite(SUITE, UPDATE_GOLDENS="1")
+        self.assertEqual(status, 0, said)
+        (self.folder / "agent.golden").unlink()
         status, said = self.run_suite(SUITE, "--update-goldens")
         self.assertEqual(status, 0, said)
         self.assertIn('"agent" AGENT',
