@@ -124,6 +124,9 @@ export declare class Span extends Timed {
   readonly completionTokens: number | null;
   /** Nested, flat or none, as was asked. */
   readonly attributes: Json;
+  /** By their flat keys, whichever way they were read:
+   * "llm.input_messages.0.message.role". */
+  readonly flatAttributes: Json;
   /** Each with name, timestamp and attributes. */
   readonly events: Json[];
   /** Each with trace_id, span_id, trace_state and attributes. */

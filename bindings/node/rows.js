@@ -2,6 +2,7 @@
 // projects, annotations, and what is wrong with spans.
 'use strict';
 const { inspect } = require('util');
+const { Report, call } = require('./library.js');
 const tree = require('./tree.js');
 
 const STATUSES = ['UNSET', 'OK', 'ERROR'];
@@ -72,8 +73,16 @@ function matchOf({ path, snippet, mark }) {
   return { path, snippet, mark: before.length };
 }
 
+function flatten(attributes) {
+  const text = JSON.stringify(attributes);
+  const report = new Report();
+  call('phx_attributes_flatten', text, Buffer.byteLength(text), report.buf);
+  return JSON.parse(report.take());
+}
+
 class Span extends Timed {
   static what = 'span';
+  #flat;
 
   constructor(row, store) {
     super(row, store);
@@ -94,10 +103,15 @@ class Span extends Timed {
     this.match = row.match ? matchOf(row.match) : null;
   }
 
+  /** By their flat keys, whichever way they were read. */
+  get flatAttributes() {
+    return this.#flat ??= flatten(this.attributes);
+  }
+
   /** As its attributes give it. */
   get sessionId() {
-    const given = this.attributes['session.id'] ?? this.attributes.session?.id;
-    return given === undefined || given === null ? null : String(given);
+    const given = this.flatAttributes['session.id'];
+    return given === undefined ? null : String(given);
   }
 
   trace() {

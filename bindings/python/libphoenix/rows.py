@@ -225,12 +225,19 @@ class Span(Row, Timed):
                                len(words(text[:lent.mark])))
 
     @property
+    def flat_attributes(self) -> Object:
+        """By their flat keys, "llm.input_messages.0.message.role", whichever
+        way they were read."""
+        if "flat" not in self._parsed:
+            from .requests import flatten
+            self._parsed["flat"] = flatten(self.attributes)
+        found: Object = self._parsed["flat"]
+        return found
+
+    @property
     def session_id(self) -> Optional[str]:
         """As its attributes give it."""
-        given = self.attributes.get("session.id")
-        nested = self.attributes.get("session")
-        if given is None and isinstance(nested, dict):
-            given = nested.get("id")
+        given = self.flat_attributes.get("session.id")
         return None if given is None else str(given)
 
     def trace(self) -> Trace:

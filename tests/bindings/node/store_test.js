@@ -387,3 +387,17 @@ test('an error says where in a text it is, and who asked', async (t) => {
   place(() => spans.one('name =='), /\(line 1, column 8: "name =="\)$/);
   await assert.rejects(store.sql('?').promises.all(), /line 1, column 1/);
 });
+
+test('attributes have flat keys, whichever way they were read', (t) => {
+  const { store } = stand(t);
+  const given = { 'llm.model_name': 'm1', 'my-app.tier': 'gold',
+    'llm.input_messages.0.message.role': 'user', 'session.id': 's' };
+  send(store, span(1, { attributes: given }));
+  for (const attributes of ['nested', 'flat']) {
+    const row = store.spans({ attributes }).first();
+    assert.deepStrictEqual({ ...row.flatAttributes }, given);
+    assert.strictEqual(row.sessionId, 's');
+  }
+  assert.strictEqual(store.spans({ attributes: 'none' }).first().sessionId,
+    null);
+});

@@ -86,6 +86,31 @@ class IngestTest(StoreTest):
                 call()
 
 
+class NotationTest(StoreTest):
+    def test_an_attribute_has_three_notations(self):
+        role = "llm.input_messages.0.message.role"
+        given = {"llm.model_name": "m1", role: "user", "my-app.tier": "gold"}
+        self.send(span(1, attributes=given))
+        for shape in ("nested", "flat"):
+            row = self.store.spans(attributes=shape).first()
+            self.assertLessEqual(given.items(), row.flat_attributes.items())
+        nested = self.store.spans().first().attributes
+        self.assertEqual(
+            (nested["llm"]["model_name"], nested["my-app"]["tier"],
+             nested["llm"]["input_messages"][0]["message"]["role"]),
+            ("m1", "gold", "user"))
+        for condition in (
+                "llm.model_name == 'm1'", "attributes['my-app']['tier'] == "
+                "'gold'", "attributes['llm']['input_messages'][0]['message']"
+                "['role'] == 'user'"):
+            self.assertIsNotNone(self.store.spans(condition).first())
+        self.assertIsNone(
+            self.store.spans("attributes['my-app.tier'] == 'gold'").first())
+        for condition in ("attributes['llm.model_name'] == 'm1'",
+                          "attributes['my-app.tier'] == 'gold'"):
+            self.assertIsNotNone(self.store.traces(condition).first())
+
+
 class PlaceTest(StoreTest):
     def place(self, pattern, call, *arguments):
         with self.assertRaisesRegex(Invalid, pattern) as raised:
