@@ -1,4 +1,5 @@
-"""Writes what other languages need of include/phoenix.h, from it alone.
+"""Writes what other languages need of include/phoenix.h, from it alone, and a
+page of what they make of it.
 
     python3 bindings/generate            writes the files below
     python3 bindings/generate --check    says which of them are stale; ends
@@ -20,6 +21,7 @@ from generate.layout import lay_out, write_c, write_map, write_symbols
 from generate.node import write_js, write_ts
 from generate.python import write_python
 from generate.roles import tell_roles
+from generate.table import write_table
 
 
 def write_json(value, indent=""):
@@ -48,6 +50,7 @@ FILES = {"bindings/api.json": write_api,
          "bindings/node/ffi.d.ts": write_ts,
          "libphoenix/exports.map": write_map,
          "tests/abi/layout.c": write_c,
+         "docs/bindings.md": write_table,
          "debian/libphoenix0.symbols": lambda api: write_symbols(
              api, (ROOT / "debian/libphoenix0.symbols").read_text())}
 
