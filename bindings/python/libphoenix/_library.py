@@ -130,11 +130,12 @@ class Owner:
     __slots__ = ("pointer", "_free", "_process", "_getpid")
 
     def __init__(self, pointer: int, free: Any) -> None:
-        self.pointer = pointer
         self._free = free
         self._getpid = os.getpid
         self._process = os.getpid()
         alive[pointer] = free.__name__
+        # The last: without it there is nothing to free, if Ctrl-C comes.
+        self.pointer = pointer
 
     def is_here(self) -> bool:
         return self._process == self._getpid()
@@ -147,7 +148,7 @@ class Owner:
         return self.pointer
 
     def __del__(self) -> None:
-        if self.is_here():
+        if hasattr(self, "pointer") and self.is_here():
             alive.pop(self.pointer, None)
             if asking.depth > 0:
                 asking.dropped.append((self._free, self.pointer))
@@ -170,6 +171,9 @@ class Handle:
         call(function, *arguments, ctypes.byref(out))
         assert out.value is not None
         self._owner: Optional[Owner] = Owner(out.value, free)
+
+    def is_open(self) -> bool:
+        return self._owner is not None
 
     def owner(self) -> Owner:
         """To be dropped after use, also if that fails: a traceback, which

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import threading
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
+from functools import partial
 from typing import Any, Mapping, Optional, Union
 
 from . import _ffi
@@ -17,6 +19,7 @@ from .queries import (STATUSES_BY_NAME, Time, c_text, choose, json_of,
                       nanoseconds)
 from .store import Store
 
+logger = logging.getLogger(__name__)
 MESSAGES = {"input": _ffi.PHX_INPUT_MESSAGES,
             "output": _ffi.PHX_OUTPUT_MESSAGES}
 
@@ -29,18 +32,35 @@ def end_dropped(pointer: int) -> None:
     library.phx_span_end(pointer, 0, None)
 
 
+def text_of(error: BaseException) -> str:
+    """What it says, whatever that is."""
+    try:
+        said = str(error)
+    except Exception:
+        said = f"{type(error).__name__} that cannot say what it is"
+    return said.encode("utf-8", "replace").decode().replace("\0", " ")
+
+
+def living(span: Optional[LiveSpan]) -> Optional[LiveSpan]:
+    """It, or the innermost around it that has not ended."""
+    while span is not None and not span._handle.is_open():
+        span = span._outer
+    return span
+
+
 class LiveSpan:
     """A span that was started. It ends with its `with`, or by end(); an
     exception that leaves the `with` is recorded, and its status is ERROR.
     Threads may share it."""
 
-    __slots__ = ("tracer", "_handle", "_lock", "_token", "traceparent",
-                 "tracestate")
+    __slots__ = ("tracer", "_handle", "_lock", "_is_entered", "_outer",
+                 "traceparent", "tracestate")
 
     def __init__(self, tracer: Tracer, handle: Handle) -> None:
         self.tracer = tracer
         self._lock = threading.Lock()
-        self._token: Optional[Token[Optional[LiveSpan]]] = None
+        self._is_entered = False
+        self._outer: Optional[LiveSpan] = None
         self._handle = handle
         #: The headers of W3C trace context for a program that is called.
         self.traceparent: str = self._handle.use(
@@ -106,7 +126,7 @@ class LiveSpan:
         import traceback
         kind = type(error)
         said = (kind.__qualname__ if kind.__module__ == "builtins" else
-                f"{kind.__module__}.{kind.__qualname__}", str(error),
+                f"{kind.__module__}.{kind.__qualname__}", text_of(error),
                 "".join(traceback.format_exception(kind, error,
                                                    error.__traceback__)))
         self._call(library.phx_span_record_exception, *(
@@ -114,27 +134,42 @@ class LiveSpan:
             for text in said))
 
     def end(self, end: Optional[Time] = None) -> None:
-        """Ends it, now or at a datetime or nanoseconds since 1970. It is gone
-        then, also if it raises because the store failed."""
+        """Ends it, now or at a datetime or nanoseconds since 1970, if it has
+        not ended. It is gone then, also if it raises because the store
+        failed."""
+        time = nanoseconds(end)
         with self._lock:
-            owner = self._handle.owner()
-            self._handle.close()
-            call(library.phx_span_end, owner.take(), nanoseconds(end))
+            if self._handle.is_open():
+                owner = self._handle.owner()
+                self._handle.close()
+                call(library.phx_span_end, owner.take(), time)
 
     def __enter__(self) -> LiveSpan:
-        self._token = current.set(self)
+        if not self._is_entered:
+            self._is_entered = True
+            self._outer = living(current.get())
+        current.set(self)
         return self
 
     def __exit__(self, kind: object, error: Optional[BaseException],
                  trace: object) -> None:
-        if self._token is not None:
-            current.reset(self._token)
-        try:
-            if error is not None:
-                self.record_exception(error)
-                self.set_status("ERROR", str(error).replace("\0", " "))
-        finally:
-            self.end()
+        # Others may have ended before, or this be another context.
+        self._outer = living(self._outer)
+        if current.get() is self:
+            current.set(self._outer)
+        steps: list[Callable[[], None]] = [self.end]
+        # A generator that is closed has not failed.
+        if error is not None and not isinstance(error, GeneratorExit) and \
+                self._handle.is_open():
+            steps = [partial(self.set_status, "ERROR", text_of(error)),
+                     partial(self.record_exception, error), self.end]
+        for step in steps:
+            try:
+                step()
+            except Exception as failure:
+                if error is None:
+                    raise
+                logger.warning("a span is not whole: %s", failure)
 
 
 class Tracer:
@@ -157,26 +192,34 @@ class Tracer:
         return LiveSpan(self, self._handle.open(function, *arguments,
                                                 free=end_dropped))
 
+    def _below(self, name: str, traceparent: str,
+               tracestate: Optional[str]) -> LiveSpan:
+        """One below what has ended, or is of another program."""
+        return self._started(library.phx_span_start_remote, c_text(name),
+                             c_text(traceparent), c_text(tracestate))
+
     def span(self, name: str, kind: Optional[str] = None,
              attributes: Optional[Mapping[str, Any]] = None, *,
              parent: Union[None, LiveSpan, str] = None,
              tracestate: Optional[str] = None,
              start: Optional[Time] = None) -> LiveSpan:
         """Starts a span, now if no start is given. It is below parent: a span,
-        or the traceparent of another program; if none is given, below the one
-        whose `with` this is in."""
+        also one that has ended, or the traceparent of another program; if none
+        is given, below the one whose `with` this is in."""
         if parent is None:
             inner = current.get()
             parent = inner if inner and inner.tracer is self else None
-        if isinstance(parent, str):
-            span = self._started(library.phx_span_start_remote, c_text(name),
-                                 c_text(parent), c_text(tracestate))
-        elif parent is None:
+        if parent is None:
             span = self._started(library.phx_span_start, c_text(name), None)
+        elif isinstance(parent, str):
+            span = self._below(name, parent, tracestate)
         else:
             with parent._lock:
-                span = self._started(library.phx_span_start, c_text(name),
-                                     parent._handle.owner().pointer)
+                span = self._started(
+                    library.phx_span_start, c_text(name),
+                    parent._handle.owner().pointer) \
+                    if parent._handle.is_open() else \
+                    self._below(name, parent.traceparent, parent.tracestate)
         if start is not None:
             span._call(library.phx_span_set_start, nanoseconds(start))
         if kind is not None:

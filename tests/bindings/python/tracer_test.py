@@ -1,4 +1,8 @@
 """Tracer: a program that traces itself."""
+import asyncio
+import contextvars
+import os
+import unittest
 from functools import partial
 
 from libphoenix import Invalid, Misuse, Tracer
@@ -69,6 +73,103 @@ class TracerTest(StoreTest):
         self.assertEqual((told["exception.type"], told["exception.message"]),
                          ("libphoenix.errors.Invalid", "no "))
         self.assertIn("tracer_test.py", told["exception.stacktrace"])
+
+    def parents(self):
+        """The names of all spans, by the names of their parents."""
+        names = {row.span_id: row.name for row in self.store.spans()}
+        return {row.name: names.get(row.parent_id)
+                for row in self.store.spans()}
+
+    def test_a_task_may_outlive_the_span_around_it(self):
+        with Tracer(self.store) as tracer:
+            async def work():
+                await asyncio.sleep(0)
+                with tracer.span("late"):
+                    tracer.span("inside").end()
+
+            async def serve():
+                with tracer.span("request"):
+                    task = asyncio.ensure_future(work())
+                await task
+            asyncio.run(serve())
+            with tracer.span("copied"):
+                copied = contextvars.copy_context()
+            together(lambda: copied.run(
+                lambda: tracer.span("thread").end()))
+            ended = tracer.span("ended")
+            ended.end()
+            tracer.span("below", parent=ended).end()
+        self.assertEqual(self.parents(), {
+            "request": None, "late": "request", "inside": "late",
+            "copied": None, "thread": "copied", "ended": None,
+            "below": "ended"})
+
+    def test_withs_may_end_out_of_order(self):
+        with Tracer(self.store) as tracer:
+            first, second = (tracer.span(name).__enter__()
+                             for name in ("first", "second"))
+            first.__exit__(None, None, None)
+            tracer.span("inside").end()
+            second.__exit__(None, None, None)
+            with tracer.span("after") as span, span:
+                pass
+            tracer.span("last").end()
+        self.assertEqual(self.parents(), {
+            "first": None, "second": "first", "inside": "second",
+            "after": None, "last": None})
+
+    def test_what_the_program_raises_is_never_replaced(self):
+        class Mute(Exception):
+            def __str__(self):
+                raise RuntimeError("no words")
+        with Tracer(self.store) as tracer:
+            for error in (ValueError("lone \ud800"), Mute()):
+                with self.assertRaises(type(error)):
+                    with tracer.span("call"):
+                        raise error
+            with self.assertRaises(KeyError):
+                with tracer.span("call") as span:
+                    span.end()
+                    raise KeyError("k")
+            with tracer.span("call") as span:
+                span.end()
+            span.end()
+        self.assertEqual(
+            [row.status_message for row in self.store.spans(order="oldest")],
+            ["lone ?", "Mute that cannot say what it is", "", ""])
+
+    @unittest.skipUnless(hasattr(os, "fork"), "no fork here")
+    def test_what_a_child_raises_is_not_replaced(self):
+        with Tracer(self.store) as tracer:
+            try:
+                with tracer.span("call"):
+                    child = os.fork()
+                    if child == 0:
+                        os.close(2)
+                        raise KeyError("child")
+            except BaseException as error:
+                os._exit(7 if isinstance(error, KeyError) else 1)
+            self.assertEqual(os.waitpid(child, 0)[1] >> 8, 7)
+
+    def test_a_generator_closed_elsewhere_ends_its_span(self):
+        with Tracer(self.store) as tracer:
+            async def numbers():
+                with tracer.span("numbers"):
+                    yield 1
+
+            async def first(generator):
+                async for _ in generator:
+                    break
+
+            async def main():
+                generator = numbers()
+                await asyncio.ensure_future(first(generator))
+                await asyncio.ensure_future(generator.aclose())
+                tracer.span("after").end()
+            asyncio.run(main())
+        row = self.store.spans("name == 'numbers'").first()
+        self.assertEqual((row.status, row.events), ("UNSET", []))
+        self.assertEqual(self.parents(), {"numbers": None, "after": None})
 
     def test_trace_context_comes_and_goes(self):
         with Tracer(self.store) as tracer:
