@@ -14,7 +14,7 @@ from opentelemetry import trace
 from opentelemetry.sdk import trace as sdk
 from opentelemetry.sdk.trace import export
 
-from .errors import Error, TooBig
+from .errors import Error, Invalid, TooBig
 from .otlp import request_of
 from .store import Store
 
@@ -37,22 +37,22 @@ class SpanExporter(export.SpanExporter):  # type: ignore[misc,unused-ignore]
 
     def export(self, spans: Sequence[sdk.ReadableSpan]
                ) -> export.SpanExportResult:
-        try:
-            self._put(spans)
-        except Error as error:
-            logger.error("%d spans were not stored: %s", len(spans), error)
-            return export.SpanExportResult.FAILURE
-        return export.SpanExportResult.SUCCESS
+        return export.SpanExportResult.SUCCESS if self._put(spans) else \
+            export.SpanExportResult.FAILURE
 
-    def _put(self, spans: Sequence[sdk.ReadableSpan]) -> None:
+    def _put(self, spans: Sequence[sdk.ReadableSpan]) -> bool:
+        """Whether all are stored. What is wrong with one is the loss of that
+        one alone; of what the store lacks all are."""
         try:
             self.store.ingest(request_of(spans), project=self._project)
-        except TooBig:
-            if len(spans) < 2:
-                raise
-            middle = len(spans) // 2
-            self._put(spans[:middle])
-            self._put(spans[middle:])
+            return True
+        except Exception as error:
+            if len(spans) < 2 or (isinstance(error, Error) and
+                                  not isinstance(error, (Invalid, TooBig))):
+                logger.error("%d spans were not stored: %s", len(spans), error)
+                return False
+        middle = len(spans) // 2
+        return all([self._put(spans[:middle]), self._put(spans[middle:])])
 
     def force_flush(self, timeout_millis: int = 30000) -> bool:
         return True

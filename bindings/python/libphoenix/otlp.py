@@ -39,8 +39,21 @@ def field(tag: bytes, data: bytes) -> bytes:
     return tag + varint(len(data)) + data
 
 
-def text(tag: bytes, given: str) -> bytes:
-    return field(tag, given.encode("utf-8", "replace"))
+def text(tag: bytes, given: object) -> bytes:
+    return field(tag, str(given).encode("utf-8", "replace"))
+
+
+def text_if_any(tag: bytes, given: object) -> bytes:
+    return text(tag, given) if given else b""
+
+
+def count_if_any(tag: bytes, count: int) -> bytes:
+    return tag + varint(count) if count else b""
+
+
+def time_of(given: Any) -> int:
+    """Nanoseconds as OTLP can say them; SDKs let programs give anything."""
+    return min(max(int(given or 0), 0), 2 ** 64 - 1)
 
 
 @lru_cache(maxsize=1024)
@@ -110,8 +123,9 @@ def flags_of(context: Any) -> int:
 
 def event_of(event: Any) -> bytes:
     return field(b"\x5a", b"".join((
-        time(0x09, event.timestamp), text(b"\x12", event.name),
-        attributes_of(b"\x1a", event.attributes or {}))))
+        time(0x09, time_of(event.timestamp)), text(b"\x12", event.name),
+        attributes_of(b"\x1a", event.attributes or {}),
+        count_if_any(b"\x20", event.dropped_attributes))))
 
 
 def link_of(link: Any) -> bytes:
@@ -121,6 +135,7 @@ def link_of(link: Any) -> bytes:
         b"\x12\x08", context.span_id.to_bytes(8, "big"),
         text(b"\x1a", state_of(context.trace_state or {})),
         attributes_of(b"\x22", link.attributes or {}),
+        count_if_any(b"\x28", link.dropped_attributes),
         link_flags(0x35, flags_of(context)))))
 
 
@@ -135,12 +150,16 @@ def span_of(span: ReadableSpan) -> bytes:
     if parent:
         made += (b"\x22\x08", parent.span_id.to_bytes(8, "big"))
     made += (text(b"\x2a", span.name), b"\x30", varint(span.kind.value + 1),
-             times(0x39, span.start_time or 0, 0x41, span.end_time or 0),
+             times(0x39, time_of(span.start_time), 0x41,
+                   time_of(span.end_time)),
              # A copy is a dictionary, which is much faster to walk.
-             attributes_of(b"\x4a", attributes.copy()))
+             attributes_of(b"\x4a", attributes.copy()),
+             count_if_any(b"\x50", span.dropped_attributes))
     made += map(event_of, span.events)
+    made.append(count_if_any(b"\x60", span.dropped_events))
     made += map(link_of, span.links)
-    said = text(b"\x12", status.description) if status.description else b""
+    made.append(count_if_any(b"\x70", span.dropped_links))
+    said = text_if_any(b"\x12", status.description)
     made += (field(b"\x7a", said + CODES[status.status_code.value]),
              flags(0x0185, flags_of(parent)))
     return field(b"\x12", b"".join(made))
@@ -167,6 +186,9 @@ def request_of(spans: Iterable[ReadableSpan]) -> bytes:
         for group in scopes.values():
             scope = scope_of(group[0].instrumentation_scope)
             parts.append(field(b"\x12", scope + b"".join(
-                [span_of(span) for span in group])))
+                [span_of(span) for span in group]) + text_if_any(
+                    b"\x1a", getattr(group[0].instrumentation_scope,
+                                     "schema_url", None))))
+        parts.append(text_if_any(b"\x1a", resource.schema_url))
         made.append(field(b"\x0a", b"".join(parts)))
     return b"".join(made)

@@ -1,5 +1,6 @@
 """Spans of OpenTelemetry's SDK: exported, registered, captured."""
 import importlib.util
+import logging
 import os
 import subprocess
 import sys
@@ -15,7 +16,7 @@ HAS_SDK = importlib.util.find_spec("opentelemetry") is not None
 if HAS_SDK:
     from opentelemetry import context, trace
     from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace import SpanLimits, TracerProvider
     from opentelemetry.sdk.trace.export import SimpleSpanProcessor
     from opentelemetry.trace import (Link, SpanContext, SpanKind, Status,
                                      StatusCode, TraceFlags, TraceState)
@@ -24,6 +25,13 @@ if HAS_SDK:
     from libphoenix.otlp import request_of
     from libphoenix.capture_router import router_of
 
+try:
+    from opentelemetry.exporter.otlp.proto.common.trace_encoder import \
+        encode_spans
+    HAS_ENCODER = True
+except ImportError:
+    HAS_ENCODER = False
+NO_ENCODER = "no opentelemetry-exporter-otlp-proto-common here"
 KIND = "openinference.span.kind"
 
 
@@ -40,11 +48,12 @@ def ended_spans():
         "export": lambda self, spans: kept.extend(spans),
         "shutdown": lambda self: None})()
     provider = TracerProvider(
-        resource=Resource({"service.name": "mill", "n": 1}),
+        resource=Resource({"service.name": "mill", "n": 1}, "http://r/1"),
         shutdown_on_exit=False)
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    one, two = (provider.get_tracer(name, version) for name, version in
-                (("one", "1.0"), ("two", None)))
+    one, two = (provider.get_tracer(name, version, schema_url=url)
+                for name, version, url in
+                (("one", "1.0", "http://s/1"), ("two", None, None)))
     above = trace.set_span_in_context(trace.NonRecordingSpan(
         remote([("a", "b"), ("c", "d")])))
     root = one.start_span("root \u6771", above, SpanKind.SERVER, {
@@ -68,14 +77,10 @@ def ended_spans():
 
 @unittest.skipUnless(HAS_SDK, "no opentelemetry-sdk here")
 class ExporterTest(StoreTest):
+    @unittest.skipUnless(HAS_ENCODER, NO_ENCODER)
     def test_requests_are_those_of_the_official_encoder(self):
-        name = "opentelemetry.exporter.otlp.proto.common.trace_encoder"
-        try:
-            encode = importlib.import_module(name).encode_spans
-        except ImportError:
-            self.skipTest("no opentelemetry-exporter-otlp-proto-common here")
         spans = ended_spans()
-        wanted = encode(spans)
+        wanted = encode_spans(spans)
         # Trace states of links are not in it: they are in ours.
         found = type(wanted).FromString(request_of(spans))
         states = [link.trace_state for of in found.resource_spans
@@ -121,6 +126,53 @@ class ExporterTest(StoreTest):
             {key: row.attributes.get(key) for key in odd[0]._attributes},
             {"big": str(2 ** 70), "map": None, "lone": "?", "set": "{1}",
              "kind": "t"})
+
+    @unittest.skipUnless(HAS_ENCODER, NO_ENCODER)
+    def test_what_the_sdk_dropped_is_counted(self):
+        logger = logging.getLogger("opentelemetry.attributes")
+        self.addCleanup(logger.setLevel, logger.level)
+        logger.setLevel("ERROR")
+        kept = []
+        provider = TracerProvider(
+            shutdown_on_exit=False, span_limits=SpanLimits(
+                max_attributes=1, max_events=1, max_links=1,
+                max_event_attributes=1))
+        provider.add_span_processor(SimpleSpanProcessor(mock.Mock(
+            export=lambda spans: kept.extend(spans))))
+        pairs = {"a": 1, "b": 2, "c": 3}
+        span = provider.get_tracer("t").start_span(
+            "s", attributes=pairs, links=[Link(remote(), pairs)] * 3)
+        for _ in range(4):
+            span.add_event("e", pairs)
+        span.end()
+        kept[0].links[0].attributes.dropped = 2
+        official = encode_spans(kept)
+        self.assertEqual(
+            type(official).FromString(request_of(kept)), official)
+        found = official.resource_spans[0].scope_spans[0].spans[0]
+        self.assertEqual(
+            (found.dropped_attributes_count, found.dropped_events_count,
+             found.dropped_links_count,
+             found.events[0].dropped_attributes_count,
+             found.links[0].dropped_attributes_count), (2, 3, 2, 2, 2))
+
+    def test_one_bad_span_is_the_loss_of_that_one(self):
+        class Sullen:
+            def __str__(self):
+                raise RuntimeError("no words")
+        spans = ended_spans()
+        spans[0]._attributes = {"a": Sullen()}
+        exporter = SpanExporter(self.store)
+        with self.assertLogs("libphoenix.otel", "ERROR") as said:
+            self.assertEqual(exporter.export(spans).name, "FAILURE")
+        self.assertIn("1 spans were not stored: no words", said.output[0])
+        self.assertEqual(self.store.stats()["spans"], 2)
+        odd = ended_spans()
+        odd[0]._start_time, odd[0]._end_time = 1.5, 2 ** 70
+        odd[1]._start_time, odd[1]._name = -5, None
+        with Store(":memory:") as store:
+            self.assertEqual(SpanExporter(store).export(odd).name, "SUCCESS")
+            self.assertIn("None", [row.name for row in store.spans()])
 
     def test_what_is_too_big_goes_in_halves(self):
         sizes = []
