@@ -45,12 +45,13 @@ class PluginTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
 
-    def run_suite(self, suite, *options, **environment):
+    def run_suite(self, suite, *options, plugin=(
+            "-p", "libphoenix.pytest_plugin"), **environment):
         """pytest's status, and what it prints."""
         (self.folder / "agent_test.py").write_text(suite)
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
-             "-p", "libphoenix.pytest_plugin", *options, "agent_test.py"],
+             *plugin, *options, "agent_test.py"],
             cwd=self.folder, capture_output=True, text=True,
             env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
                  **environment})
@@ -72,6 +73,33 @@ class PluginTest(unittest.TestCase):
                       (self.folder / "agent.golden").read_text())
         status, said = self.run_suite(SUITE)
         self.assertEqual(status, 0, said)
+
+    def test_the_option_may_be_another_plugin_s(self):
+        (self.folder / "other.py").write_text(
+            "def pytest_addoption(parser):\n"
+            "    parser.addoption('--update-goldens', action='store_true')\n")
+        for number, before in enumerate(([], ["-p", "other"])):
+            status, said = self.run_suite(SUITE.replace(
+                "agent.golden", f"{number}.golden"), *before,
+                "-p", "libphoenix.pytest_plugin", "-p", "other",
+                "--update-goldens", plugin=[])
+            self.assertEqual(status, 0, said)
+
+    def test_a_conftest_may_name_the_plugin(self):
+        (self.folder / "conftest.py").write_text(
+            "pytest_plugins = ['libphoenix.pytest_plugin']\n")
+        status, said = self.run_suite(SUITE, "--update-goldens", plugin=[])
+        self.assertEqual(status, 0, said)
+
+    def test_a_store_that_a_test_closed_is_told(self):
+        status, said = self.run_suite(
+            "def test_closes(spans):\n"
+            "    with spans.store:\n"
+            "        spans.tracer.span('a').end()\n"
+            "        assert 0\n")
+        self.assertEqual(status, 1, said)
+        self.assertNotIn("INTERNALERROR", said)
+        self.assertRegex(said, "Captured spans -+\nit is closed")
 
     def test_a_failure_shows_the_trees(self):
         status, said = self.run_suite(BAD)
