@@ -11,7 +11,8 @@ WIDEST = 80  # characters of a line that is shown
 
 def place_in(text: str, offset: int) -> str:
     """A byte of a text, for people: its line, its column, what is there."""
-    before = text.encode()[:offset].decode("utf-8", "replace")
+    before = text.encode("utf-8", "surrogatepass")[:offset].decode(
+        "utf-8", "replace")
     left = before.rpartition("\n")[2]
     number = before.count("\n")
     line = text.split("\n")[number]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Iterator, Mapping, Optional, Union
 
 from . import _ffi
 from ._library import library
-from .queries import RowKind, Rows, json_of
+from .queries import RowKind, Rows, json_of, number
 from .rows import Field, Lent, Span, usd, words
 
 if TYPE_CHECKING:
@@ -47,21 +47,23 @@ class Prices:
         """Adds a model, or replaces the one with an id; its id. Spans that
         come from now on are priced by it."""
         data = json_of(dict(model))
-        out = ctypes.c_int64(id)
+        out = ctypes.c_int64(number(id, "id"))
         self._handle.call(library.phx_price_put, data, len(data),
                           ctypes.byref(out))
         return out.value
 
     def delete(self, id: int) -> None:
         """Deletes a user's model."""
-        self._handle.call(library.phx_price_delete, id)
+        self._handle.call(library.phx_price_delete, number(id, "id"))
 
     def apply(self, start: Union[int, Span] = 0) -> None:
         """Prices the stored spans anew: all, or those from a number on."""
         self._handle.call(library.phx_prices_apply,
-                          start.number if isinstance(start, Span) else start)
+                          self._store._own(start)
+                          if isinstance(start, Span) else
+                          number(start, "start"))
 
     def of(self, span: Span) -> list[Cost]:
         """What an LLM span that names its model cost, by type of token."""
         return list(Rows(self._store, COST, library.phx_store_find_costs,
-                         arguments=(span.number,)))
+                         arguments=(self._store._own(span),)))

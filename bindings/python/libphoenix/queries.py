@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from .store import Store
 
 R = TypeVar("R")
+S = TypeVar("S", bound=ctypes.Structure)
+WHOLE = (ctypes.c_int32, ctypes.c_uint32, ctypes.c_int64, ctypes.c_uint64,
+         ctypes.c_size_t)
 Time = Union[datetime, int]
 ORDERS = {"newest": _ffi.PHX_NEWEST_FIRST, "oldest": _ffi.PHX_OLDEST_FIRST}
 SORTS = {"number": _ffi.PHX_BY_NUMBER, "start": _ffi.PHX_BY_START,
@@ -69,27 +72,68 @@ def bits(choices: Mapping[str, int], given: Iterable[str], what: str) -> int:
     return sum({1 << choose(choices, word, what) for word in given})
 
 
-def nanoseconds(time: Optional[Time]) -> int:
-    """A datetime without a zone is local, as datetime itself has it."""
+def number(given: Any, what: str, kind: Any = ctypes.c_int64,
+           least: Optional[int] = None) -> int:
+    """A whole number that a C type holds: ctypes would cut it."""
+    if not isinstance(given, int):
+        raise TypeError(f"{what} is a whole number, not {given!r}")
+    bits = ctypes.sizeof(kind) * 8
+    signed = kind(-1).value < 0
+    lowest, highest = (-2 ** (bits - 1), 2 ** (bits - 1) - 1) if signed \
+        else (0, 2 ** bits - 1)
+    if not lowest <= given <= highest:
+        raise OverflowError(f"{what} is {given}, which is not in {lowest} to "
+                            f"{highest}")
+    if least is not None and given < least:
+        raise ValueError(f"{what} is {given}, and {least} at least")
+    return given
+
+
+def filled(kind: type[S], /, **fields: Any) -> S:
+    """A struct, with its numbers checked."""
+    for name, held, *_ in kind._fields_:
+        if name in fields and held in WHOLE:
+            number(fields[name], name, held)
+    return kind(**fields)
+
+
+def nanoseconds(time: Optional[Time], what: str = "time") -> int:
+    """A datetime without a zone is local, as datetime itself has it. To the
+    library 0 is none, and so is None here."""
     if time is None:
         return 0
     if isinstance(time, datetime):
-        return (time.astimezone(EPOCH.tzinfo) - EPOCH) // \
+        time = (time.astimezone(EPOCH.tzinfo) - EPOCH) // \
             timedelta(microseconds=1) * 1000
+    if number(time, what) < 1:
+        raise ValueError(f"{what} is not after the start of 1970")
     return time
 
 
+def since(time: Optional[Time]) -> int:
+    """The same of a lower bound: one before 1970 bounds nothing."""
+    if isinstance(time, datetime) and time.astimezone(EPOCH.tzinfo) <= EPOCH \
+            or isinstance(time, int) and time <= 0:
+        return 0
+    return nanoseconds(time, "start")
+
+
 def rows_at_most(limit: Optional[int]) -> int:
-    if limit is not None and limit < 1:
-        raise ValueError(f"limit is {limit}; None is for all")
-    return limit or 0
+    return 0 if limit is None else number(limit, "limit", least=1)
+
+
+def utf8(given: str) -> bytes:
+    """What is no UTF-8, as lone surrogates, is the library's to refuse."""
+    if not isinstance(given, str):
+        raise TypeError(f"a text is wanted, not {given!r}")
+    return given.encode("utf-8", "surrogatepass")
 
 
 def text(given: Optional[str]) -> _ffi.phx_text:
     """A text, absent for None; its bytes live as long as it."""
     if given is None:
         return _ffi.phx_text(None, 0)
-    data = given.encode("utf-8", "surrogatepass")
+    data = utf8(given)
     made = _ffi.phx_text(ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p),
                          len(data))
     made.kept = data
@@ -108,14 +152,24 @@ def texts(given: Sequence[str]) -> Any:
 
 def c_text(given: Optional[str]) -> Optional[bytes]:
     """One that ends at its first NUL."""
-    if given is not None and "\0" in given:
+    if given is None:
+        return None
+    data = utf8(given)
+    if b"\0" in data:
         raise ValueError(f"{given[:64]!r} has a NUL")
-    return None if given is None else given.encode("utf-8", "surrogatepass")
+    return data
+
+
+def c_path(given: Union[str, bytes, os.PathLike[Any]]) -> bytes:
+    data = os.fsencode(given)
+    if b"\0" in data:
+        raise ValueError(f"the path {data[:64]!r} has a NUL")
+    return data
 
 
 def json_of(given: Any) -> bytes:
     import json
-    return json.dumps(given).encode()
+    return json.dumps(given, allow_nan=False).encode()
 
 
 # --- reading -------------------------------------------------------------
@@ -203,7 +257,7 @@ class Spans(Rows[Span]):
                  columns: Optional[Mapping[str, type]]) -> None:
         super().__init__(store, SPAN, library.phx_store_find_spans, query)
         self._columns = (_ffi.phx_attribute_column * len(columns or ()))(*(
-            _ffi.phx_attribute_column(path.encode(),
+            _ffi.phx_attribute_column(c_text(path),
                                       choose(COLUMNS, kind, "a column's type"))
             for path, kind in (columns or {}).items()))
 

@@ -7,7 +7,7 @@ import json
 from typing import Any, Mapping, Optional, Union
 
 from ._library import Handle, library, placed, written
-from .queries import SPAN, c_text, choose, json_of
+from .queries import SPAN, c_text, choose, json_of, utf8
 from .rows import Span
 from .store import GRAINS, Bytes, request_bytes
 
@@ -47,6 +47,6 @@ def check_filter(filter: str, of: str = "spans") -> str:
     """A condition on "spans", "traces" or "sessions" in its canonical form,
     or Invalid with the byte at fault."""
     __tracebackhide__ = True
-    data = filter.encode()
+    data = utf8(filter)
     return placed(filter, written, library.phx_filter_check,
                   choose(GRAINS, of, "of"), data, len(data))[1].decode()

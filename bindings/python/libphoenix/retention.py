@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 
 from . import _ffi
 from ._library import library
-from .queries import RowKind, Rows, Time, c_text, nanoseconds
+from .queries import RowKind, Rows, Time, c_text, filled, nanoseconds, number
 from .rows import Field, Project, Row, words
 
 if TYPE_CHECKING:
@@ -48,14 +48,14 @@ POLICY = RowKind(_ffi.phx_retention_policy, library.phx_cursor_next_policy,
 
 def rule_of(max_days: Optional[float],
             max_count: Optional[int]) -> _ffi.phx_retention_rule:
-    return _ffi.phx_retention_rule(
-        limits=_ffi.PHX_MAX_DAYS * (max_days is not None) |
+    return filled(
+        _ffi.phx_retention_rule, limits=_ffi.PHX_MAX_DAYS * (max_days is not None) |
         _ffi.PHX_MAX_COUNT * (max_count is not None),
         max_days=max_days or 0, max_count=max_count or 0)
 
 
 def now_of(now: Optional[Time]) -> int:
-    return time.time_ns() if now is None else nanoseconds(now)
+    return time.time_ns() if now is None else nanoseconds(now, "now")
 
 
 class Retention:
@@ -93,20 +93,20 @@ class Retention:
         rule: Any = None
         if max_days is not None or max_count is not None:
             rule = ctypes.byref(rule_of(max_days, max_count))
-        self._handle.call(library.phx_policy_update, policy.number,
+        self._handle.call(library.phx_policy_update, self._store._own(policy),
                           c_text(name), c_text(cron), rule)
         return self._policy(policy.number)
 
     def delete(self, policy: Policy) -> None:
         """Its projects have the default one then."""
-        self._handle.call(library.phx_policy_delete, policy.number)
+        self._handle.call(library.phx_policy_delete, self._store._own(policy))
 
     def assign(self, project: Union[str, Project],
                policy: Optional[Policy]) -> None:
         """Gives a project a policy, or with None the default one."""
         self._handle.call(library.phx_project_set_policy,
                           self._store._project(project),
-                          0 if policy is None else policy.number)
+                          0 if policy is None else self._store._own(policy))
 
     def run(self, project: Union[None, str, Project] = None, *,
             max_days: Optional[float] = None,
@@ -132,6 +132,7 @@ class Retention:
         """Deletes the oldest traces until the file uses at most so many
         bytes."""
         removed = ctypes.c_int64()
-        self._handle.call(library.phx_store_shrink, size, 0,
+        self._handle.call(library.phx_store_shrink,
+                          number(size, "size"), 0,
                           ctypes.byref(removed))
         return removed.value

@@ -145,6 +145,10 @@ class Lent:
         self._store = store
         self._parsed: Object = {}
 
+    def __reduce__(self) -> Union[str, tuple[object, ...]]:
+        raise TypeError(f"a {type(self).__name__} is of its store, and cannot "
+                        "be pickled: take what is needed of it")
+
 
 class Row(Lent):
     """What has a number."""

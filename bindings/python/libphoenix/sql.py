@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Iterator, Optional, Sequence, Union
 
 from . import _ffi
 from ._library import Reader, Watch, call, library, placed
-from .queries import text
+from .queries import filled, text, utf8
 
 if TYPE_CHECKING:
     from .store import Store
@@ -57,11 +57,11 @@ class Result(Reader[tuple[Value, ...]]):
                  timeout: float, memory: int) -> None:
         if isinstance(values, (str, bytes)):
             raise TypeError(f"a list of values is wanted, not {values!r}")
-        sql = statement.encode()
+        sql = utf8(statement)
         made = [value_of(value) for value in values]
         watch = Watch()
-        options = _ffi.phx_sql_options(
-            memory=memory, timeout=int(timeout * 1000), stop=watch.function)
+        options = filled(
+            _ffi.phx_sql_options, memory=memory, timeout=int(timeout * 1000), stop=watch.function)
         self._ready: Optional[Iterator[tuple[Value, ...]]] = None
         with watch:
             handle = placed(

@@ -9,11 +9,11 @@ from typing import (TYPE_CHECKING, Any, Iterable, Mapping, NamedTuple,
 from . import _ffi
 from ._library import Handle, Watch, alive, call, library, placed
 from .errors import Misuse, NotFound
-from .queries import (ANNOTATION, FINDING, KINDS, LOG, ORDERS, PROJECT,
-                      SESSION, SHAPES, SORTS, STATUSES_BY_NAME, TRACE, WORD,
-                      Cursor, R, Rows, Spans, Time, bits, c_text, choose,
-                      json_of, nanoseconds, numbered, rows_at_most, text,
-                      texts)
+from .queries import (ANNOTATION, FINDING, KINDS, LOG, ORDERS, PROJECT, R,
+                     SESSION, SHAPES, SORTS, STATUSES_BY_NAME, TRACE, WORD,
+                     Cursor, Rows, Spans, Time, bits, c_path, c_text,
+                     choose, filled, json_of, nanoseconds, number, numbered,
+                     rows_at_most, since, text, texts, utf8)
 from .rows import (ANNOTATORS, Annotation, Finding, Log, Project, Row, Session,
                    Span, Trace, Word)
 from .sql import Result, Value
@@ -63,7 +63,7 @@ class Note(NamedTuple):
 
 
 def item_of(note: Note) -> _ffi.phx_annotation_item:
-    """A note as the library takes it."""
+    """A note as the library takes it, without its target's number."""
     kind = ANNOTATED.get(type(note.target))
     if kind is None:
         raise TypeError(f"{type(note.target).__name__} is not annotated: "
@@ -78,8 +78,9 @@ def item_of(note: Note) -> _ffi.phx_annotation_item:
                "label": note.label, "explanation": note.explanation,
                "metadata": metadata}
     kept = {field: text(value) for field, value in written.items()}
-    made = _ffi.phx_annotation_item(
-        target=note.target.number, kind=kind, score=note.score or 0.0,
+    made = filled(
+        _ffi.phx_annotation_item,
+        kind=kind, score=note.score or 0.0,
         has_score=note.score is not None, position=note.document or 0,
         annotator=choose(ANNOTATORS_BY_NAME, note.annotator, "annotator"),
         **kept)
@@ -91,10 +92,10 @@ def request_bytes(data: Union[Bytes, str], format: str) -> tuple[int, bytes]:
     """The constant for a format, and what is in it; JSON may be a text."""
     kind = choose(FORMATS, format, "format")
     if not isinstance(data, str):
-        return kind, bytes(data)
+        return kind, bytes(memoryview(data))
     if not format.endswith("json"):
         raise TypeError(f"{format!r} is bytes, not a text")
-    return kind, data.encode()
+    return kind, utf8(data)
 
 
 def _vocabulary(store: int, grain: int, *more: Any) -> int:
@@ -149,7 +150,8 @@ class Store:
                  retention_days: int = 0) -> None:
         self.url = url_of(path_or_url)
         self._in_memory = self.url in IN_MEMORY
-        options = _ffi.phx_store_options(
+        options = filled(
+            _ffi.phx_store_options,
             flags=_ffi.PHX_OPEN_READ_ONLY * read_only |
             _ffi.PHX_OPEN_NO_MIGRATE * (not migrate) |
             _ffi.PHX_OPEN_NO_COMPACT * (not compact),
@@ -160,7 +162,7 @@ class Store:
             raise Misuse("it was open before a fork: open it in another "
                          "program")
         self._handle = Handle(library.phx_store_open,
-                              os.fsencode(self.url), ctypes.byref(options),
+                              c_path(self.url), ctypes.byref(options),
                               free=library.phx_store_close)
         if file is not None:
             files[self._handle.owner().pointer] = file
@@ -199,7 +201,10 @@ class Store:
 
     def annotate_all(self, notes: Iterable[Note]) -> list[int]:
         """All of them in one commit, or none; their numbers."""
-        items = [item_of(note) for note in notes]
+        items = []
+        for note in notes:
+            items.append(item_of(note))
+            items[-1].target = self._own(note.target)
         ids = (ctypes.c_int64 * len(items))()
         self._handle.call(
             library.phx_store_annotate,
@@ -234,13 +239,13 @@ class Store:
         kind = DELETABLE.get(type(what))
         if kind is None:
             raise TypeError(f"no {type(what).__name__} can be deleted")
-        self._handle.call(library.phx_store_delete, kind, what.number)
+        self._handle.call(library.phx_store_delete, kind, self._own(what))
 
     # --- reading -----------------------------------------------------------
 
     def _number(self, kind: int, name: str) -> int:
         out = ctypes.c_int64()
-        data = name.encode()
+        data = utf8(name)
         self._handle.call(library.phx_store_find, kind, data, len(data),
                           ctypes.byref(out))
         return out.value
@@ -248,8 +253,14 @@ class Store:
     def _project(self, project: Union[None, str, Project]) -> int:
         if project is None:
             return 0
-        return project.number if isinstance(project, Project) else \
+        return self._own(project) if isinstance(project, Project) else \
             self._number(_ffi.PHX_PROJECT, project)
+
+    def _own(self, row: Row) -> int:
+        """The number of a row, which is one of this store."""
+        if row._store is not self:
+            raise Misuse(f"the {type(row).__name__} is not of this store")
+        return row.number
 
     def spans(self, filter: str = "", *, search: Optional[str] = None,
               project: Union[None, str, Project] = None,
@@ -272,9 +283,10 @@ class Store:
         self._check(_ffi.PHX_FILTER_SPANS, filter, search)
         arrays = {"trace_id": texts(trace_ids), "span_id": texts(span_ids),
                   "parent_id": texts(parent_ids), "name": texts(names)}
-        query = _ffi.phx_span_query(
-            project=self._project(project), start_time=nanoseconds(start),
-            end_time=nanoseconds(end), limit=rows_at_most(limit),
+        query = filled(
+            _ffi.phx_span_query,
+            project=self._project(project), start_time=since(start),
+            end_time=nanoseconds(end, "end"), limit=rows_at_most(limit),
             order=choose(ORDERS, order, "order"),
             attributes=choose(SHAPES, attributes, "attributes"),
             kinds=bits(KINDS, kinds, "kind"),
@@ -297,14 +309,15 @@ class Store:
         came, by "start" or by "latency"."""
         __tracebackhide__ = True
         self._check(_ffi.PHX_FILTER_TRACES, filter, search)
-        query = _ffi.phx_trace_query(
-            project=self._project(project), start_time=nanoseconds(start),
-            end_time=nanoseconds(end), limit=rows_at_most(limit),
+        query = filled(
+            _ffi.phx_trace_query,
+            project=self._project(project), start_time=since(start),
+            end_time=nanoseconds(end, "end"), limit=rows_at_most(limit),
             order=choose(ORDERS, order, "order"),
             sort=choose(SORTS, sort, "sort"))
         query.filter, query.search = query.kept = text(filter), text(search)
         if session is not None:
-            query.array = (ctypes.c_int64 * 1)(session.number)
+            query.array = (ctypes.c_int64 * 1)(self._own(session))
             query.sessions, query.session_count = query.array, 1
         return Rows(self, TRACE, library.phx_store_find_traces, query)
 
@@ -314,7 +327,8 @@ class Store:
                  order: str = "newest") -> Rows[Session]:
         __tracebackhide__ = True
         self._check(_ffi.PHX_FILTER_SESSIONS, filter, None)
-        query = _ffi.phx_session_query(
+        query = filled(
+            _ffi.phx_session_query,
             project=self._project(project), limit=rows_at_most(limit),
             order=choose(ORDERS, order, "order"))
         query.filter = query.kept = text(filter)
@@ -323,9 +337,9 @@ class Store:
     def projects(self, name_contains: Optional[str] = None, *,
                  limit: Optional[int] = None) -> Rows[Project]:
         """Projects, newest first; case does not matter."""
-        part = None if name_contains is None else name_contains.encode()
         return Rows(self, PROJECT, library.phx_store_find_projects,
-                    arguments=(0, 0, part, rows_at_most(limit)))
+                    arguments=(0, 0, c_text(name_contains),
+                               rows_at_most(limit)))
 
     def annotations(self, target: Union[Target, type[Row]] = Span, *,
                     names: Sequence[str] = (),
@@ -338,13 +352,14 @@ class Store:
         kind = ANNOTATED.get(type(target) if one else target)  # type: ignore
         if kind is None:
             raise TypeError("a Span, Trace or Session has annotations")
-        query = _ffi.phx_annotation_query(
+        query = filled(
+            _ffi.phx_annotation_query,
             kind=_ffi.PHX_DOCUMENT_ANNOTATION if documents else kind,
             project=self._project(project), limit=rows_at_most(limit))
         query.kept = texts(names)
         query.names, query.name_count = query.kept, len(names)
         if isinstance(target, Row):
-            query.array = (ctypes.c_int64 * 1)(target.number)
+            query.array = (ctypes.c_int64 * 1)(self._own(target))
             query.targets, query.target_count = query.array, 1
         return Rows(self, ANNOTATION, library.phx_store_find_annotations,
                     query)
@@ -354,13 +369,15 @@ class Store:
         return self._one(self.spans(span_ids=[span_id]), "span", span_id)
 
     def trace(self, trace_id: str) -> Trace:
-        query = _ffi.phx_trace_query(
+        query = filled(
+            _ffi.phx_trace_query,
             trace=self._number(_ffi.PHX_TRACE, trace_id))
         return self._one(Rows(self, TRACE, library.phx_store_find_traces,
                               query), "trace", trace_id)
 
     def session(self, session_id: str) -> Session:
-        query = _ffi.phx_session_query(
+        query = filled(
+            _ffi.phx_session_query,
             session=self._number(_ffi.PHX_SESSION, session_id))
         return self._one(Rows(self, SESSION, library.phx_store_find_sessions,
                               query), "session", session_id)
@@ -386,7 +403,8 @@ class Store:
         "sessions": fields, functions, attributes that there are and, of a
         project, names of annotations."""
         return Rows(self, WORD, _vocabulary, arguments=(
-            choose(GRAINS, of, "of"), self._project(project), limit))
+            choose(GRAINS, of, "of"), self._project(project),
+            number(limit, "limit")))
 
     def annotation_names(self, project: Union[str, Project],
                          of: type[Row] = Span) -> list[str]:
@@ -405,11 +423,11 @@ class Store:
     def _check(self, grain: int, filter: str, search: Optional[str]) -> None:
         """Raises Invalid at once for what could not be asked."""
         __tracebackhide__ = True
-        data = filter.encode()
+        data = utf8(filter)
         placed(filter, call, library.phx_filter_check, grain, data, len(data),
                None)
         if search is not None:
-            data = search.encode()
+            data = utf8(search)
             placed(search, call, library.phx_search_check, data, len(data))
 
     def lint(self, data: Union[None, Bytes, str] = None,
@@ -441,12 +459,13 @@ class Store:
         or one for each "minute", "hour", "day", "week", "month" or "year" from
         its start on, by a calendar so many minutes east of UTC."""
         from .rollups import BINS, OF, roll_up
-        return roll_up(self, _ffi.phx_rollup_query(
+        return roll_up(self, filled(
+            _ffi.phx_rollup_query,
             of=choose(OF, of, "of"), bin=choose(BINS, bin, "bin"),
             project=self._project(project),
-            session=session.number if session else 0,
-            trace=trace.number if trace else 0, start_time=nanoseconds(start),
-            end_time=nanoseconds(end), kinds=bits(KINDS, kinds, "kind"),
+            session=self._own(session) if session else 0,
+            trace=self._own(trace) if trace else 0, start_time=since(start),
+            end_time=nanoseconds(end, "end"), kinds=bits(KINDS, kinds, "kind"),
             costs=costs, utc_offset=utc_offset,
             flags=_ffi.PHX_ROLLUP_TEXTS * texts |
             _ffi.PHX_ROLLUP_EXCEPTIONS * exceptions), quantiles)
@@ -459,9 +478,10 @@ class Store:
         dictionary, asks for it; of "every" span, of "roots" with orphans, or
         of "strict" ones without."""
         from .export import ROOTS, Frame
-        return Frame(self, _ffi.phx_frame_query(
-            project=self._project(project), start_time=nanoseconds(start),
-            end_time=nanoseconds(end), roots=choose(ROOTS, roots, "roots"),
+        return Frame(self, filled(
+            _ffi.phx_frame_query,
+            project=self._project(project), start_time=since(start),
+            end_time=nanoseconds(end, "end"), roots=choose(ROOTS, roots, "roots"),
             limit=rows_at_most(limit) or -1), query)
 
     def sql(self, statement: str, values: Sequence[Value] = (), *,
@@ -494,23 +514,24 @@ class Store:
         """Works for about so many seconds, or does what is overdue; whether
         something is left to do."""
         return self._handle.call(library.phx_store_compact,
-                                 int(budget * 1000)) == _ffi.PHX_OK
+                                 number(int(budget * 1000), "budget",
+                                        ctypes.c_uint32)) == _ffi.PHX_OK
 
     def backup(self, path: Union[str, os.PathLike[str]]) -> None:
         """Copies the store as it is to a new file, while it is used."""
-        self._handle.call(library.phx_store_backup, os.fsencode(path))
+        self._handle.call(library.phx_store_backup, c_path(path))
 
     def save(self, path: Union[str, os.PathLike[str]],
              spans: Optional[Spans] = None) -> None:
         """Writes the traces of these spans, or all, with what belongs to them
         to a new file, a store of its own."""
         query = None if spans is None else ctypes.byref(spans._query)
-        self._handle.call(library.phx_store_save, query, os.fsencode(path))
+        self._handle.call(library.phx_store_save, query, c_path(path))
 
     def merge(self, path: Union[str, os.PathLike[str]]) -> Ingested:
         """Takes in what another store's file has and this one lacks."""
         out = _ffi.phx_ingest_report()
-        self._handle.call(library.phx_store_merge, os.fsencode(path),
+        self._handle.call(library.phx_store_merge, c_path(path),
                           ctypes.byref(out))
         return Ingested(out.accepted, out.duplicate, out.rejected)
 

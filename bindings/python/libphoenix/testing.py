@@ -19,7 +19,7 @@ from typing import (TYPE_CHECKING, Any, Iterator, Mapping, Optional, Sequence,
 
 from . import _ffi
 from ._library import library, placed, written
-from .queries import choose, json_of, numbered, texts
+from .queries import choose, filled, json_of, number, numbered, texts, utf8
 from .rows import SEVERITIES, Finding, Span
 from .store import Store
 from .tracer import Tracer
@@ -157,10 +157,14 @@ class Capture:
               at_least: int = 0, at_most: Optional[int] = None) -> None:
         """The filter chooses n spans, or so many."""
         __tracebackhide__ = True
+        if n is None and at_least == 0 and at_most is None:
+            raise ValueError("n, at_least or at_most is to be given")
         least, most = (at_least, at_most) if n is None else (n, n)
-        data = filter.encode()
-        self._expect(library.phx_expect_count, data, len(data), least,
-                     -1 if most is None else most, text=filter)
+        least = number(least, "at_least", least=0)
+        most = -1 if most is None else number(most, "at_most", least=0)
+        data = utf8(filter)
+        self._expect(library.phx_expect_count, data, len(data), least, most,
+                     text=filter)
 
     def one(self, filter: str = "") -> Span:
         """The filter chooses one span, which is returned."""
@@ -178,7 +182,7 @@ class Capture:
     def every(self, filter: str, condition: str) -> None:
         """The filter chooses spans, and the condition holds for all."""
         __tracebackhide__ = True
-        data, other = filter.encode(), condition.encode()
+        data, other = utf8(filter), utf8(condition)
         self._expect(library.phx_expect_every, data, len(data), other,
                      len(other))
 
@@ -187,7 +191,9 @@ class Capture:
         flat keys, as "llm.input_messages.0.message.role"; None is for one
         that is not there, nor any below it."""
         __tracebackhide__ = True
-        data, wanted = filter.encode(), json_of(dict(expected))
+        if not expected:
+            raise ValueError("no attribute is expected")
+        data, wanted = utf8(filter), json_of(dict(expected))
         self._expect(library.phx_expect_attributes, data, len(data), wanted,
                      len(wanted))
 
@@ -197,6 +203,8 @@ class Capture:
         """Every span that the filter chooses has counted so many tokens."""
         __tracebackhide__ = True
         given = {"prompt": prompt, "completion": completion, "total": total}
+        if all(count is None for count in given.values()):
+            raise ValueError("prompt, completion or total is to be given")
         self.attributes(filter, {f"llm.token_count.{name}": count
                                  for name, count in given.items()
                                  if count is not None})
@@ -205,13 +213,15 @@ class Capture:
         """The trees are those of the pattern, and there are no others. What
         all its lines are indented by does not count."""
         __tracebackhide__ = True
-        data = pattern.encode()
+        data = utf8(pattern)
         self._expect(library.phx_expect_tree, data, len(data),
                      _ffi.PHX_TREE_ANY_ORDER * any_order, text=pattern)
 
     def order(self, *filters: str) -> None:
         """Spans that the filters choose start one after the other."""
         __tracebackhide__ = True
+        if not filters:
+            raise ValueError("no filter is given")
         self._expect(library.phx_expect_order, texts(filters), len(filters))
 
     def below(self, filter: str, parent: str, *,
@@ -219,7 +229,7 @@ class Capture:
         """Each span that the filter chooses, at least one, is below a span
         that the other chooses."""
         __tracebackhide__ = True
-        data, above = filter.encode(), parent.encode()
+        data, above = utf8(filter), utf8(parent)
         self._expect(library.phx_expect_below, data, len(data), above,
                      len(above), _ffi.PHX_BELOW_DIRECTLY * directly)
 
@@ -232,9 +242,13 @@ class Capture:
         __tracebackhide__ = True
         given = {"spans": spans, "llm_calls": calls, "tokens": tokens,
                  "cost": cost, "latency": ms}
-        self._expect(library.phx_expect_budget, ctypes.byref(_ffi.phx_budget(
-            **{name: most for name, most in given.items()
-               if most is not None})))
+        bounds = {name: most for name, most in given.items()
+                  if most is not None}
+        for name, most in bounds.items():
+            if not most >= 0:
+                raise ValueError(f"{name} is {most}, and 0 at least")
+        self._expect(library.phx_expect_budget, ctypes.byref(
+            filled(_ffi.phx_budget, **bounds)))
 
     def golden(self, path: Union[str, os.PathLike[str]], *,
                masked: Sequence[str] = ()) -> None:

@@ -11,12 +11,12 @@ import logging
 import threading
 from contextvars import ContextVar
 from functools import partial
-from typing import Any, Mapping, Optional, Union
+from typing import Any, Callable, Mapping, Optional, Union
 
 from . import _ffi
 from ._library import Handle, call, library
-from .queries import (STATUSES_BY_NAME, Time, c_text, choose, json_of,
-                      nanoseconds)
+from .queries import (STATUSES_BY_NAME, Time, c_text, choose, filled, json_of,
+                      nanoseconds, utf8)
 from .store import Store
 
 logger = logging.getLogger(__name__)
@@ -72,12 +72,19 @@ class LiveSpan:
         with self._lock:
             return self._handle.call(function, *arguments)
 
+    def _discard(self) -> None:
+        """It is gone, and not stored."""
+        with self._lock:
+            owner = self._handle.owner()
+            self._handle.close()
+            library.phx_span_discard(owner.take())
+
     def set_attribute(self, key: str, value: Any) -> None:
         """Texts, numbers and booleans stay what they are; lists and the like
         go as JSON, and None takes the attribute away."""
         name = c_text(key)
         if isinstance(value, str):
-            data = value.encode("utf-8", "surrogatepass")
+            data = utf8(value)
             self._call(library.phx_span_set_text, name, data, len(data))
         elif isinstance(value, bool):
             self._call(library.phx_span_set_bool, name, value)
@@ -104,7 +111,7 @@ class LiveSpan:
 
     def add_message(self, list: str, role: str, content: str) -> None:
         """The next of the "input" or "output" messages of an LLM span."""
-        data = content.encode("utf-8", "surrogatepass")
+        data = utf8(content)
         self._call(library.phx_span_add_message,
                    choose(MESSAGES, list, "list"), c_text(role), data,
                    len(data))
@@ -137,7 +144,7 @@ class LiveSpan:
         """Ends it, now or at a datetime or nanoseconds since 1970, if it has
         not ended. It is gone then, also if it raises because the store
         failed."""
-        time = nanoseconds(end)
+        time = nanoseconds(end, "end")
         with self._lock:
             if self._handle.is_open():
                 owner = self._handle.owner()
@@ -180,8 +187,8 @@ class Tracer:
                  service: Optional[str] = None, scope: Optional[str] = None,
                  scope_version: Optional[str] = None,
                  waiting: int = 0) -> None:
-        options = _ffi.phx_tracer_options(
-            project=c_text(project), service=c_text(service),
+        options = filled(
+            _ffi.phx_tracer_options, project=c_text(project), service=c_text(service),
             scope=c_text(scope), scope_version=c_text(scope_version),
             waiting=waiting)
         self._handle = store._handle.open(
@@ -220,12 +227,16 @@ class Tracer:
                     parent._handle.owner().pointer) \
                     if parent._handle.is_open() else \
                     self._below(name, parent.traceparent, parent.tracestate)
-        if start is not None:
-            span._call(library.phx_span_set_start, nanoseconds(start))
-        if kind is not None:
-            span.set_kind(kind)
-        if attributes:
-            span.set_attributes(attributes)
+        try:
+            if start is not None:
+                span._call(library.phx_span_set_start,
+                           nanoseconds(start, "start"))
+            if kind is not None:
+                span.set_kind(kind)
+            span.set_attributes(attributes or {})
+        except BaseException:
+            span._discard()
+            raise
         return span
 
     def flush(self) -> None:

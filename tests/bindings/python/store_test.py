@@ -11,6 +11,44 @@ from sent import BASE, GOLDEN, StoreTest, request, span
 
 
 class IngestTest(StoreTest):
+    def test_rows_of_another_store_are_refused(self):
+        self.send(span(1, attributes={"session.id": "s"}))
+        with Store(":memory:") as other:
+            self.send(span(1), store=other)
+            row = self.store.spans().first()
+            project = self.store.project("town")
+            for wrong in (lambda: other.delete(row),
+                          lambda: other.annotate(row, "good"),
+                          lambda: other.annotations(row),
+                          lambda: other.describe(project, "x"),
+                          lambda: other.spans(project=project),
+                          lambda: other.traces(
+                              session=self.store.session("s")),
+                          lambda: other.roll_up(trace=row.trace()),
+                          lambda: other.prices.of(row)):
+                with self.assertRaisesRegex(Misuse, "is not of this store"):
+                    wrong()
+            self.assertEqual(other.stats()["spans"], 1)
+
+    def test_what_is_no_text_is_refused(self):
+        self.send(span(1))
+        for error, wrong in (
+                (TypeError, lambda: self.store.ingest(5)),
+                (TypeError, lambda: self.store.lint(5)),
+                (TypeError, lambda: decode(5)),
+                (TypeError, lambda: self.store.spans(project=5)),
+                (TypeError, lambda: pickle.dumps(self.store.spans().first())),
+                (ValueError, lambda: self.store.projects("def\0zzz")),
+                (ValueError, lambda: self.store.save("q\0")),
+                (ValueError, lambda: self.store.ingest(b"", project="a\0b")),
+                (ValueError, lambda: Store("a\0b")),
+                (Invalid, lambda: self.store.spans("name == '\ud800'")),
+                (Invalid, lambda: self.store.spans(search="\ud800")),
+                (NotFound, lambda: self.store.span("\ud800"))):
+            with self.assertRaises(error) as raised:
+                wrong()
+            str(raised.exception)
+
     def test_formats(self):
         recorded = sorted((GOLDEN / "openai-agents").glob("*.pb"))
         first = self.store.ingest(recorded[0].read_bytes())

@@ -35,6 +35,23 @@ class TestingTest(StoreTest):
             expect(*given, **more)
         return str(raised.exception)
 
+    def test_what_expects_nothing_is_refused(self):
+        spans = self.spans
+        for wrong in (lambda: spans.count(), lambda: spans.order(),
+                      lambda: spans.tokens(),
+                      lambda: spans.attributes("name == 'plan'", {}),
+                      lambda: spans.count(at_most=-1),
+                      lambda: spans.budget(spans=-1),
+                      lambda: spans.budget(cost=float("nan"))):
+            with self.assertRaises(ValueError):
+                wrong()
+        for wrong in (lambda: spans.count("", 2 ** 64 + 1),
+                      lambda: spans.budget(spans=2 ** 64 + 9)):
+            with self.assertRaises(OverflowError):
+                wrong()
+        with self.assertRaises(Invalid):
+            spans.tree("\ud800")
+
     def test_counts(self):
         spans = self.spans
         self.assertEqual(spans.one("name == 'plan'").kind, "LLM")

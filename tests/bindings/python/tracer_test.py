@@ -229,12 +229,21 @@ class TracerTest(StoreTest):
             for wrong in (lambda: tracer.span("a\0b"),
                           lambda: span.set_status("BAD"),
                           lambda: span.add_message("in", "user", "x"),
+                          lambda: span.set_attribute("l", [float("nan")]),
+                          lambda: span.set_attribute("l", [b"x"]),
+                          lambda: span.end(-1),
+                          lambda: tracer.span("s", start=0),
                           lambda: span.set_attribute("f", float("nan")) or
                           span.set_attribute("l", object())):
                 with self.assertRaises((ValueError, TypeError)):
                     wrong()
             for wrong in (lambda: span.set_kind("no kind"),
                           lambda: span.set_attribute("t", "\ud800"),
-                          lambda: span.set_attribute("l", [float("nan")])):
+                          lambda: tracer.span("half", "NOPE"),
+                          lambda: tracer.span("half", None, {"t": "\ud800"}),
+                          ):
                 with self.assertRaises(Invalid):
                     wrong()
+            with self.assertRaisesRegex(OverflowError, "^end is "):
+                span.end(2 ** 64)
+        self.assertEqual([row.name for row in self.store.spans()], ["s"])

@@ -2,7 +2,7 @@
 import importlib.util
 import json
 import unittest
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 from libphoenix import Conflict, Invalid, NotFound, Store, Tracer
 from sent import BASE, StoreTest, span
@@ -53,6 +53,31 @@ class RetentionTest(UpkeepTest):
         with self.assertRaises(Invalid) as raised:
             retention.add("bad", "0 25 * * *", max_days=1)
         self.assertEqual(raised.exception.offset, 2)
+
+    def test_bounds_that_no_number_holds_are_refused(self):
+        retention = self.store.retention
+        before = self.store.stats()["spans"]
+        old = datetime(1960, 1, 1, tzinfo=timezone.utc)
+        for error, wrong in (
+                (ValueError, lambda: retention.run(max_days=1, now=-1)),
+                (ValueError, lambda: retention.run(max_days=1, now=old)),
+                (OverflowError, lambda: retention.run(
+                    max_count=2 ** 64 + 1)),
+                (OverflowError, lambda: retention.shrink(2 ** 64)),
+                (OverflowError, lambda: self.store.prices.delete(2 ** 64)),
+                (OverflowError, lambda: self.store.spans(limit=2 ** 64 + 2)),
+                (TypeError, lambda: self.store.spans(limit=1.5)),
+                (ValueError, lambda: self.store.spans(end=old)),
+                (OverflowError, lambda: self.store.roll_up(
+                    utc_offset=2 ** 32)),
+                (OverflowError, lambda: self.store.sql(
+                    "SELECT 1", timeout=2 ** 70)),
+                (OverflowError, lambda: Store(":memory:",
+                                              retention_days=2 ** 64))):
+            with self.assertRaises(error):
+                wrong()
+        self.assertEqual(self.store.stats()["spans"], before)
+        self.assertEqual(len(list(self.store.spans(start=old))), before)
 
     def test_what_is_not_kept_goes(self):
         retention = self.store.retention
