@@ -101,7 +101,7 @@ def write_js(api):
         lines += [f"  {given['name']}: {field_type(api, struct, given)},"
                   for given in struct["fields"]]
         lines.append("});")
-    lines += ["", "const FUNCTIONS = ["]
+    lines += ["", "exports.prototypes = ["]
     lines += [f"  {json.dumps(prototype(api, function))},"
               for function in api["functions"]]
     return JS_HEAD + "\n".join(lines) + """
@@ -110,7 +110,7 @@ def write_js(api):
 /** Loads the library and gives each function its types. */
 exports.bind = (path) => {
   const library = koffi.load(path);
-  return Object.fromEntries(FUNCTIONS.map((prototype) => {
+  return Object.fromEntries(exports.prototypes.map((prototype) => {
     const call = library.func(prototype);
     return [call.info.name, call];
   }));
@@ -162,7 +162,9 @@ def write_ts(api):
         lines += ["}", ""]
     lines += ["export declare const structs: Record<", "  " + "\n  ".join(
         f"| '{struct['name']}'" for struct in api["structs"]) +
-        ", IKoffiCType>;", "", "export interface Library {"]
+        ", IKoffiCType>;", "", "/** Of the functions, as in C. */",
+        "export declare const prototypes: string[];", "",
+        "export interface Library {"]
     for function in api["functions"]:
         lines += documented(function["doc"], "  ")
         arguments = ", ".join(f"{given['name']}: {ts_type(api, given)}"

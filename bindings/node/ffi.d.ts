@@ -1499,6 +1499,9 @@ export declare const structs: Record<
   | 'phx_value'
   | 'phx_sql_options', IKoffiCType>;
 
+/** Of the functions, as in C. */
+export declare const prototypes: string[];
+
 export interface Library {
   /**
    * PHX_VERSION of the library that is loaded; compare with the macro.

@@ -534,7 +534,7 @@ exports.structs.phx_sql_options = known('phx_sql_options') ?? koffi.struct('phx_
   stop_ctx: 'void *',
 });
 
-const FUNCTIONS = [
+exports.prototypes = [
   "int32_t phx_version(void)",
   "const char *phx_version_text(void)",
   "int32_t phx_has_feature(const char *name)",
@@ -657,7 +657,7 @@ const FUNCTIONS = [
 /** Loads the library and gives each function its types. */
 exports.bind = (path) => {
   const library = koffi.load(path);
-  return Object.fromEntries(FUNCTIONS.map((prototype) => {
+  return Object.fromEntries(exports.prototypes.map((prototype) => {
     const call = library.func(prototype);
     return [call.info.name, call];
   }));

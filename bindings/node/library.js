@@ -5,8 +5,10 @@
 'use strict';
 const fs = require('fs');
 const path = require('path');
+const { isMainThread } = require('worker_threads');
 const koffi = require('koffi');
 const ffi = require('./ffi.js');
+const { argumentsOf, checkMembers } = require('./arguments.js');
 const { Misuse, errorOf, shown } = require('./errors.js');
 
 const C = ffi.constants;
@@ -99,7 +101,8 @@ function checked(status, err) {
 /** Calls what can fail, without a handle; its status, if it did not. */
 function call(name, ...given) {
   const err = {};
-  return checked(library[name](...given, err), err);
+  return checked(
+    library[name](...argumentsOf(library[name], [...given, err])), err);
 }
 
 /** What is given, with handles as their pointers, which are entered. */
@@ -131,7 +134,7 @@ async function callElsewhere({ name, given }) {
   const owners = [];
   try {
     const err = {};
-    const all = [...enter(given, owners), err];
+    const all = argumentsOf(library[name], [...enter(given, owners), err]);
     return await new Promise((resolve, reject) => {
       library[name].async(...all, (failure, status) => {
         // `all` is held until here: the call reads bytes that are in it.
@@ -212,21 +215,23 @@ function define(kind, methods) {
 
 /** A struct's members as its PHX_..._INIT has them, and what is given. */
 function struct(name, given) {
-  return { size: koffi.sizeof(name), ...given };
+  const all = { size: koffi.sizeof(name), ...given };
+  checkMembers(name, all);
+  return all;
 }
 
 /** A text, absent for none. */
-function text(given) {
+function text(given, name = 'it') {
   if (given === undefined || given === null) return { data: null, size: 0 };
   if (typeof given !== 'string')
-    throw new TypeError(`a text is wanted, not ${typeof given}`);
+    throw new TypeError(`${name} is a text, not ${typeof given}`);
   return { data: given, size: Buffer.byteLength(given) };
 }
 
 /** An array of texts and its size, as two members of a query. */
 function texts(name, given = []) {
   if (!Array.isArray(given)) throw new TypeError(`${name}s are an array`);
-  return { [`${name}s`]: given.length > 0 ? given.map(text) : null,
+  return { [`${name}s`]: given.length > 0 ? given.map((one) => text(one, name)) : null,
     [`${name}_count`]: given.length };
 }
 

@@ -4,6 +4,7 @@
 const fs = require('fs');
 const path = require('path');
 const { createRequire } = require('module');
+const { checkFlag, checkText } = require('./arguments.js');
 const { Misuse, TooBig } = require('./errors.js');
 const { C, refuse, run, runAsync } = require('./library.js');
 const { requestOf } = require('./otlp.js');
@@ -24,7 +25,7 @@ function* put(store, spans, project) {
   const bytes = Buffer.from(requestOf(spans));
   try {
     yield store.handle.call('phx_store_ingest', project, C.PHX_OTLP_JSON,
-      bytes, bytes.length, {});
+      bytes, {});
   } catch (error) {
     if (!(error instanceof TooBig) || spans.length < 2) throw error;
     const middle = spans.length >> 1;
@@ -46,6 +47,8 @@ class SpanExporter {
   /** A store, which stays open, or the path of one, which is closed with it. */
   constructor(store, { project = null, sync = false, ...more } = {}) {
     refuse('SpanExporter', more);
+    checkText('project', project);
+    checkFlag('sync', sync);
     this.#isOurs = !(store instanceof Store);
     this.#store = this.#isOurs ? new Store(store) : store;
     this.#project = project;

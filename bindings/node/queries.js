@@ -2,6 +2,7 @@
 // row by row, a page of them in memory at a time.
 'use strict';
 const { inspect } = require('util');
+const { checkFlag } = require('./arguments.js');
 const { C, Report, define, library, open, refuse, run, runAsync, struct,
   text } = require('./library.js');
 const { placedError } = require('./errors.js');
@@ -155,15 +156,15 @@ class Result extends Rows {
   constructor(store, statement, values, { timeout = 0, memory = 0,
     arrays = false, ...more } = {}) {
     refuse('sql()', more);
+    checkFlag('arrays', arrays);
     if (!Array.isArray(values)) throw new TypeError('values are an array');
     const made = values.map(valueOf);
-    const size = Buffer.byteLength(statement);
+    const limits = struct('phx_sql_options', { timeout, memory });
     super(store, {
       * open() {
         try {
           return yield* open('phx_rows_close', store.handle.call(
-            'phx_store_sql', statement, size, made, made.length,
-            struct('phx_sql_options', { timeout, memory })));
+            'phx_store_sql', statement, made, made.length, limits));
         } catch (error) {
           throw placedError(error, statement);
         }

@@ -76,7 +76,7 @@ function matchOf({ path, snippet, mark }) {
 function flatten(attributes) {
   const text = JSON.stringify(attributes);
   const report = new Report();
-  call('phx_attributes_flatten', text, Buffer.byteLength(text), report.buf);
+  call('phx_attributes_flatten', text, report.buf);
   return JSON.parse(report.take());
 }
 

@@ -2,6 +2,7 @@
 'use strict';
 const { inspect } = require('util');
 const { fileURLToPath } = require('url');
+const { checkFlag } = require('./arguments.js');
 const { C, call, choose, define, library, open, refuse, run, runAsync,
   struct, text, texts } = require('./library.js');
 const { NotFound, placed, shown } = require('./errors.js');
@@ -59,11 +60,29 @@ function bits(choices, given, what) {
 }
 
 /** A Date, or nanoseconds since 1970 as a bigint. */
-function nanoseconds(time) {
-  if (time === undefined || time === null) return 0n;
+function nanoseconds(name, time) {
   if (typeof time === 'bigint') return time;
-  if (time instanceof Date) return BigInt(time.getTime()) * 1000000n;
-  throw new TypeError(`a Date or a bigint is wanted, not ${typeof time}`);
+  if (!(time instanceof Date))
+    throw new TypeError(`${name} is a Date or a bigint, not ${typeof time}`);
+  if (Number.isNaN(time.getTime()))
+    throw new RangeError(`${name} is an invalid Date`);
+  return BigInt(time.getTime()) * 1000000n;
+}
+
+/** Where spans start that are asked for, as members of a query; no span starts
+ * before 1970. */
+function bounds(start, end) {
+  const from = nanoseconds('start', start ?? 0n);
+  const until = nanoseconds('end', end ?? 1n);
+  if (until <= 0n) throw new RangeError('end is not after 1970 began');
+  return { start_time: from < 0n ? 0n : from,
+    end_time: end === undefined || end === null ? 0n : until };
+}
+
+/** A flag of C. */
+function flag(name, given) {
+  checkFlag(name, given);
+  return Number(given);
 }
 
 function checkLimit(limit) {
@@ -74,11 +93,10 @@ function checkLimit(limit) {
 /** Throws Invalid at once for what could not be asked, from a public method
  * on. */
 function check(from, grain, filter, search) {
-  shown(from, () => placed(filter, () => call('phx_filter_check', grain, filter,
-    Buffer.byteLength(filter), null)));
+  shown(from, () => placed(filter, () =>
+    call('phx_filter_check', grain, filter, null)));
   if (search !== undefined)
-    shown(from, () => placed(search, () =>
-      call('phx_search_check', search, Buffer.byteLength(search))));
+    shown(from, () => placed(search, () => call('phx_search_check', search)));
 }
 
 function bytesOf(given) {
@@ -107,9 +125,11 @@ function itemOf({ target, name, label, score, explanation, metadata,
     kind = C.PHX_DOCUMENT_ANNOTATION;
   }
   const hasScore = score !== undefined && score !== null;
-  return { target: target.number, kind, name: text(name), label: text(label),
+  return { target: target.number, kind, name: text(name, 'name'),
+    label: text(label, 'label'),
     score: hasScore ? score : 0, has_score: Number(hasScore),
-    explanation: text(explanation), identifier: text(identifier),
+    explanation: text(explanation, 'explanation'),
+    identifier: text(identifier, 'identifier'),
     metadata: text(metadata && JSON.stringify(metadata)),
     position: document ?? 0,
     annotator: choose(ANNOTATORS_BY_NAME, annotator, 'annotator') };
@@ -121,8 +141,9 @@ function* openStore(url, { readOnly = false, migrate = true, compact = true,
   busyTimeout = 5000, retentionDays = 0, ...more }) {
   refuse('Store', more);
   const options = struct('phx_store_options', {
-    flags: C.PHX_OPEN_READ_ONLY * readOnly | C.PHX_OPEN_NO_MIGRATE * !migrate |
-      C.PHX_OPEN_NO_COMPACT * !compact,
+    flags: C.PHX_OPEN_READ_ONLY * flag('readOnly', readOnly) |
+      C.PHX_OPEN_NO_MIGRATE * !flag('migrate', migrate) |
+      C.PHX_OPEN_NO_COMPACT * !flag('compact', compact),
     busy_timeout: busyTimeout, retention_days: retentionDays });
   return yield* open('phx_store_close',
     { name: 'phx_store_open', given: [url, options] });
@@ -178,8 +199,7 @@ class Store {
   /** Steps that return the number of a project, trace, session or span. */
   * find(kind, name) {
     const out = [0];
-    yield this.handle.call('phx_store_find', kind, name,
-      Buffer.byteLength(name), out);
+    yield this.handle.call('phx_store_find', kind, name, out);
     return out[0];
   }
 
@@ -211,12 +231,11 @@ class Store {
     check(this.spans, C.PHX_FILTER_SPANS, filter, search);
     checkLimit(limit);
     const asked = struct('phx_span_query', {
-      start_time: nanoseconds(start), end_time: nanoseconds(end),
-      order: choose(ORDERS, order, 'order'),
+      ...bounds(start, end), order: choose(ORDERS, order, 'order'),
       attributes: choose(SHAPES, attributes, 'attributes'),
       kinds: bits(KINDS, kinds, 'kind'),
       statuses: bits(STATUSES_BY_NAME, statuses, 'status'),
-      roots_only: Number(rootsOnly), filter: text(filter),
+      roots_only: flag('rootsOnly', rootsOnly), filter: text(filter),
       search: text(search), ...texts('name', names),
       ...texts('trace_id', traceIds), ...texts('span_id', spanIds),
       ...texts('parent_id', parentIds) });
@@ -233,8 +252,8 @@ class Store {
     check(this.traces, C.PHX_FILTER_TRACES, filter, search);
     checkLimit(limit);
     const asked = struct('phx_trace_query', {
-      start_time: nanoseconds(start), end_time: nanoseconds(end),
-      order: choose(ORDERS, order, 'order'), sort: choose(SORTS, sort, 'sort'),
+      ...bounds(start, end), order: choose(ORDERS, order, 'order'),
+      sort: choose(SORTS, sort, 'sort'),
       filter: text(filter), search: text(search),
       sessions: session ? [session.number] : null,
       session_count: session ? 1 : 0 });
@@ -265,6 +284,7 @@ class Store {
   annotations(target = Span,
     { names, project, limit, documents = false, ...more } = {}) {
     refuse('annotations()', more);
+    checkFlag('documents', documents);
     checkLimit(limit);
     const one = target instanceof Row;
     const kind = ANNOTATED.get(one ? target.constructor : target);
@@ -305,7 +325,7 @@ define(Store, {
     const bytes = bytesOf(data);
     const report = {};
     yield this.handle.call('phx_store_ingest', project,
-      choose(FORMATS, format, 'format'), bytes, bytes.length, report);
+      choose(FORMATS, format, 'format'), bytes, report);
     return ingested(report);
   },
 
@@ -362,7 +382,7 @@ define(Store, {
       return yield* findings(this, this.handle.call('phx_store_lint'));
     const bytes = bytesOf(data);
     const batch = yield* open('phx_batch_free', { name: 'phx_batch_decode',
-      given: [choose(FORMATS, format, 'format'), bytes, bytes.length, null] });
+      given: [choose(FORMATS, format, 'format'), bytes, null] });
     try {
       return yield* findings(this, batch.call('phx_batch_lint', this.handle));
     } finally {

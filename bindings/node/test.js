@@ -13,6 +13,7 @@ const { AssertionError } = require('assert');
 const fs = require('fs');
 const path = require('path');
 const { fileURLToPath } = require('url');
+const { checkFlag } = require('./arguments.js');
 const { placed, shown } = require('./errors.js');
 const { C, Report, choose, refuse, run, struct,
   text } = require('./library.js');
@@ -113,8 +114,7 @@ class Capture {
   }
 
   #count(operator, filter, least, most) {
-    this.#expectOf(filter, operator, 'phx_expect_count', filter,
-      Buffer.byteLength(filter), least, most);
+    this.#expectOf(filter, operator, 'phx_expect_count', filter, least, most);
   }
 
   /** The filter chooses n spans, or so many. */
@@ -137,14 +137,12 @@ class Capture {
 
   /** The filter chooses spans, and the condition holds for all. */
   every(filter, condition) {
-    this.#expect('every', 'phx_expect_every', filter,
-      Buffer.byteLength(filter), condition, Buffer.byteLength(condition));
+    this.#expect('every', 'phx_expect_every', filter, condition);
   }
 
   #attributes(operator, filter, expected) {
     const wanted = JSON.stringify(expected, (_, value) => value ?? null);
-    this.#expect(operator, 'phx_expect_attributes', filter,
-      Buffer.byteLength(filter), wanted, Buffer.byteLength(wanted));
+    this.#expect(operator, 'phx_expect_attributes', filter, wanted);
   }
 
   /** Every span that the filter chooses has these attributes, by their flat
@@ -165,22 +163,23 @@ class Capture {
   /** The trees are those of the pattern, and there are no others. */
   tree(pattern, { anyOrder = false, ...more } = {}) {
     refuse('tree()', more);
+    checkFlag('anyOrder', anyOrder);
     this.#expectOf(pattern, 'tree', 'phx_expect_tree', pattern,
-      Buffer.byteLength(pattern), anyOrder ? C.PHX_TREE_ANY_ORDER : 0);
+      anyOrder ? C.PHX_TREE_ANY_ORDER : 0);
   }
 
   /** Spans that the filters choose start one after the other. */
   order(...filters) {
-    this.#expect('order', 'phx_expect_order', filters.map(text),
-      filters.length);
+    this.#expect('order', 'phx_expect_order',
+      filters.map((one) => text(one, 'a filter')), filters.length);
   }
 
   /** Each span that the filter chooses, at least one, is below a span that the
    * other chooses. */
   below(filter, parent, { directly = false, ...more } = {}) {
     refuse('below()', more);
-    this.#expect('below', 'phx_expect_below', filter,
-      Buffer.byteLength(filter), parent, Buffer.byteLength(parent),
+    checkFlag('directly', directly);
+    this.#expect('below', 'phx_expect_below', filter, parent,
       directly ? C.PHX_BELOW_DIRECTLY : 0);
   }
 
@@ -198,8 +197,7 @@ class Capture {
   #differs(file) {
     if (!fs.existsSync(file)) return `${file} is not there`;
     const kept = fs.readFileSync(file);
-    const { status, report } = run(told(this.store, 'phx_golden_compare',
-      kept, kept.length));
+    const { status, report } = run(told(this.store, 'phx_golden_compare', kept));
     return status === C.PHX_UNMET ? `${file} has other spans:\n${report}` : '';
   }
 
@@ -213,7 +211,8 @@ class Capture {
       this.#fail('golden', `${report.trimEnd()}\n(UPDATE_GOLDENS=1, or ` +
         '--update-goldens behind the file, writes it)');
     const written = run(told(this.store, 'phx_golden_write',
-      struct('phx_golden_options', { masked: masked.map(text),
+      struct('phx_golden_options', {
+        masked: masked.map((one) => text(one, 'a masked key')),
         masked_count: masked.length })));
     fs.mkdirSync(path.dirname(name), { recursive: true });
     fs.writeFileSync(name, written.report);
