@@ -1,6 +1,6 @@
 // What a call may be given. koffi takes a number for an address, ends a text at
-// its first NUL and cuts a number to its type: so all of it is looked at before,
-// by the types of the parameters and of the members of structs.
+// its first NUL and cuts a number to its type: so all of it is looked at
+// before, by the types of the parameters and of the members of structs.
 'use strict';
 const koffi = require('koffi');
 const { prototypes } = require('./ffi.js');

@@ -72,8 +72,10 @@ class Handle {
     dropped.register(this, this.#owner, this);
   }
 
-  /** Its owner, which its caller leaves after the call. */
-  enter() {
+  /** Its owner, which its caller leaves after the call, unless it is among
+   * those that were entered. */
+  enter(entered) {
+    if (entered?.has(this.#owner)) return this.#owner;
     if (this.#owner.isClosed) throw new Misuse('it is closed');
     this.#owner.uses += 1;
     return this.#owner;
@@ -105,36 +107,44 @@ function call(name, ...given) {
     library[name](...argumentsOf(library[name], [...given, err])), err);
 }
 
-/** What is given, with handles as their pointers, which are entered. */
+/** What is given, with handles as their pointers. They are entered once, and
+ * are left by who has the set of them. */
 function enter(given, owners) {
   return given.map((one) => {
     if (!(one instanceof Handle)) return one;
-    owners.push(one.enter());
-    return owners.at(-1).pointer;
+    const owner = one.enter(owners);
+    owners.add(owner);
+    return owner.pointer;
   });
 }
 
+function leave(owners) {
+  for (const owner of owners) owner.leave();
+}
+
 function callHere({ name, given }) {
-  const owners = [];
+  const owners = new Set();
   try {
     return call(name, ...enter(given, owners));
   } finally {
-    for (const owner of owners) owner.leave();
+    leave(owners);
   }
 }
 
 let running = 0;
 const waiting = [];
 
-async function callElsewhere({ name, given }) {
+/** On a thread of the pool; in a Worker here and now: what it leaves running
+ * when it is ended would end the process. */
+async function callElsewhere({ name, given }, owners) {
+  if (!isMainThread) return call(name, ...enter(given, owners));
+  const err = {};
+  const all = argumentsOf(library[name], [...enter(given, owners), err]);
   if (running === MOST_AT_ONCE)
     await new Promise((resolve) => waiting.push(resolve));
   else
     running += 1;
-  const owners = [];
   try {
-    const err = {};
-    const all = argumentsOf(library[name], [...enter(given, owners), err]);
     return await new Promise((resolve, reject) => {
       library[name].async(...all, (failure, status) => {
         // `all` is held until here: the call reads bytes that are in it.
@@ -144,7 +154,6 @@ async function callElsewhere({ name, given }) {
       });
     });
   } finally {
-    for (const owner of owners) owner.leave();
     if (waiting.length > 0) waiting.shift()();
     else running -= 1;
   }
@@ -166,20 +175,26 @@ function run(steps) {
   return step.value;
 }
 
-/** The same as a promise, without holding up the loop. */
+/** The same as a promise, without holding up the loop. What it has called on
+ * stays open until its end. */
 async function runAsync(steps) {
-  let step = steps.next();
-  while (!step.done) {
-    let status;
-    try {
-      status = await callElsewhere(step.value);
-    } catch (error) {
-      step = steps.throw(error);
-      continue;
+  const owners = new Set();
+  try {
+    let step = steps.next();
+    while (!step.done) {
+      let status;
+      try {
+        status = await callElsewhere(step.value, owners);
+      } catch (error) {
+        step = steps.throw(error);
+        continue;
+      }
+      step = steps.next(status);
     }
-    step = steps.next(status);
+    return step.value;
+  } finally {
+    leave(owners);
   }
-  return step.value;
 }
 
 /** Opens what a call makes. */
@@ -188,6 +203,20 @@ function* open(free, made) {
   made.given.push(out);
   yield made;
   return new Handle(out[0], free);
+}
+
+/** Makes a call that writes text to what it takes last: its status, and that
+ * text, whose memory is given back whatever happens. */
+function* told(made) {
+  const buf = { data: null, size: 0, capacity: 0 };
+  made.given.push(buf);
+  try {
+    const status = yield made;
+    return { status, report: buf.data === null ? ''
+      : koffi.decode(buf.data, 'char', Number(buf.size)) };
+  } finally {
+    library.phx_buf_free(buf);
+  }
 }
 
 /** Gives a class methods that are written as generators of calls, and the same
@@ -231,23 +260,9 @@ function text(given, name = 'it') {
 /** An array of texts and its size, as two members of a query. */
 function texts(name, given = []) {
   if (!Array.isArray(given)) throw new TypeError(`${name}s are an array`);
-  return { [`${name}s`]: given.length > 0 ? given.map((one) => text(one, name)) : null,
-    [`${name}_count`]: given.length };
-}
-
-/** What a call writes text to. */
-class Report {
-  buf = { data: null, size: 0, capacity: 0 };
-
-  /** What was written. Its memory is given back. */
-  take() {
-    try {
-      return this.buf.data === null ? ''
-        : koffi.decode(this.buf.data, 'char', Number(this.buf.size));
-    } finally {
-      library.phx_buf_free(this.buf);
-    }
-  }
+  const all = given.map((one) => text(one, name));
+  return { [`${name}s`]: all.length > 0 ? all : null,
+    [`${name}_count`]: all.length };
 }
 
 /** Throws if an object of options has more than those that a call took out. */
@@ -268,6 +283,6 @@ function choose(choices, given, what) {
 }
 
 module.exports = {
-  C, Handle, Report, alive, call, choose, define, library, open, refuse, run,
-  runAsync, struct, text, texts,
+  C, Handle, alive, call, choose, define, library, open, refuse, run,
+  runAsync, struct, text, texts, told,
 };

@@ -3,8 +3,8 @@
 'use strict';
 const { inspect } = require('util');
 const { checkFlag } = require('./arguments.js');
-const { C, Report, define, library, open, refuse, run, runAsync, struct,
-  text } = require('./library.js');
+const { C, define, library, open, refuse, run, runAsync, struct, text,
+  told } = require('./library.js');
 const { placedError } = require('./errors.js');
 
 const PAGE = 256; // rows; a page ends at a MiB, too
@@ -26,9 +26,9 @@ class Rows {
   }
 
   * #page(handle) {
-    const report = new Report();
-    const status = yield handle.call(this.#reading.read, PAGE, report.buf);
-    return status === C.PHX_OK ? JSON.parse(report.take()) : null;
+    const { status, report } =
+      yield* told(handle.call(this.#reading.read, PAGE));
+    return status === C.PHX_OK ? JSON.parse(report) : null;
   }
 
   * [Symbol.iterator]() {

@@ -2,7 +2,7 @@
 // projects, annotations, and what is wrong with spans.
 'use strict';
 const { inspect } = require('util');
-const { Report, call } = require('./library.js');
+const { run, told } = require('./library.js');
 const tree = require('./tree.js');
 
 const STATUSES = ['UNSET', 'OK', 'ERROR'];
@@ -75,9 +75,8 @@ function matchOf({ path, snippet, mark }) {
 
 function flatten(attributes) {
   const text = JSON.stringify(attributes);
-  const report = new Report();
-  call('phx_attributes_flatten', text, report.buf);
-  return JSON.parse(report.take());
+  return JSON.parse(run(told(
+    { name: 'phx_attributes_flatten', given: [text] })).report);
 }
 
 class Span extends Timed {

@@ -15,8 +15,8 @@ const path = require('path');
 const { fileURLToPath } = require('url');
 const { checkFlag } = require('./arguments.js');
 const { placed, shown } = require('./errors.js');
-const { C, Report, choose, refuse, run, struct,
-  text } = require('./library.js');
+const { C, choose, refuse, run, struct, text,
+  told } = require('./library.js');
 const { requestOf } = require('./otlp.js');
 const { router } = require('./capture_router.js');
 const { SEVERITIES } = require('./rows.js');
@@ -25,13 +25,6 @@ const { Store } = require('./store.js');
 const LEVELS = Object.fromEntries(SEVERITIES.map((name, at) => [name, at]));
 const UPDATE = process.env.UPDATE_GOLDENS === '1' ||
   process.argv.includes('--update-goldens');
-
-/** Steps that return a call's status and what it reports. */
-function* told(store, name, ...given) {
-  const report = new Report();
-  const status = yield store.handle.call(name, ...given, report.buf);
-  return { status, report: report.take() };
-}
 
 /** Captured spans: a store in memory, and the trees of what is in it. */
 class Capture {
@@ -95,7 +88,7 @@ class Capture {
   /** The same of what is said by a text, which an error has its place in. */
   #expectOf(text, operator, name, ...given) {
     const { status, report } = shown(this[operator], () => placed(text, () =>
-      run(told(this.store, name, ...given))));
+      run(told(this.store.handle.call(name, ...given)))));
     if (status === C.PHX_UNMET) this.#fail(operator, report);
   }
 
@@ -197,7 +190,8 @@ class Capture {
   #differs(file) {
     if (!fs.existsSync(file)) return `${file} is not there`;
     const kept = fs.readFileSync(file);
-    const { status, report } = run(told(this.store, 'phx_golden_compare', kept));
+    const { status, report } = run(told(
+      this.store.handle.call('phx_golden_compare', kept)));
     return status === C.PHX_UNMET ? `${file} has other spans:\n${report}` : '';
   }
 
@@ -210,10 +204,10 @@ class Capture {
     if (!this.updateGoldens)
       this.#fail('golden', `${report.trimEnd()}\n(UPDATE_GOLDENS=1, or ` +
         '--update-goldens behind the file, writes it)');
-    const written = run(told(this.store, 'phx_golden_write',
+    const written = run(told(this.store.handle.call('phx_golden_write',
       struct('phx_golden_options', {
         masked: masked.map((one) => text(one, 'a masked key')),
-        masked_count: masked.length })));
+        masked_count: masked.length }))));
     fs.mkdirSync(path.dirname(name), { recursive: true });
     fs.writeFileSync(name, written.report);
   }

@@ -84,6 +84,38 @@ test('closing waits for calls', async (t) => {
   assert.strictEqual(alive.size, 1);
 });
 
+test('calls that wait for their turn come to it after close()', async (t) => {
+  const { file } = stand(t);
+  const store = new Store(file('store'));
+  store.ingest('', { project: 'town' });
+  const found = store.spans({ project: 'default' }).promises.all();
+  const all = Array.from({ length: 200 }, (_, i) =>
+    store.promises.ingest(request(span(i + 1)), { format: 'otlp-json' }));
+  store.close();
+  const reports = await Promise.all(all);
+  assert(reports.every(({ accepted }) => accepted === 1));
+  assert(Array.isArray(await found));
+  assert.strictEqual(alive.size, 1);
+});
+
+test('a worker may be ended while its promises run', async (t) => {
+  const { file } = stand(t);
+  for (const end of ['', 'process.exit(0)']) {
+    const worker = new Worker(`
+      const { parentPort, workerData } = require('worker_threads');
+      const { Store } = require('libphoenix');
+      const store = new Store(workerData);
+      for (let i = 0; i < 3; i += 1)
+        store.sql('${ENDLESS}', [], { timeout: 100 }).promises.all()
+          .catch(() => {});
+      parentPort.postMessage('asked');
+      ${end}`, { eval: true, workerData: file(`store ${end}`) });
+    await once(worker, 'message');
+    await worker.terminate();
+  }
+  await pause(300);
+});
+
 test('a worker opens the store for itself', async (t) => {
   const { file } = stand(t);
   const store = new Store(file('store'));
