@@ -5,7 +5,7 @@ const { fileURLToPath } = require('url');
 const { checkFlag } = require('./arguments.js');
 const { C, call, choose, define, library, open, refuse, run, runAsync,
   struct, text, texts } = require('./library.js');
-const { NotFound, placed, shown } = require('./errors.js');
+const { Misuse, NotFound, placed, shown } = require('./errors.js');
 const { Result, rowsOf } = require('./queries.js');
 const { ANNOTATORS, STATUSES, Annotation, Finding, Project, Row, Session, Span,
   Trace } = require('./rows.js');
@@ -112,8 +112,14 @@ function ingested(report) {
     duplicate: Number(report.duplicate), rejected: Number(report.rejected) };
 }
 
+/** The number that a row has in its store. */
+function numberOf(row, store) {
+  if (row.store !== store) throw new Misuse('it is a row of another store');
+  return row.number;
+}
+
 /** A note as the library takes it. */
-function itemOf({ target, name, label, score, explanation, metadata,
+function itemOf(store, { target, name, label, score, explanation, metadata,
   identifier = '', annotator = 'HUMAN', document, ...more }) {
   refuse('an annotation', more);
   let kind = ANNOTATED.get(target?.constructor);
@@ -125,7 +131,7 @@ function itemOf({ target, name, label, score, explanation, metadata,
     kind = C.PHX_DOCUMENT_ANNOTATION;
   }
   const hasScore = score !== undefined && score !== null;
-  return { target: target.number, kind, name: text(name, 'name'),
+  return { target: numberOf(target, store), kind, name: text(name, 'name'),
     label: text(label, 'label'),
     score: hasScore ? score : 0, has_score: Number(hasScore),
     explanation: text(explanation, 'explanation'),
@@ -205,7 +211,7 @@ class Store {
 
   * projectNumber(project) {
     if (project === undefined || project === null) return 0;
-    return project instanceof Project ? project.number
+    return project instanceof Project ? numberOf(project, this)
       : yield* this.find(C.PHX_PROJECT, project);
   }
 
@@ -249,13 +255,15 @@ class Store {
   traces({ filter = '', search, project, limit, order = 'newest',
     sort = 'number', start, end, session, ...more } = {}) {
     refuse('traces()', more);
+    if (session && !(session instanceof Session))
+      throw new TypeError('session is a Session');
     check(this.traces, C.PHX_FILTER_TRACES, filter, search);
     checkLimit(limit);
     const asked = struct('phx_trace_query', {
       ...bounds(start, end), order: choose(ORDERS, order, 'order'),
       sort: choose(SORTS, sort, 'sort'),
       filter: text(filter), search: text(search),
-      sessions: session ? [session.number] : null,
+      sessions: session ? [numberOf(session, this)] : null,
       session_count: session ? 1 : 0 });
     return this.rows(Trace, 'phx_store_find_traces', asked, project, limit);
   }
@@ -292,7 +300,7 @@ class Store {
       throw new TypeError('a Span, Trace or Session has annotations');
     const asked = struct('phx_annotation_query', {
       kind: documents ? C.PHX_DOCUMENT_ANNOTATION : kind,
-      targets: one ? [target.number] : null, target_count: Number(one),
+      targets: one ? [numberOf(target, this)] : null, target_count: Number(one),
       ...texts('name', names) });
     return this.rows(Annotation, 'phx_store_find_annotations', asked, project,
       limit);
@@ -344,7 +352,8 @@ define(Store, {
     const kind = DELETABLE.get(what?.constructor);
     if (kind === undefined)
       throw new TypeError('a Project, Trace, Session or Span can be deleted');
-    yield this.handle.call('phx_store_delete', kind, what.number);
+    yield this.handle.call('phx_store_delete', kind,
+      numberOf(what, this));
   },
 
   // --- reading ---------------------------------------------------------------
@@ -415,7 +424,11 @@ define(Store, {
   /** Writes the traces of these spans, or all, with what belongs to them to a
    * new file, a store of its own. */
   * save(path, spans) {
-    const query = spans === undefined ? null : yield* spans.query();
+    if (spans !== undefined && !spans?.query)
+      throw new TypeError('spans are what spans() returns');
+    if (spans && spans.store !== this)
+      throw new Misuse('they are spans of another store');
+    const query = spans ? yield* spans.query() : null;
     yield this.handle.call('phx_store_save', query, pathOf(path));
   },
 
@@ -433,7 +446,7 @@ define(Store, {
 });
 
 function* annotateAll(store, notes) {
-  const items = notes.map(itemOf);
+  const items = notes.map((note) => itemOf(store, note));
   const ids = new BigInt64Array(items.length);
   yield store.handle.call('phx_store_annotate', items, items.length, ids);
   return Array.from(ids, Number);

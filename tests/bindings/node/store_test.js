@@ -251,6 +251,21 @@ test('annotations', (t) => {
   assert.throws(() => store.annotations('x'), TypeError);
 });
 
+test('rows are of their store', (t) => {
+  const { store, file } = withSpans(t);
+  const other = withSpans(t).store;
+  const call = other.span(hex(2, 8));
+  for (const wrong of [() => store.delete(call),
+    () => store.annotate(call, 'x'), () => store.annotations(call),
+    () => store.spans({ project: other.project('town') }).all(),
+    () => store.traces({ session: other.session('s1') }),
+    () => store.save(file('x'), other.spans())])
+    assert.throws(wrong, { name: 'Misuse', message: /of another store$/ });
+  assert.throws(() => store.save(file('x'), [call]), TypeError);
+  assert.throws(() => store.traces({ session: 's1' }), TypeError);
+  assert.strictEqual(store.stats().spans, 3);
+});
+
 test('deletes', (t) => {
   const { store, numbers } = withSpans(t);
   store.delete(store.span(hex(3, 8)));
