@@ -15,6 +15,7 @@ class Router {
   #live = new Map(); // to whose captures those belong that did not end yet
   #started = 0;
   #isRefused = false;
+  #provider;
   isRegistered = false;
 
   open(capture) {
@@ -41,10 +42,19 @@ class Router {
       const provider = new NodeTracerProvider({ spanProcessors: [this] });
       provider.register();
       const { trace } = sdk('@opentelemetry/api');
+      this.#provider = provider;
       this.#isRefused = trace.getTracerProvider().getDelegate() !== provider;
     } catch (error) {
       if (!/is not installed/.test(error.message)) throw error;
     }
+  }
+
+  /** Makes room for the provider of register(). */
+  yield(trace) {
+    if (!this.#provider ||
+        trace.getTracerProvider().getDelegate?.() !== this.#provider) return;
+    trace.disable();
+    this.isRegistered = false;
   }
 
   onStart(span, context) {

@@ -58,5 +58,6 @@ export declare function instrument(options?: { provider?: Provider;
   { [name: string]: unknown };
 
 /** Traces the program into a store: a tracer provider, an exporter and any
- * instrumentors of OpenInference that are installed. */
+ * instrumentors of OpenInference that are installed. Throws Misuse if the
+ * program has a tracer provider already. */
 export declare function register(options?: RegisterOptions): Registration;

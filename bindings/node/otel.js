@@ -185,13 +185,27 @@ class Registration {
     for (const instrumentation of Object.values(this.instrumentations))
       instrumentation.disable();
     await this.provider.shutdown();
-    sdk('@opentelemetry/api').trace.disable();
+    const { trace } = sdk('@opentelemetry/api');
+    if (trace.getTracerProvider().getDelegate?.() === this.provider)
+      trace.disable();
     router.isRegistered = false;
   }
 
   async [Symbol.asyncDispose]() {
     await this.shutdown();
   }
+}
+
+/** Throws if the program has a tracer provider: OpenTelemetry leaves all spans
+ * with the first. */
+function checkFree({ trace }) {
+  router.yield(trace);
+  const current = trace.getTracerProvider();
+  // As long as there is none, a proxy stands in, and hands out no tracer.
+  if (current.getDelegateTracer?.('libphoenix') !== undefined ||
+      !current.getDelegateTracer)
+    throw new Misuse('the program has a tracer provider already: give that ' +
+      'one a SpanExporter');
 }
 
 /** Traces the program into a store: a tracer provider, an exporter and any
@@ -202,6 +216,9 @@ function register({ store = 'traces.db', project, batch = true,
     .filter(([name]) => !CONFIG.includes(name))));
   const { NodeTracerProvider, BatchSpanProcessor, SimpleSpanProcessor } =
     sdk('@opentelemetry/sdk-trace-node');
+  checkFlag('batch', batch);
+  checkFlag('instrumented', instrumented);
+  checkFree(sdk('@opentelemetry/api'));
   const exporter = new SpanExporter(store, { project, sync: !batch });
   const spanProcessor = processor?.(exporter) ??
     new (batch ? BatchSpanProcessor : SimpleSpanProcessor)(exporter);

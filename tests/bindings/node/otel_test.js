@@ -2,6 +2,7 @@
 'use strict';
 const assert = require('assert');
 const { spawnSync } = require('child_process');
+const fs = require('fs');
 const test = require('node:test');
 const { context, trace, SpanKind, SpanStatusCode, TraceFlags } =
   require('@opentelemetry/api');
@@ -133,6 +134,40 @@ test('register() wires the program, until shutdown()', async (t) => {
   assert.strictEqual(given[0].store, other.store);
   await other[Symbol.asyncDispose]();
   assert.throws(() => other.store.stats(), { name: 'Misuse' });
+});
+
+test('register() takes no place that is taken', async (t) => {
+  const { store, file } = stand(t);
+  const taken = () => assert.throws(
+    () => register({ store: file('none'), instrumented: false }),
+    { name: 'Misuse', message: /has a tracer provider already/ });
+  const phoenix = register({ store, instrumented: false, batch: false });
+  taken();
+  trace.getTracer('x').startSpan('first').end();
+  assert.strictEqual(store.stats().spans, 1);
+
+  // What the program makes of it is not ended with ours.
+  trace.disable();
+  const own = providerOf(new SpanExporter(store, { sync: true }));
+  own.register();
+  await phoenix.shutdown();
+  trace.getTracer('x').startSpan('second').end();
+  assert.strictEqual(store.stats().spans, 2);
+  taken();
+  assert.strictEqual(fs.existsSync(file('none')), false);
+  await own.shutdown();
+  trace.disable();
+});
+
+test('a program under test may register()', async (t) => {
+  const { store } = stand(t);
+  const spans = capture(t);
+  trace.getTracer('x').startSpan('before').end();
+  const phoenix = register({ store, instrumented: false, batch: false });
+  trace.getTracer('x').startSpan('after').end();
+  spans.count('', 2);
+  assert.strictEqual(store.spans().first().name, 'after');
+  await phoenix.shutdown();
 });
 
 test('what register() traces is captured by tests, too', async (t) => {
