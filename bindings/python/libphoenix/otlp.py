@@ -11,7 +11,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Callable, Iterable
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Optional
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
@@ -39,11 +39,11 @@ def field(tag: bytes, data: bytes) -> bytes:
     return tag + varint(len(data)) + data
 
 
-def text(tag: bytes, given: object) -> bytes:
-    return field(tag, str(given).encode("utf-8", "replace"))
+def text(tag: bytes, given: str) -> bytes:
+    return field(tag, given.encode("utf-8", "replace"))
 
 
-def text_if_any(tag: bytes, given: object) -> bytes:
+def text_if_any(tag: bytes, given: Optional[str]) -> bytes:
     return text(tag, given) if given else b""
 
 
@@ -123,7 +123,7 @@ def flags_of(context: Any) -> int:
 
 def event_of(event: Any) -> bytes:
     return field(b"\x5a", b"".join((
-        time(0x09, time_of(event.timestamp)), text(b"\x12", event.name),
+        time(0x09, time_of(event.timestamp)), text(b"\x12", str(event.name)),
         attributes_of(b"\x1a", event.attributes or {}),
         count_if_any(b"\x20", event.dropped_attributes))))
 
@@ -149,7 +149,7 @@ def span_of(span: ReadableSpan) -> bytes:
         made.append(text(b"\x1a", state_of(context.trace_state)))
     if parent:
         made += (b"\x22\x08", parent.span_id.to_bytes(8, "big"))
-    made += (text(b"\x2a", span.name), b"\x30", varint(span.kind.value + 1),
+    made += (text(b"\x2a", str(span.name)), b"\x30", varint(span.kind.value + 1),
              times(0x39, time_of(span.start_time), 0x41,
                    time_of(span.end_time)),
              # A copy is a dictionary, which is much faster to walk.

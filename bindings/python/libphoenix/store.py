@@ -10,10 +10,10 @@ from . import _ffi
 from ._library import Handle, Watch, alive, call, library, placed
 from .errors import Misuse, NotFound
 from .queries import (ANNOTATION, FINDING, KINDS, LOG, ORDERS, PROJECT, R,
-                     SESSION, SHAPES, SORTS, STATUSES_BY_NAME, TRACE, WORD,
-                     Cursor, Rows, Spans, Time, bits, c_path, c_text,
-                     choose, filled, json_of, nanoseconds, number, numbered,
-                     rows_at_most, since, text, texts, utf8)
+                      SESSION, SHAPES, SORTS, STATUSES_BY_NAME, TRACE, WORD,
+                      Cursor, Rows, Spans, Time, bits, c_path, c_text,
+                      choose, filled, json_of, nanoseconds, number, numbered,
+                      rows_at_most, since, text, texts, utf8)
 from .rows import (ANNOTATORS, Annotation, Finding, Log, Project, Row, Session,
                    Span, Trace, Word)
 from .sql import Result, Value
@@ -481,8 +481,8 @@ class Store:
         return Frame(self, filled(
             _ffi.phx_frame_query,
             project=self._project(project), start_time=since(start),
-            end_time=nanoseconds(end, "end"), roots=choose(ROOTS, roots, "roots"),
-            limit=rows_at_most(limit) or -1), query)
+            end_time=nanoseconds(end, "end"),
+            roots=choose(ROOTS, roots, "roots"), limit=rows_at_most(limit) or -1), query)
 
     def sql(self, statement: str, values: Sequence[Value] = (), *,
             timeout: float = 0, memory: int = 0) -> Result:

@@ -188,7 +188,8 @@ class Tracer:
                  scope_version: Optional[str] = None,
                  waiting: int = 0) -> None:
         options = filled(
-            _ffi.phx_tracer_options, project=c_text(project), service=c_text(service),
+            _ffi.phx_tracer_options,
+            project=c_text(project), service=c_text(service),
             scope=c_text(scope), scope_version=c_text(scope_version),
             waiting=waiting)
         self._handle = store._handle.open(
