@@ -5,7 +5,7 @@ const fs = require('fs');
 const path = require('path');
 const { createRequire } = require('module');
 const { checkFlag, checkText } = require('./arguments.js');
-const { Misuse, TooBig } = require('./errors.js');
+const { Invalid, Misuse, PhoenixError, TooBig } = require('./errors.js');
 const { C, refuse, run, runAsync } = require('./library.js');
 const { requestOf } = require('./otlp.js');
 const { router } = require('./capture_router.js');
@@ -20,17 +20,30 @@ const CONFIG = ['forceFlushTimeoutMillis', 'generalLimits', 'idGenerator',
   'mergeResourceWithDefaults', 'meterProvider', 'resource', 'sampler',
   'spanLimits'];
 
-/** Steps that store spans with one call, or with more if they are too much. */
+/** Whether other spans may be stored where these were not. */
+function isOfSpans(error) {
+  return error instanceof TooBig || error instanceof Invalid ||
+    !(error instanceof PhoenixError);
+}
+
+/** Steps that store spans with one call; with more if they are too much, or if
+ * one of them cannot be stored, which is thrown when the others are. */
 function* put(store, spans, project) {
-  const bytes = Buffer.from(requestOf(spans));
   try {
     yield store.handle.call('phx_store_ingest', project, C.PHX_OTLP_JSON,
-      bytes, {});
+      Buffer.from(requestOf(spans)), {});
   } catch (error) {
-    if (!(error instanceof TooBig) || spans.length < 2) throw error;
+    if (!isOfSpans(error) || spans.length < 2) throw error;
     const middle = spans.length >> 1;
-    yield* put(store, spans.slice(0, middle), project);
-    yield* put(store, spans.slice(middle), project);
+    let failure;
+    for (const half of [spans.slice(0, middle), spans.slice(middle)])
+      try {
+        yield* put(store, half, project);
+      } catch (one) {
+        if (!isOfSpans(one)) throw one;
+        failure = one;
+      }
+    if (failure) throw failure;
   }
 }
 

@@ -2,16 +2,31 @@
 // here than protobuf is: JSON.stringify is compiled, a writer of ours is not.
 'use strict';
 
+const LAST = 18446744073; // second since 1970 whose nanoseconds have 64 bits
+
+/** The whole number from 0 to `most` that is nearest; 0 for NaN. */
+function within(most, given) {
+  return Math.min(Math.max(Math.trunc(given) || 0, 0), most);
+}
+
 /** Nanoseconds since 1970 as a text; [seconds, nanoseconds] are given. */
 function timeOf([seconds, nanoseconds]) {
-  return seconds + String(nanoseconds).padStart(9, '0');
+  return within(LAST, seconds) +
+    String(within(999999999, nanoseconds)).padStart(9, '0');
+}
+
+/** A text, or none. */
+function textOf(given) {
+  return given === undefined || given === null ? undefined : String(given);
 }
 
 function valueOf(value) {
   switch (typeof value) {
     case 'string': return { stringValue: value };
     case 'boolean': return { boolValue: value };
-    case 'bigint': return { intValue: String(value) };
+    case 'bigint':
+      return BigInt.asIntN(64, value) === value ? { intValue: String(value) }
+        : { stringValue: String(value) };
     case 'number':
       if (Number.isSafeInteger(value)) return { intValue: value };
       return { doubleValue: Number.isFinite(value) ? value : String(value) };
@@ -39,7 +54,8 @@ function linkOf({ context, attributes }) {
 }
 
 function eventOf({ name, time, attributes }) {
-  return { name, timeUnixNano: timeOf(time), attributes: listOf(attributes) };
+  return { name: textOf(name), timeUnixNano: timeOf(time),
+    attributes: listOf(attributes) };
 }
 
 function spanOf(span) {
@@ -48,14 +64,14 @@ function spanOf(span) {
     traceId, spanId, flags: traceFlags, traceState: traceState?.serialize(),
     // parentSpanId is of the SDK before 2.0.
     parentSpanId: span.parentSpanContext?.spanId ?? span.parentSpanId,
-    name: span.name,
+    name: textOf(span.name),
     kind: span.kind + 1, // which has no value for "not said"
     startTimeUnixNano: timeOf(span.startTime),
     endTimeUnixNano: timeOf(span.endTime),
     attributes: listOf(span.attributes),
     events: span.events.map(eventOf),
     links: span.links.map(linkOf),
-    status: span.status,
+    status: { code: span.status?.code, message: textOf(span.status?.message) },
   };
 }
 
@@ -80,11 +96,11 @@ function requestOf(all) {
   return JSON.stringify({
     resourceSpans: runs(all, (span) => span.resource).map(
       ({ key: resource, spans: ofResource }) => ({
-        resource: { attributes: listOf(resource.attributes) },
-        schemaUrl: resource.schemaUrl,
+        resource: { attributes: listOf(resource?.attributes) },
+        schemaUrl: textOf(resource?.schemaUrl),
         scopeSpans: runs(ofResource, scopeOf).map(({ key: scope, spans }) => ({
-          scope: { name: scope.name, version: scope.version },
-          schemaUrl: scope.schemaUrl,
+          scope: { name: textOf(scope?.name), version: textOf(scope?.version) },
+          schemaUrl: textOf(scope?.schemaUrl),
           spans: spans.map(spanOf),
         })),
       })),

@@ -96,6 +96,40 @@ test('what is too much for one request goes in more', async (t) => {
   await provider.shutdown();
 });
 
+test('a span that is odd takes no other with it', async (t) => {
+  const { store } = stand(t);
+  const exporter = new SpanExporter(store, { sync: true });
+  const tracer = new NodeTracerProvider().getTracer('x');
+  const put = (...spans) => exported(exporter, spans.map((span) => {
+    span.end();
+    return span;
+  }));
+  const ended = (name, options) => tracer.startSpan(name, options);
+  assert.deepStrictEqual(await put(
+    ended('old', { startTime: new Date('1960-01-01') }),
+    ended('late', { startTime: [1e300, NaN] }),
+    ended(undefined, { attributes: { ok: true } }), ended(7),
+    Object.assign(ended('large'), { attributes: { a: 2n ** 70n, b: 7n } }),
+    ended('good')), { code: 0 });
+  const rows = store.spans({ order: 'oldest', attributes: 'flat' }).all();
+  assert.deepStrictEqual(rows.map(({ name }) => name),
+    ['old', 'late', '', '7', 'large', 'good']);
+  assert.deepStrictEqual([rows[0].startNs, rows[4].attributes],
+    [0n, { a: '1180591620717411303424', b: 7 }]);
+
+  const loop = {};
+  loop.loop = loop;
+  for (const bad of [{ attributes: { loop } },
+    { spanContext: () => ({ traceId: 'x', spanId: 'y' }) }]) {
+    const before = store.stats().spans;
+    const { code, error } = await put(...Array.from({ length: 9 }, (_, i) =>
+      Object.assign(ended(`${i}`), i === 6 ? bad : {})));
+    assert.strictEqual(code, 1);
+    assert.match(error.message, /is not hex|call stack/);
+    assert.strictEqual(store.stats().spans, before + 8);
+  }
+});
+
 test('a path is a store of its own', async (t) => {
   const { file } = stand(t);
   const exporter = new SpanExporter(file('store'));
