@@ -134,6 +134,8 @@ class Capture {
   }
 
   #attributes(operator, filter, expected) {
+    if (typeof expected !== 'object' || Object.keys(expected ?? {}).length < 1)
+      throw new TypeError(`${operator}() expects nothing`);
     const wanted = JSON.stringify(expected, (_, value) => value ?? null);
     this.#expect(operator, 'phx_expect_attributes', filter, wanted);
   }
@@ -163,6 +165,7 @@ class Capture {
 
   /** Spans that the filters choose start one after the other. */
   order(...filters) {
+    if (filters.length === 0) throw new TypeError('order() expects nothing');
     this.#expect('order', 'phx_expect_order',
       filters.map((one) => text(one, 'a filter')), filters.length);
   }
@@ -181,6 +184,8 @@ class Capture {
   budget({ spans = -1, calls = -1, tokens = -1, cost = -1, ms = -1,
     ...more }) {
     refuse('budget()', more);
+    if (Math.max(spans, calls, tokens, cost, ms) === -1)
+      throw new TypeError('budget() expects nothing');
     this.#expect('budget', 'phx_expect_budget', struct('phx_budget',
       { spans, llm_calls: calls, tokens, cost, latency: ms }));
   }

@@ -109,6 +109,11 @@ test('what cannot be asked is no failed expectation', (t) => {
   assert.throws(() => spans.tree('  a*-'), Invalid);
   assert.throws(() => spans.none("status_cod == 'ERROR'"), /did you mean/);
   assert.throws(() => spans.attributes('', { a: 1n }), TypeError);
+  for (const empty of [() => spans.tokens({}), () => spans.order(),
+    () => spans.attributes('', {}), () => spans.attributes(''),
+    () => spans.budget({})])
+    assert.throws(empty,
+      { name: 'TypeError', message: /^[a-z]+\(\) expects nothing$/ });
 });
 
 test('golden traces', async (t) => {
