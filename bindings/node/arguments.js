@@ -137,7 +137,7 @@ function argumentsOf(call, given) {
 
 /** A struct's members, which it has. */
 function checkMembers(name, given) {
-  checkOf(koffi.resolve(name))(name, given);
+  (made.get(name) ?? checkOf(koffi.resolve(name)))(name, given);
 }
 
 module.exports = { argumentsOf, checkFlag, checkMembers, checkText };
