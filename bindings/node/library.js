@@ -134,8 +134,8 @@ function callHere({ name, given }) {
 let running = 0;
 const waiting = [];
 
-/** On a thread of the pool; in a Worker here and now: what it leaves running
- * when it is ended would end the process. */
+/** On a thread of the pool; in a Worker here and now: koffi ends the process
+ * for a call that still runs when its Worker is ended. */
 async function callElsewhere({ name, given }, owners) {
   if (!isMainThread) return call(name, ...enter(given, owners));
   const err = {};
