@@ -288,6 +288,71 @@ export interface StoreOptions {
   retentionDays?: number;
 }
 
+export interface TracerOptions {
+  project?: string;
+  /** service.name of the resource. */
+  service?: string;
+  /** Of the instrumentation. */
+  scope?: string;
+  scopeVersion?: string;
+  /** How many ended spans wait for a commit: 512 if none is given. */
+  waiting?: number;
+}
+
+export interface LiveSpanOptions {
+  /** "LLM", "TOOL", ... in any case. */
+  kind?: string;
+  attributes?: { [key: string]: unknown };
+  /** A span, also one that has ended, or the traceparent of another program;
+   * else the one that runs. */
+  parent?: LiveSpan | string;
+  tracestate?: string;
+  /** Now if none is given. */
+  start?: Time;
+}
+
+/** A span that was started. It ends by end(), or behind what it runs. */
+export declare class LiveSpan implements Disposable {
+  protected constructor();
+  readonly tracer: Tracer;
+  /** The headers of W3C trace context for a program that is called. */
+  readonly traceparent: string;
+  readonly tracestate: string;
+  setStart(start: Time): void;
+  /** Texts, numbers and booleans stay what they are; arrays and the like go as
+   * JSON, and null takes the attribute away. */
+  setAttribute(key: string, value: unknown): void;
+  setAttributes(attributes: { [key: string]: unknown }): void;
+  setKind(kind: string): void;
+  setStatus(status: Status, message?: string): void;
+  /** The next of the messages of an LLM span. */
+  addMessage(list: 'input' | 'output', role: string, content: string): void;
+  /** An event of now. */
+  addEvent(name: string, attributes?: Json): void;
+  addLink(traceparent: string, attributes?: Json): void;
+  /** Adds the event "exception"; the status stays as it is. */
+  recordException(error: unknown): void;
+  /** If it has not ended. It is gone then, also if it throws because the store
+   * failed. */
+  end(end?: Time): void;
+  /** What body returns; spans that start in it are below this one, which ends
+   * then, or when the promise is settled. What is thrown is recorded, and the
+   * status is ERROR. */
+  run<T>(body: (span: this) => T): T;
+  [Symbol.dispose](): void;
+}
+
+/** Starts spans for a store, without an SDK. Ended ones wait until their root
+ * ends, 512 of them do, or for flush(); close() stores what waits. */
+export declare class Tracer implements Disposable {
+  constructor(store: Store, options?: TracerOptions);
+  span(name: string, options?: LiveSpanOptions): LiveSpan;
+  /** Stores all spans that have ended. */
+  flush(): void;
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
 export interface SqlOptions {
   /** Milliseconds. */
   timeout?: number;

@@ -15,11 +15,12 @@ const { Result, Rows } = require('./queries.js');
 const { Annotation, Finding, Project, Session, Span, Trace } =
   require('./rows.js');
 const { Store } = require('./store.js');
+const { LiveSpan, Tracer } = require('./tracer.js');
 
 const version = library.phx_version_text();
 
 module.exports = {
   Annotation, Busy, Conflict, Corrupt, Finding, IO, Internal, Interrupted,
-  Invalid, Misuse, NoMemory, NotFound, PhoenixError, Project, Result, Rows,
-  Session, Span, Store, TooBig, Trace, Unsupported, version,
+  Invalid, LiveSpan, Misuse, NoMemory, NotFound, PhoenixError, Project, Result,
+  Rows, Session, Span, Store, TooBig, Trace, Tracer, Unsupported, version,
 };

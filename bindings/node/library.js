@@ -52,7 +52,7 @@ class Owner {
   close() {
     this.isClosed = true;
     if (this.uses === 0 && alive.delete(this))
-      library[this.free](this.pointer);
+      this.free(this.pointer);
   }
 
   leave() {
@@ -68,7 +68,8 @@ class Handle {
   #owner;
 
   constructor(pointer, free) {
-    this.#owner = new Owner(pointer, free);
+    this.#owner = new Owner(pointer,
+      typeof free === 'string' ? library[free] : free);
     dropped.register(this, this.#owner, this);
   }
 
@@ -84,6 +85,19 @@ class Handle {
   /** A call on it, to be yielded. */
   call(name, ...given) {
     return { name, given: [this, ...given] };
+  }
+
+  get isOpen() {
+    return !this.#owner.isClosed;
+  }
+
+  /** Its pointer, which is the caller's to free from now on. */
+  take() {
+    const { pointer } = this.enter();
+    this.#owner.isClosed = true;
+    alive.delete(this.#owner);
+    dropped.unregister(this);
+    return pointer;
   }
 
   /** It goes when the calls that use it are over. */
@@ -257,6 +271,16 @@ function text(given, name = 'it') {
   return { data: given, size: Buffer.byteLength(given) };
 }
 
+/** A Date, or nanoseconds since 1970 as a bigint. */
+function nanoseconds(name, time) {
+  if (typeof time === 'bigint') return time;
+  if (!(time instanceof Date))
+    throw new TypeError(`${name} is a Date or a bigint, not ${typeof time}`);
+  if (Number.isNaN(time.getTime()))
+    throw new RangeError(`${name} is an invalid Date`);
+  return BigInt(time.getTime()) * 1000000n;
+}
+
 /** An array of texts and its size, as two members of a query. */
 function texts(name, given = []) {
   if (!Array.isArray(given)) throw new TypeError(`${name}s are an array`);
@@ -283,6 +307,6 @@ function choose(choices, given, what) {
 }
 
 module.exports = {
-  C, Handle, alive, call, choose, define, library, open, refuse, run,
-  runAsync, struct, text, texts, told,
+  C, Handle, alive, call, callHere, choose, define, library, nanoseconds, open, refuse,
+  run, runAsync, struct, text, texts, told,
 };

@@ -3,8 +3,8 @@
 const { inspect } = require('util');
 const { fileURLToPath } = require('url');
 const { checkFlag } = require('./arguments.js');
-const { C, call, choose, define, library, open, refuse, run, runAsync,
-  struct, text, texts } = require('./library.js');
+const { C, call, choose, define, library, nanoseconds, open, refuse, run,
+  runAsync, struct, text, texts } = require('./library.js');
 const { Misuse, NotFound, placed, shown } = require('./errors.js');
 const { Result, rowsOf } = require('./queries.js');
 const { ANNOTATORS, STATUSES, Annotation, Finding, Project, Row, Session, Span,
@@ -57,16 +57,6 @@ function bits(choices, given, what) {
   const words = typeof given === 'string' ? [given] : given;
   return [...new Set(words)].reduce(
     (sum, word) => sum + 2 ** choose(choices, word, what), 0);
-}
-
-/** A Date, or nanoseconds since 1970 as a bigint. */
-function nanoseconds(name, time) {
-  if (typeof time === 'bigint') return time;
-  if (!(time instanceof Date))
-    throw new TypeError(`${name} is a Date or a bigint, not ${typeof time}`);
-  if (Number.isNaN(time.getTime()))
-    throw new RangeError(`${name} is an invalid Date`);
-  return BigInt(time.getTime()) * 1000000n;
 }
 
 /** Where spans start that are asked for, as members of a query; no span starts

@@ -1,10 +1,12 @@
-import type { Finding, Span, Store } from './index';
+import type { Finding, Span, Store, Tracer } from './index';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-node';
 
 /** Captured spans: a store in memory, and the trees of what is in it. What is
  * not as expected throws an AssertionError that shows them. */
 export declare class Capture implements Disposable {
   constructor(options?: CaptureOptions);
+  /** Its spans are captured: for code that traces itself. */
+  readonly tracer: Tracer;
   /** The store with all spans that have ended. */
   readonly store: Store;
   close(): void;

@@ -21,6 +21,7 @@ const { requestOf } = require('./otlp.js');
 const { router } = require('./capture_router.js');
 const { SEVERITIES } = require('./rows.js');
 const { Store } = require('./store.js');
+const { Tracer } = require('./tracer.js');
 
 const LEVELS = Object.fromEntries(SEVERITIES.map((name, at) => [name, at]));
 const UPDATE = process.env.UPDATE_GOLDENS === '1' ||
@@ -29,6 +30,7 @@ const UPDATE = process.env.UPDATE_GOLDENS === '1' ||
 /** Captured spans: a store in memory, and the trees of what is in it. */
 class Capture {
   #store = new Store(':memory:');
+  #tracer = null;
   #waiting = [];
   #requests = [];
   #requested = new Set();
@@ -42,6 +44,7 @@ class Capture {
 
   close() {
     router.close(this);
+    this.#tracer?.close();
     this.#store.close();
   }
 
@@ -55,8 +58,15 @@ class Capture {
     this.#waiting.push({ span, place });
   }
 
+  /** Its spans are captured: for code that traces itself. */
+  get tracer() {
+    this.#tracer ??= new Tracer(this.#store);
+    return this.#tracer;
+  }
+
   /** The store with all spans that have ended. */
   get store() {
+    this.#tracer?.flush();
     if (this.#waiting.length > 0) {
       const waiting = this.#waiting.splice(0)
         .sort((a, b) => a.place - b.place).map(({ span }) => span);

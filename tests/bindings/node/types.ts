@@ -1,5 +1,6 @@
 // What index.d.ts and its siblings say is what programs write.
-import { Invalid, PhoenixError, Span, Store, type Rows } from 'libphoenix';
+import { Invalid, type LiveSpan, PhoenixError, Span, Store, Tracer, type Rows }
+  from 'libphoenix';
 import test from 'node:test';
 import { NodeTracerProvider, SimpleSpanProcessor,
   type SpanExporter as Exporter } from '@opentelemetry/sdk-trace-node';
@@ -38,6 +39,12 @@ async function use(store: Store): Promise<void> {
 try {
   using store = new Store(':memory:', { readOnly: false });
   await use(store);
+  using tracer: Tracer = new Tracer(store, { project: 'town' });
+  const answer: string = await tracer.span('agent', { kind: 'AGENT' })
+    .run(async (agent: LiveSpan) => agent.traceparent);
+  tracer.span('call', { parent: answer, start: 1n }).end(new Date());
+  // @ts-expect-error
+  tracer.span('call', { kid: 'LLM' });
   bind('libphoenix.so.0').phx_version() === constants.PHX_VERSION;
 } catch (error) {
   if (error instanceof Invalid) error.offset?.toFixed();
@@ -55,6 +62,8 @@ test('typed', (t) => {
   const one: Span = spans.one("span_kind == 'LLM'");
   spans.attributes('', { a: 1, b: null, c: one.name });
   spans.tree('agent', { anyOrder: true });
+  spans.one().flatAttributes['llm.model_name'];
+  spans.tracer.flush();
   spans.budget({ calls: 2, ms: 1000 });
   spans.golden(new URL('x', import.meta.url), { masked: ['a'] });
   spans.lint({ severity: 'error', ignore: ['token-sum'] });
