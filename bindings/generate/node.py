@@ -2,6 +2,7 @@
 import json
 
 from .ctype import is_callback, is_handle, is_struct, plain
+from .roles import is_counted
 
 JS_HEAD = """// Generated from phoenix.h by bindings/generate.
 'use strict';
@@ -44,8 +45,7 @@ def field_type(api, struct, given):
         return f"koffi.array('{kind}', {given['count']})"
     if is_callback(api, kind):
         return f"'{kind} *'"
-    if kind == "char" and pointers and any(
-            other["name"] == "size" for other in struct["fields"]):
+    if kind == "char" and pointers and is_counted(struct["fields"], given):
         return "'void *'"
     const = "const " if given["const"] and pointers else ""
     return repr(f"{const}{kind} {'*' * pointers}".strip())
@@ -77,6 +77,13 @@ def prototype(api, function):
     return f"{head}{function['name']}({arguments or 'void'})"
 
 
+def names_of(function):
+    sized = {given["name"] for given in function["parameters"]
+             if given["type"] in ("char", "void")}
+    return [None if given.get("counts") in sized else given["name"]
+            for given in function["parameters"]]
+
+
 def unless(kind):
     return f"known('{kind['name']}') ??"
 
@@ -104,8 +111,13 @@ def write_js(api):
     lines += ["", "exports.prototypes = ["]
     lines += [f"  {json.dumps(prototype(api, function))},"
               for function in api["functions"]]
+    lines += ["];", "", "/** The names of their parameters; null for a size, "
+              "which is that of what stands before. */",
+              "exports.parameters = {"]
+    lines += [f"  {function['name']}: {json.dumps(names_of(function))},"
+              for function in api["functions"]]
     return JS_HEAD + "\n".join(lines) + """
-];
+};
 
 /** Loads the library and gives each function its types. */
 exports.bind = (path) => {
@@ -163,7 +175,11 @@ def write_ts(api):
     lines += ["export declare const structs: Record<", "  " + "\n  ".join(
         f"| '{struct['name']}'" for struct in api["structs"]) +
         ", IKoffiCType>;", "", "/** Of the functions, as in C. */",
-        "export declare const prototypes: string[];", "",
+        "export declare const prototypes: string[];",
+        "/** The names of their parameters; null for a size, which is that of "
+        "what stands before. */",
+        "export declare const parameters: Record<string, (string | null)[]>;",
+        "",
         "export interface Library {"]
     for function in api["functions"]:
         lines += documented(function["doc"], "  ")

@@ -2,6 +2,7 @@
 import json
 
 from .ctype import is_callback, is_handle, plain
+from .roles import is_counted
 
 HEAD = '''"""Generated from phoenix.h by bindings/generate."""
 import ctypes
@@ -23,12 +24,6 @@ def bind(path: str) -> ctypes.CDLL:
 '''
 
 
-def with_size(fields, given):
-    """Whether a size beside them tells where the bytes end."""
-    at = fields.index(given)
-    return at + 1 < len(fields) and fields[at + 1]["name"] == "size"
-
-
 def type_of(api, given, fields=None):
     """The type in Python's words; `fields` are those of its struct, if any."""
     if "returns" in given:
@@ -40,7 +35,7 @@ def type_of(api, given, fields=None):
         kind, pointers = ("c_void_p", pointers - 1) if pointers else \
             ("None", 0)
     elif kind == "char" and pointers:
-        bytes_alone = not given["const"] or fields and with_size(fields, given)
+        bytes_alone = not given["const"] or fields and is_counted(fields, given)
         kind, pointers = "c_void_p" if bytes_alone else "c_char_p", \
             pointers - 1
     elif kind.endswith("_t") or kind in ("int", "char", "double"):

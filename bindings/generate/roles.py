@@ -40,3 +40,8 @@ def tell_roles(api):
         for before, given in zip([None, *fields], fields):
             if name := counted(api, before, given):
                 given["counts"] = name
+
+
+def is_counted(fields, given):
+    """Whether a number among them tells how many these are."""
+    return any(other.get("counts") == given["name"] for other in fields)

@@ -3,7 +3,7 @@
 // before, by the types of the parameters and of the members of structs.
 'use strict';
 const koffi = require('koffi');
-const { prototypes } = require('./ffi.js');
+const { parameters } = require('./ffi.js');
 
 const WHOLE = {
   Int32: [-(2n ** 31n), 2n ** 31n - 1n], UInt32: [0n, 2n ** 32n - 1n],
@@ -98,22 +98,14 @@ function checkOf(type) {
   return made.get(name);
 }
 
-const namesOf = new Map(prototypes.map((prototype) => {
-  const [name, ...parameters] = prototype.match(/\w+(?=[(,)])/g);
-  return [name, parameters];
-}));
 const known = new WeakMap();
 
-/** What a function takes: [name, check], or none for a size, which is not
+/** What a function takes: [name, check], or undefined for a size, which is not
  * given: it is that of what stands before it. */
 function parametersOf(call) {
-  const names = namesOf.get(call.info.name);
-  const isBytes = (type) =>
-    ['char *', 'void *'].includes(koffi.introspect(type).name);
-  const isSize = call.info.arguments.map((_, i, types) =>
-    i > 0 && /size$/.test(names[i]) && isBytes(types[i - 1]));
-  return call.info.arguments.map((type, i) => isSize[i] ? undefined
-    : [nameOf(names[i]), isSize[i + 1] ? checkSized : checkOf(type)]);
+  const names = parameters[call.info.name];
+  return call.info.arguments.map((type, i) => names[i] === null ? undefined
+    : [nameOf(names[i]), names[i + 1] === null ? checkSized : checkOf(type)]);
 }
 
 /** All that a function takes, with the sizes of texts and bytes, or a TypeError

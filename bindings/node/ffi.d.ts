@@ -1501,6 +1501,8 @@ export declare const structs: Record<
 
 /** Of the functions, as in C. */
 export declare const prototypes: string[];
+/** The names of their parameters; null for a size, which is that of what stands before. */
+export declare const parameters: Record<string, (string | null)[]>;
 
 export interface Library {
   /**

@@ -2,7 +2,7 @@
 'use strict';
 const assert = require('assert');
 const test = require('node:test');
-const { Store } = require('libphoenix');
+const { Store, Tracer } = require('libphoenix');
 const { SpanExporter } = require('libphoenix/otel');
 const { capture } = require('libphoenix/test');
 const { send, span, stand } = require('./sent.js');
@@ -36,6 +36,10 @@ test('a text that C would cut is refused', (t) => {
   refused('TypeError', /^project has a NUL at 1$/,
     () => store.ingest('', { project: 'a\0b' }));
   refused('TypeError', /^url has a NUL at 8$/, () => new Store('a\0b'));
+  refused('TypeError', /^project has a NUL at 1$/,
+    () => new Tracer(store, { project: 'a\0b' }));
+  refused('TypeError', /^scope is a text, not number$/,
+    () => new Tracer(store, { scope: 5 }));
   assert.throws(() => store.project('a\0b'), { name: 'NotFound' });
 });
 
