@@ -7,6 +7,8 @@
 
 #include "api/inside.h"
 
+#include <math.h>
+
 /* Of the chosen spans, those that are not as they should be; UNMET if there are
  * any, or nothing is chosen. */
 static phx_status judge(struct expectation *expectation, phx_text filter,
@@ -91,20 +93,18 @@ struct wanted {
     struct marks chosen, odd;
 };
 
-static bool is_number(const struct value *value, double *out)
+static bool has_value(const struct value *number)
 {
-    *out = value->kind == JSON_INT ? (double)value->integer : value->real;
-    return value->kind == JSON_INT || value->kind == JSON_REAL;
+    return number->kind == JSON_INT || !isnan(number->real);
 }
 
 /* A number is as another one whether or not it has a point. */
 static bool is_as(const struct value *a, const struct value *b)
 {
-    double x, y;
-
-    if (a->kind != b->kind && is_number(a, &x) && is_number(b, &y))
-        return x == y;
-    return value_equal(a, b);
+    return a->kind != b->kind && value_is_number(a) && value_is_number(b) &&
+                   has_value(a) && has_value(b)
+               ? number_compare(a, b) == 0
+               : value_equal(a, b);
 }
 
 static bool is_below(phx_text key, phx_text above)

@@ -92,7 +92,6 @@ phx_status literal_number(struct lexer *lexer, phx_text source,
 bool number_from_text(phx_text text, struct value *out);
 
 double number_real(const struct value *number);
-int number_compare(const struct value *a, const struct value *b); /* exact */
 
 /* For ADD to REMAINDER; null where there is no result. */
 struct value number_compute(int op, const struct value *a,
@@ -309,7 +308,6 @@ struct value path_find(const struct query_path *path, const struct value *tree,
 
 /* Null for what cannot be taken so. true and false are 1 and 0 as texts, as
  * SQLite has them. */
-bool value_is_number(const struct value *value);
 struct value value_to_number(struct value value);
 struct value value_to_boolean(struct value value);
 phx_status value_to_text(struct arena *arena, struct value value,

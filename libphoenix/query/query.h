@@ -292,6 +292,14 @@ void query_print(const struct query *query, struct buf *out);
 void query_print_path(const struct query_path *path, struct buf *out);
 void query_print_note(const struct query_note *note, struct buf *out);
 
+/* --- numbers -------------------------------------------------------------- */
+
+bool value_is_number(const struct value *value); /* INT or REAL */
+
+/* -1, 0 or 1 for two of INT or REAL but NaN, exact: 2^53 + 1 is over 2^53 as a
+ * double. */
+int number_compare(const struct value *a, const struct value *b);
+
 /* --- slips ---------------------------------------------------------------- */
 
 /* A kind or status that a field of them is compared with is one that there is.

@@ -463,6 +463,10 @@ TEST(chosen_spans_have_attributes)
               "llm.model_name is not there, expected \"m1\"; my-app.tags is "
               "[\"a\", 2], expected none)\n");
     eq_int(attributes(&captured, "{\"my-app\": null}", NULL), PHX_UNMET);
+    send_tool(&captured, "b2", "big", "{\"intValue\":\"9007199254740993\"}");
+    eq_int(attributes(&captured, "{\"big\": 9007199254740992.0}", NULL),
+           PHX_UNMET);
+    ok(strstr(captured.report.data, "big is 9007199254740993, expected "));
     fails_with(PHX_INVALID, "no JSON object", attributes(&captured, "[]", err));
     fails_with(PHX_INVALID, "", attributes(&captured, "{", err));
     release(&captured);
