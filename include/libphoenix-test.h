@@ -67,9 +67,11 @@
 /* Each span that a condition chooses, at least one, meets another condition;
  * or has attributes that a JSON object names by flat keys. */
 #define PHX_TEST_EVERY(store, filter, condition) \
-    phx_test_every(__FILE__, __LINE__, store, filter, condition)
+    phx_test_pair(__FILE__, __LINE__, "every ", phx_expect_every, store, \
+                  filter, condition)
 #define PHX_TEST_ATTRIBUTES(store, filter, expected) \
-    phx_test_attributes(__FILE__, __LINE__, store, filter, expected)
+    phx_test_pair(__FILE__, __LINE__, "attributes ", phx_expect_attributes, \
+                  store, filter, expected)
 
 /* All spans together take at most what a phx_budget says. */
 #define PHX_TEST_BUDGET(store, most) \
@@ -236,31 +238,22 @@ PHX_TEST_FUNCTION int phx_test_below(const char *file, int line,
     return phx_test_status(file, line, "below ", filter, status, &report, &err);
 }
 
-PHX_TEST_FUNCTION int phx_test_every(const char *file, int line,
-                                     phx_store *store, const char *filter,
-                                     const char *condition)
+/* An expectation of what a condition chooses: of it and another text. */
+typedef phx_status phx_test_pair_fn(phx_store *, const char *, size_t,
+                                    const char *, size_t, phx_buf *,
+                                    phx_error *);
+
+PHX_TEST_FUNCTION int phx_test_pair(const char *file, int line,
+                                    const char *kind, phx_test_pair_fn *expect,
+                                    phx_store *store, const char *filter,
+                                    const char *other)
 {
     phx_buf report = PHX_BUF_INIT;
     phx_error err;
-    phx_status status =
-        phx_expect_every(store, filter, strlen(filter), condition,
-                         strlen(condition), &report, &err);
+    phx_status status = expect(store, filter, strlen(filter), other,
+                               strlen(other), &report, &err);
 
-    return phx_test_status(file, line, "every ", filter, status, &report, &err);
-}
-
-PHX_TEST_FUNCTION int phx_test_attributes(const char *file, int line,
-                                          phx_store *store, const char *filter,
-                                          const char *expected)
-{
-    phx_buf report = PHX_BUF_INIT;
-    phx_error err;
-    phx_status status =
-        phx_expect_attributes(store, filter, strlen(filter), expected,
-                              strlen(expected), &report, &err);
-
-    return phx_test_status(file, line, "attributes ", filter, status, &report,
-                           &err);
+    return phx_test_status(file, line, kind, filter, status, &report, &err);
 }
 
 PHX_TEST_FUNCTION int phx_test_budget(const char *file, int line,
