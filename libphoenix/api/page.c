@@ -331,12 +331,11 @@ phx_status phx_cursor_next_json(phx_cursor *cursor, size_t count, phx_buf *out,
 
 /* --- rows of SQL ------------------------------------------------------------- */
 
-enum { EXACT = 1 << 26 }; /* squared, what a double counts to */
+#define EXACT (INT64_C(1) << 53) /* what a double counts to */
 
 /* What JSON has no word for, or other languages would round, is an object. */
 static void write_value(struct json_writer *writer, const phx_value *value)
 {
-    const int64_t most = (int64_t)EXACT * EXACT * 2;
     char digits[24];
 
     switch (value->type) {
@@ -344,7 +343,7 @@ static void write_value(struct json_writer *writer, const phx_value *value)
         json_null(writer);
         break;
     case PHX_INTEGER:
-        if (value->integer > -most && value->integer < most) {
+        if (value->integer > -EXACT && value->integer < EXACT) {
             json_int(writer, value->integer);
             break;
         }
