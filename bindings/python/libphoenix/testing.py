@@ -18,7 +18,7 @@ from typing import (TYPE_CHECKING, Any, Iterator, Mapping, Optional, Sequence,
                     Union)
 
 from . import _ffi
-from ._library import library, placed, written
+from ._library import library, placed
 from .queries import choose, filled, json_of, number, numbered, texts, utf8
 from .rows import SEVERITIES, Finding, Span
 from .store import Store
@@ -260,8 +260,8 @@ class Capture:
         kept = file.read_bytes() if file.exists() else None
         met, report = False, f"{file} is not there"
         if kept is not None:
-            status, said = written(self.store._handle.use,
-                                   library.phx_golden_compare, kept, len(kept))
+            status, said = self.store._handle.written(
+                library.phx_golden_compare, kept, len(kept))
             met = status != _ffi.PHX_UNMET
             report = f"{file} has other spans:\n{said.decode(errors='replace')}"
         if met:
@@ -273,9 +273,8 @@ class Capture:
         options = _ffi.phx_golden_options(masked=keys,
                                           masked_count=len(masked))
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(written(self.store._handle.use,
-                                 library.phx_golden_write,
-                                 ctypes.byref(options))[1])
+        file.write_bytes(self.store._handle.written(
+            library.phx_golden_write, ctypes.byref(options))[1])
 
     # --- lint --------------------------------------------------------------
 

@@ -17,7 +17,6 @@ a struct begins as its INIT. An object or a list where a text comes back is
 JSON; of a struct only the fields that are named are looked at.
 """
 import json
-import re
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent

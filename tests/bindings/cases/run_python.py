@@ -8,7 +8,6 @@ import math
 import os
 import sys
 import tempfile
-from pathlib import Path
 
 from read import (API, CONSTANTS, FUNCTIONS, HERE, STRUCTS, bytes_of,
                   is_variable, read_cases)

@@ -11,7 +11,7 @@ import unittest
 from functools import partial
 
 from libphoenix import Misuse, Store, Tracer, _library
-from sent import StoreTest, request, span, together
+from sent import StoreTest, span, together
 
 ENDLESS = ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
            "SELECT count(*) FROM n")

@@ -1,7 +1,6 @@
 """Store: what goes in, comes out, is annotated and deleted."""
 import json
 import pickle
-import unittest
 from datetime import datetime, timedelta, timezone
 
 from libphoenix import (Busy, Conflict, Error, Invalid, Misuse, NotFound, Note,

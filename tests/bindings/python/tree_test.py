@@ -1,5 +1,4 @@
 """What a notebook shows: a trace as a tree, all that users wrote escaped."""
-import unittest
 from html.parser import HTMLParser
 
 from sent import StoreTest, span
