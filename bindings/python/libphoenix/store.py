@@ -276,8 +276,9 @@ class Store:
 
         start and end bound when they start: datetimes, or nanoseconds since
         1970; end is not in it. attributes is "nested", "flat" or, faster,
-        "none". totals adds up what is below each. columns are attributes with columns of their own when spans are
-        read as columns: {"llm.model_name": str}.
+        "none". totals adds up what is below each. columns are attributes with
+        columns of their own when spans are read as columns:
+        {"llm.model_name": str}.
         """
         __tracebackhide__ = True
         self._check(_ffi.PHX_FILTER_SPANS, filter, search)
