@@ -648,6 +648,39 @@ typedef struct phx_annotation_item {
 PHX_CALL phx_store_annotate(phx_store *store, const phx_annotation_item *items,
                             size_t count, phx_id *ids, phx_error *err);
 
+typedef struct phx_annotate_report {
+    int64_t written; /* found their targets */
+    int64_t waiting; /* their targets have not come */
+    int64_t dropped; /* waited too long, or are of a document that the span
+                        has not */
+} phx_annotate_report;
+
+/*
+ * The same, but one whose target is not stored yet waits for it, durably: see
+ * phx_store_annotate_waiting. Of those that wait for the same the last wins; one
+ * that is written meanwhile is not undone.
+ *
+ * out     or NULL.
+ * Errors: INVALID and TOO_BIG as above, but for positions. BUSY (a million
+ *         wait already, too), IO, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_store_annotate_later(phx_store *store,
+                                  const phx_annotation_item *items,
+                                  size_t count, phx_annotate_report *out,
+                                  phx_error *err);
+
+/*
+ * Writes the annotations that wait and whose targets have come. A host calls it
+ * now and then.
+ *
+ * before  ns since 1970: those that came earlier, and whose targets have not,
+ *         are dropped; 0: none is.
+ * out     those that waited, also when the call fails in the end; or NULL.
+ * Errors: IO, BUSY, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_store_annotate_waiting(phx_store *store, uint64_t before,
+                                    phx_annotate_report *out, phx_error *err);
+
 typedef struct phx_annotation {
     phx_id id;            /* its number among those of its kind */
     phx_id target;        /* number of the span, trace or session */

@@ -667,6 +667,21 @@ export interface phx_annotation_item {
   flags: number;
 }
 
+export interface phx_annotate_report {
+  /**
+   * found their targets
+   */
+  written: Int64;
+  /**
+   * their targets have not come
+   */
+  waiting: Int64;
+  /**
+   * waited too long, or are of a document that the span has not
+   */
+  dropped: Int64;
+}
+
 export interface phx_annotation {
   /**
    * its number among those of its kind
@@ -1473,6 +1488,7 @@ export declare const structs: Record<
   | 'phx_trace'
   | 'phx_session'
   | 'phx_annotation_item'
+  | 'phx_annotate_report'
   | 'phx_annotation'
   | 'phx_annotation_query'
   | 'phx_retention_rule'
@@ -1825,6 +1841,26 @@ export interface Library {
    *         BUSY, INTERRUPTED, CORRUPT.
    */
   phx_store_annotate: Call<(store: Pointer, items: phx_annotation_item | phx_annotation_item[] | null, count: Int64, ids: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * The same, but one whose target is not stored yet waits for it, durably: see
+   * phx_store_annotate_waiting. Of those that wait for the same the last wins; one
+   * that is written meanwhile is not undone.
+   *
+   * out     or NULL.
+   * Errors: INVALID and TOO_BIG as above, but for positions. BUSY (a million
+   *         wait already, too), IO, INTERRUPTED, CORRUPT.
+   */
+  phx_store_annotate_later: Call<(store: Pointer, items: phx_annotation_item | phx_annotation_item[] | null, count: Int64, out: phx_annotate_report | phx_annotate_report[] | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Writes the annotations that wait and whose targets have come. A host calls it
+   * now and then.
+   *
+   * before  ns since 1970: those that came earlier, and whose targets have not,
+   *         are dropped; 0: none is.
+   * out     those that waited, also when the call fails in the end; or NULL.
+   * Errors: IO, BUSY, INTERRUPTED, CORRUPT.
+   */
+  phx_store_annotate_waiting: Call<(store: Pointer, before: Int64, out: phx_annotate_report | phx_annotate_report[] | null, err: phx_error | phx_error[] | null) => number>;
   /**
    * Deletes the traces that a rule does not keep, oldest first, and log records
    * that wait for their spans, in slices that commits go between. Blocks all of whose traces are due go whole.

@@ -262,6 +262,11 @@ exports.structs.phx_annotation_item = known('phx_annotation_item') ?? koffi.stru
   source: 'int32_t',
   flags: 'int32_t',
 });
+exports.structs.phx_annotate_report = known('phx_annotate_report') ?? koffi.struct('phx_annotate_report', {
+  written: 'int64_t',
+  waiting: 'int64_t',
+  dropped: 'int64_t',
+});
 exports.structs.phx_annotation = known('phx_annotation') ?? koffi.struct('phx_annotation', {
   id: 'int64_t',
   target: 'int64_t',
@@ -585,6 +590,8 @@ exports.prototypes = [
   "int32_t phx_store_find(phx_store *store, int32_t kind, const char *name, size_t size, _Out_ int64_t *out, _Out_ phx_error *err)",
   "int32_t phx_store_delete(phx_store *store, int32_t kind, int64_t id, _Out_ phx_error *err)",
   "int32_t phx_store_annotate(phx_store *store, const phx_annotation_item *items, size_t count, _Inout_ int64_t *ids, _Out_ phx_error *err)",
+  "int32_t phx_store_annotate_later(phx_store *store, const phx_annotation_item *items, size_t count, _Out_ phx_annotate_report *out, _Out_ phx_error *err)",
+  "int32_t phx_store_annotate_waiting(phx_store *store, uint64_t before, _Out_ phx_annotate_report *out, _Out_ phx_error *err)",
   "int32_t phx_store_retain(phx_store *store, int64_t project, const phx_retention_rule *rule, uint64_t now, uint32_t budget, _Inout_ int64_t *removed, _Out_ phx_error *err)",
   "int32_t phx_store_retain_due(phx_store *store, uint64_t now, uint32_t budget, _Inout_ int64_t *removed, _Out_ phx_error *err)",
   "int32_t phx_store_shrink(phx_store *store, int64_t bytes, uint32_t budget, _Inout_ int64_t *removed, _Out_ phx_error *err)",

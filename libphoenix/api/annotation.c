@@ -119,32 +119,70 @@ static phx_status copy_item(struct arena *arena, phx_annotation_item *item,
     return copy_id(arena, item->kind, &item->target_id, err);
 }
 
-phx_status phx_store_annotate(phx_store *store,
-                              const phx_annotation_item *items, size_t count,
-                              phx_id *ids, phx_error *err)
+/* Checked copies of items in the arena, as the store takes them. */
+static phx_status copy_items(struct arena *arena,
+                             const phx_annotation_item *items, size_t count,
+                             phx_annotation_item **out, phx_error *err)
 {
     size_t size = size_mul(count, sizeof *items);
-    struct arena arena;
     phx_status status = PHX_OK;
 
-    if (store == NULL || (items == NULL && count != 0))
-        return fail_argument(err);
     for (size_t i = 0; i < count && status >= 0; i++)
         status = check_item(&items[i], i, err);
     if (status < 0)
         return status;
-    arena_init(&arena, SIZE_MAX);
-    phx_annotation_item *copies = arena_new(&arena, size);
+    phx_annotation_item *copies = arena_new(arena, size);
     if (copies == NULL)
-        status = arena_status(&arena, size, err);
+        return arena_status(arena, size, err);
     for (size_t i = 0; i < count && status >= 0; i++) {
         copies[i] = items[i];
-        status = copy_item(&arena, &copies[i], err);
+        status = copy_item(arena, &copies[i], err);
     }
-    if (status >= 0)
+    *out = copies;
+    return status;
+}
+
+phx_status phx_store_annotate(phx_store *store,
+                              const phx_annotation_item *items, size_t count,
+                              phx_id *ids, phx_error *err)
+{
+    phx_annotation_item *copies;
+    struct arena arena;
+    phx_status status;
+
+    if (store == NULL || (items == NULL && count != 0))
+        return fail_argument(err);
+    arena_init(&arena, SIZE_MAX);
+    if ((status = copy_items(&arena, items, count, &copies, err)) >= 0)
         status = store_annotate(store->store, copies, NULL, count, ids, err);
     arena_clear(&arena);
     return status;
+}
+
+phx_status phx_store_annotate_later(phx_store *store,
+                                    const phx_annotation_item *items,
+                                    size_t count, phx_annotate_report *out,
+                                    phx_error *err)
+{
+    phx_annotation_item *copies;
+    struct arena arena;
+    phx_status status;
+
+    if (store == NULL || (items == NULL && count != 0))
+        return fail_argument(err);
+    arena_init(&arena, SIZE_MAX);
+    if ((status = copy_items(&arena, items, count, &copies, err)) >= 0)
+        status = store_annotate_later(store->store, copies, count, out, err);
+    arena_clear(&arena);
+    return status;
+}
+
+phx_status phx_store_annotate_waiting(phx_store *store, uint64_t before,
+                                      phx_annotate_report *out, phx_error *err)
+{
+    if (store == NULL)
+        return fail_argument(err);
+    return store_annotate_waiting(store->store, before, out, err);
 }
 
 /* --- queries ------------------------------------------------------------------- */

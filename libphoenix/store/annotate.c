@@ -7,12 +7,17 @@
 
 #include "store/annotation.h"
 
+bool target_takes(const struct target *target, const phx_annotation_item *item)
+{
+    return target->kind != PHX_DOCUMENT_ANNOTATION ||
+           (uint32_t)item->position < target->documents;
+}
+
 static phx_status check_document(const struct target *target,
                                  const phx_annotation_item *item,
                                  phx_error *err)
 {
-    return target->kind != PHX_DOCUMENT_ANNOTATION ||
-                   (uint32_t)item->position < target->documents
+    return target_takes(target, item)
                ? PHX_OK
                : fail(err, PHX_INVALID, -1, "document %d of a span that has %u",
                       (int)item->position, (unsigned)target->documents);
@@ -50,21 +55,11 @@ static phx_status find_targets(struct store *store,
     return status;
 }
 
-static phx_status write_item(struct store *store, struct counter *counter,
-                             const phx_annotation_item *item,
-                             struct target *target,
-                             const struct annotation_times *times, phx_id *id,
-                             phx_error *err)
+void annotation_of_item(const phx_annotation_item *item,
+                        const struct annotation_times *times,
+                        phx_annotation *out)
 {
-    phx_status status = target_check(store, target, err);
-    uint64_t updated_at;
-
-    if (status < 0)
-        return status;
-    phx_annotation row = {
-        .target = target->number,
-        .trace = target->trace,
-        .project = target->project,
+    *out = (phx_annotation){
         .author = item->author,
         .created_at = times->created_at,
         .updated_at = times->updated_at,
@@ -74,13 +69,30 @@ static phx_status write_item(struct store *store, struct counter *counter,
         .position = item->kind == PHX_DOCUMENT_ANNOTATION ? item->position : -1,
         .annotator = item->annotator,
         .source = item->source,
-        .target_id = target->id,
         .name = item->name,
         .identifier = item->identifier,
         .label = item->label,
         .explanation = item->explanation,
         .metadata = item->metadata,
     };
+}
+
+phx_status annotate_item(struct store *store, struct counter *counter,
+                         const phx_annotation_item *item, struct target *target,
+                         const struct annotation_times *times, phx_id *id,
+                         phx_error *err)
+{
+    phx_status status = target_check(store, target, err);
+    phx_annotation row;
+    uint64_t updated_at;
+
+    if (status < 0)
+        return status;
+    annotation_of_item(item, times, &row);
+    row.target = target->number;
+    row.trace = target->trace;
+    row.project = target->project;
+    row.target_id = target->id;
     if ((status = annotation_find(store->writer, &row, &updated_at, err)) < 0)
         return status;
     if (status == PHX_DONE) {
@@ -90,7 +102,19 @@ static phx_status write_item(struct store *store, struct counter *counter,
     *id = row.id;
     if (status == PHX_OK && updated_at > times->updated_at)
         return PHX_OK;
-    return annotation_write(store->writer, &row, err);
+    return annotation_put(store->writer, SQL_PUT_ANNOTATION, &row, err);
+}
+
+phx_status annotate_begin(struct store *store, struct counter *counter,
+                          unsigned forgotten, phx_error *err)
+{
+    phx_status status = store_change_begin(store, store->writer, counter, err);
+
+    if (status < 0 || atomic_load(&store->forgotten) == forgotten)
+        return status;
+    sql_rollback(store->writer);
+    store_write_end(store);
+    return PHX_DONE;
 }
 
 /* DONE if the targets are to be looked up again. */
@@ -104,18 +128,13 @@ static phx_status write_items(struct store *store,
     uint64_t us = time_now() / 1000 * 1000;
     const struct annotation_times now = {us, us};
     struct counter counter;
-    phx_status status = store_change_begin(store, store->writer, &counter, err);
+    phx_status status = annotate_begin(store, &counter, forgotten, err);
 
-    if (status < 0)
+    if (status != PHX_OK)
         return status;
-    if (atomic_load(&store->forgotten) != forgotten) {
-        sql_rollback(store->writer);
-        store_write_end(store);
-        return PHX_DONE;
-    }
     for (size_t i = 0; i < count && status >= 0; i++)
-        status = blame(write_item(store, &counter, &items[i], &targets[i],
-                                  times ? &times[i] : &now, &ids[i], err),
+        status = blame(annotate_item(store, &counter, &items[i], &targets[i],
+                                     times ? &times[i] : &now, &ids[i], err),
                        i, err);
     status = store_change_end(store, store->writer, status, &counter, err);
     store_write_end(store);

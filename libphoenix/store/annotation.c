@@ -90,10 +90,10 @@ void annotation_read(struct statement *statement, phx_annotation *out,
         *sum = -1;
 }
 
-phx_status annotation_write(struct connection *connection,
-                            const phx_annotation *row, phx_error *err)
+phx_status annotation_put(struct connection *connection, enum sql id,
+                          const phx_annotation *row, phx_error *err)
 {
-    struct statement *put = sql(connection, SQL_PUT_ANNOTATION);
+    struct statement *put = sql(connection, id);
     const int64_t numbers[] = {
         annotation_row_id(row->kind, row->id),
         row->kind,
@@ -123,6 +123,19 @@ phx_status annotation_write(struct connection *connection,
     sql_bind_text(put, ++at, row->metadata);
     sql_bind_text(put, ++at, row->explanation);
     return sql_run(put, err);
+}
+
+phx_status annotation_keep(struct arena *arena, phx_annotation *row,
+                           phx_error *err)
+{
+    phx_status status;
+
+    if ((status = arena_keep(arena, &row->name, err)) < 0 ||
+        (status = arena_keep(arena, &row->identifier, err)) < 0 ||
+        (status = arena_keep(arena, &row->label, err)) < 0 ||
+        (status = arena_keep(arena, &row->explanation, err)) < 0)
+        return status;
+    return arena_keep(arena, &row->metadata, err);
 }
 
 phx_status annotation_find(struct connection *connection, phx_annotation *row,

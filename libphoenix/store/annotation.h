@@ -4,6 +4,7 @@
  *     annotation.c       rows of annotations
  *     target.c           what an item is of, in a reader's snapshot
  *     annotate.c         many rows in one commit
+ *     await.c            rows that wait for what they are of
  *     annotation_find.c  rows that a query asks for, read or deleted
  *
  * They go with what they are of: remove.c.
@@ -21,8 +22,12 @@ uint32_t annotation_sum(const phx_annotation *row);
  * -1 where a value is none that was written. */
 void annotation_read(struct statement *statement, phx_annotation *out,
                      int64_t *sum);
-phx_status annotation_write(struct connection *connection,
-                            const phx_annotation *row, phx_error *err);
+/* SQL_PUT_ANNOTATION, or into the table of those that wait. */
+phx_status annotation_put(struct connection *connection, enum sql id,
+                          const phx_annotation *row, phx_error *err);
+/* Its texts become copies, but for the target's id. */
+phx_status annotation_keep(struct arena *arena, phx_annotation *row,
+                           phx_error *err);
 /* The number and the time of creation of the row with this key, and when it
  * was changed last; DONE if there is none. */
 phx_status annotation_find(struct connection *connection, phx_annotation *row,
@@ -49,5 +54,23 @@ phx_status target_find(struct snapshot *snapshot, struct arena *arena,
  * was deleted and has been swept since. Errors: NOT_FOUND. */
 phx_status target_check(struct store *store, struct target *target,
                         phx_error *err);
+
+/* --- annotate.c ------------------------------------------------------------- */
+
+/* Whether the target has the document that the item is of, if it is of one. */
+bool target_takes(const struct target *target, const phx_annotation_item *item);
+/* All of a row but its number and what it is of. */
+void annotation_of_item(const phx_annotation_item *item,
+                        const struct annotation_times *times,
+                        phx_annotation *out);
+/* Begins a change; DONE if it was not, because targets that were looked up
+ * since `forgotten` was read are to be looked up again. */
+phx_status annotate_begin(struct store *store, struct counter *counter,
+                          unsigned forgotten, phx_error *err);
+/* Errors: NOT_FOUND (the target went). */
+phx_status annotate_item(struct store *store, struct counter *counter,
+                         const phx_annotation_item *item, struct target *target,
+                         const struct annotation_times *times, phx_id *id,
+                         phx_error *err);
 
 #endif

@@ -213,20 +213,6 @@ static phx_status show_target(struct arena *arena, phx_annotation *row,
     return PHX_OK;
 }
 
-static phx_status keep_row(struct arena *arena, phx_annotation *row,
-                           phx_error *err)
-{
-    phx_status status;
-
-    if ((status = show_target(arena, row, err)) < 0 ||
-        (status = arena_keep(arena, &row->name, err)) < 0 ||
-        (status = arena_keep(arena, &row->identifier, err)) < 0 ||
-        (status = arena_keep(arena, &row->label, err)) < 0 ||
-        (status = arena_keep(arena, &row->explanation, err)) < 0)
-        return status;
-    return arena_keep(arena, &row->metadata, err);
-}
-
 struct page {
     phx_annotation *rows;
     size_t count, capacity;
@@ -248,7 +234,8 @@ static phx_status read_rows(struct statement *read, size_t limit,
             out->next = row.id;
             break;
         }
-        if ((status = keep_row(arena, &row, err)) < 0)
+        if ((status = show_target(arena, &row, err)) < 0 ||
+            (status = annotation_keep(arena, &row, err)) < 0)
             return status;
         phx_annotation *rows = arena_grow(arena, out->rows, &out->capacity,
                                           out->count, sizeof *rows);

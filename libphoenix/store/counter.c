@@ -7,7 +7,7 @@
 
 #include "store/inside.h"
 
-enum { NUMBERS = 16 + ANNOTATION_KINDS };
+enum { NUMBERS = 17 + ANNOTATION_KINDS };
 
 /* The numbers of the row in the order of its columns. */
 static void list_numbers(struct counter *counter, int64_t *out[NUMBERS])
@@ -27,7 +27,8 @@ static void list_numbers(struct counter *counter, int64_t *out[NUMBERS])
     *out++ = &counter->dropped;
     *out++ = &counter->prices;
     *out++ = &counter->log;
-    *out = &counter->logs;
+    *out++ = &counter->logs;
+    *out = &counter->waiting;
 }
 
 static phx_status read_row(struct connection *connection, struct counter *out,
@@ -123,6 +124,7 @@ phx_status counter_migrate(struct connection *connection, int64_t format,
         [3] = offsetof(struct counter, log),
         [4] = offsetof(struct counter, log),
         [5] = offsetof(struct counter, log),
+        [6] = offsetof(struct counter, waiting),
     };
     struct counter counter;
     int64_t sum;

@@ -8,7 +8,7 @@
  *                       project.c session.c posting.c blocks.c
  *     log records come  log.c join.c grow.c outgrown.c hold.c
  *     prices change     prices.c price_models.c
- *     people judge      target.c annotate.c annotation.c
+ *     people judge      target.c annotate.c annotation.c await.c
  *     blocks lie well   background.c compact.c merge.c run.c sweep.c
  *     data goes         remove.c gone.c retain.c policy.c cron.c expire.c
  *                       expire_log.c
@@ -191,6 +191,8 @@ struct counter {
     /* Since format 6. */
     int64_t log;  /* the next one */
     int64_t logs; /* rows of this table */
+    /* Since format 7. */
+    int64_t waiting; /* rows of this table */
 };
 
 phx_status counter_read(struct connection *connection, struct counter *out,

@@ -9,6 +9,14 @@
 
 enum { APPLICATION_ID = 0x50485831 /* "PHX1" */ };
 
+#define ANNOTATION_TABLE                                                       \
+    " id INTEGER PRIMARY KEY, kind INT NOT NULL, target INT NOT NULL,"         \
+    " position INT NOT NULL, trace INT NOT NULL, project INT NOT NULL,"        \
+    " annotator INT NOT NULL, source INT NOT NULL, author INT NOT NULL,"       \
+    " created INT NOT NULL, updated INT NOT NULL, sum INT NOT NULL,"           \
+    " name TEXT NOT NULL, identifier TEXT NOT NULL, score REAL, label TEXT,"   \
+    " target_id BLOB NOT NULL, metadata TEXT, explanation TEXT"
+
 /* A row of a format makes tables, as they are in the newest one, or changes
  * those that an earlier format has made; a store takes the rows past its own
  * format, but no change to a table that it makes only now. A new store makes
@@ -26,7 +34,8 @@ enum { APPLICATION_ID = 0x50485831 /* "PHX1" */ };
  * kind; target is the number of a span, trace or session, and target_id what
  * the sender calls it; position is a document's, else -1. A session has no one
  * trace: 0. The rows of a span or trace are found by the trace, so that they
- * go with it.
+ * go with it. One that waits is such a row, too, its trace and project 0, its
+ * target 0 if it was given by an id.
  *
  * A version of the prices is for the spans from the number `span` on, up to the
  * next version's; built_in is a hash of those that came with the library. The
@@ -52,7 +61,7 @@ static const struct step {
      " annotations INT NOT NULL DEFAULT 0,"
      " cost_details INT NOT NULL DEFAULT 0,"
      " prices INT NOT NULL DEFAULT 0, log INT NOT NULL DEFAULT 1,"
-     " logs INT NOT NULL DEFAULT 0) STRICT"},
+     " logs INT NOT NULL DEFAULT 0, waiting INT NOT NULL DEFAULT 0) STRICT"},
     {1, 0,
      "CREATE TABLE block ("
      " id INTEGER PRIMARY KEY, level INT NOT NULL, project INT NOT NULL,"
@@ -94,13 +103,7 @@ static const struct step {
      " created INT NOT NULL, updated INT NOT NULL, sum INT NOT NULL,"
      " policy INT) STRICT"},
     {2, 0,
-     "CREATE TABLE annotation ("
-     " id INTEGER PRIMARY KEY, kind INT NOT NULL, target INT NOT NULL,"
-     " position INT NOT NULL, trace INT NOT NULL, project INT NOT NULL,"
-     " annotator INT NOT NULL, source INT NOT NULL, author INT NOT NULL,"
-     " created INT NOT NULL, updated INT NOT NULL, sum INT NOT NULL,"
-     " name TEXT NOT NULL, identifier TEXT NOT NULL, score REAL, label TEXT,"
-     " target_id BLOB NOT NULL, metadata TEXT, explanation TEXT) STRICT;"
+     "CREATE TABLE annotation (" ANNOTATION_TABLE ") STRICT;"
      "CREATE UNIQUE INDEX annotation_key ON annotation"
      " (kind, target, position, name, identifier);"
      "CREATE INDEX annotation_target ON annotation (target_id);"
@@ -141,6 +144,8 @@ static const struct step {
     {6, 1,
      "ALTER TABLE counter ADD log INT NOT NULL DEFAULT 1;"
      "ALTER TABLE counter ADD logs INT NOT NULL DEFAULT 0"},
+    {7, 1, "ALTER TABLE counter ADD waiting INT NOT NULL DEFAULT 0"},
+    {7, 0, "CREATE TABLE waiting (" ANNOTATION_TABLE ") STRICT"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 enum { POLICIES = 4 }; /* brings the default one */

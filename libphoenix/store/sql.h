@@ -16,7 +16,8 @@
 #define COUNTER_NUMBERS                                                        \
     "block, run, span, trace, session, project, runs, gone, traces, sessions," \
     " projects, span_annotation, trace_annotation, session_annotation,"        \
-    " document_annotation, annotations, cost_details, prices, log, logs"
+    " document_annotation, annotations, cost_details, prices, log, logs,"\
+    " waiting"
 #define PROJECT_ROW                                                            \
     "SELECT id, name, description, created, updated, sum, policy FROM project"
 #define POLICY_ROW                                                             \
@@ -43,7 +44,7 @@
       " VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0)")                    \
     X(WRITE_COUNTER,                                                           \
       "UPDATE counter SET (" COUNTER_NUMBERS ", sum) ="                        \
-      " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"       \
+      " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"    \
       " WHERE id = 1")                                                         \
     X(SCHEMA_HAS,                                                              \
       "SELECT 1 FROM sqlite_schema WHERE type = ? AND name = ?"                \
@@ -192,6 +193,15 @@
     X(PUT_ANNOTATION,                                                          \
       "INSERT OR REPLACE INTO annotation (" ANNOTATION_COLUMNS ")"             \
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")     \
+    X(PUT_WAITING,                                                             \
+      "INSERT INTO waiting (" ANNOTATION_COLUMNS ")"                           \
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")     \
+    X(WAITING_ALL,                                                             \
+      "SELECT " ANNOTATION_COLUMNS " FROM waiting WHERE id > ?"                \
+      " ORDER BY id")                                                          \
+    X(WAITING_LAST, "SELECT max(id) FROM waiting")                             \
+    X(DELETE_WAITING,                                                          \
+      "DELETE FROM waiting WHERE id = ?")                                      \
     X(ANNOTATION_BY_KEY,                                                       \
       "SELECT id, created, updated FROM annotation WHERE kind = ?"             \
       " AND target = ? AND position = ? AND name = ? AND identifier = ?")      \

@@ -99,6 +99,13 @@ struct annotation_times {
 phx_status store_annotate(struct store *store, const phx_annotation_item *items,
                           const struct annotation_times *times, size_t count,
                           phx_id *ids, phx_error *err);
+/* Those whose targets are missing wait. */
+phx_status store_annotate_later(struct store *store,
+                                const phx_annotation_item *items, size_t count,
+                                phx_annotate_report *out, phx_error *err);
+/* *out counts also what was done before a failure. */
+phx_status store_annotate_waiting(struct store *store, uint64_t before,
+                                  phx_annotate_report *out, phx_error *err);
 phx_status store_delete_annotations(struct store *store,
                                     const phx_annotation_query *query,
                                     int64_t *out, phx_error *err);

@@ -56,12 +56,35 @@ static phx_status check_annotation(struct verify *verify,
     return PHX_OK;
 }
 
+static phx_status check_waiting(struct verify *verify, struct statement *read,
+                                phx_error *err)
+{
+    phx_annotation row;
+    int64_t sum;
+
+    (void)err;
+    annotation_read(read, &row, &sum);
+    return sum == (int64_t)annotation_sum(&row) && row.kind >= 0 &&
+                   row.kind < ANNOTATION_KINDS
+               ? PHX_OK
+               : verify_fault(verify,
+                              "waiting annotation %lld: its row is "
+                              "damaged",
+                              (long long)sql_int(read, 0));
+}
+
 phx_status verify_said(struct verify *verify, phx_error *err)
 {
     int64_t rows;
-    phx_status status = verify_each(verify, SQL_ANNOTATIONS_ALL,
-                                    check_annotation, 0, &rows, err);
+    phx_status status =
+        verify_each(verify, SQL_WAITING_ALL, check_waiting, -1, &rows, err);
 
+    if (status >= 0)
+        status = verify_count(verify, "waiting annotations", rows,
+                              verify->counter.waiting);
+    if (status >= 0)
+        status = verify_each(verify, SQL_ANNOTATIONS_ALL, check_annotation, 0,
+                             &rows, err);
     return status < 0 ? status
                       : verify_count(verify, "annotations", rows,
                                      verify->counter.annotations);

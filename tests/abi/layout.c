@@ -262,6 +262,11 @@ _Static_assert(offsetof(phx_annotation_item, annotator) == 132, "");
 _Static_assert(offsetof(phx_annotation_item, source) == 136, "");
 _Static_assert(offsetof(phx_annotation_item, flags) == 140, "");
 
+_Static_assert(sizeof(phx_annotate_report) == 24, "");
+_Static_assert(offsetof(phx_annotate_report, written) == 0, "");
+_Static_assert(offsetof(phx_annotate_report, waiting) == 8, "");
+_Static_assert(offsetof(phx_annotate_report, dropped) == 16, "");
+
 _Static_assert(sizeof(phx_annotation) == 184, "");
 _Static_assert(offsetof(phx_annotation, id) == 0, "");
 _Static_assert(offsetof(phx_annotation, target) == 8, "");
@@ -583,6 +588,8 @@ int32_t phx_project_update(phx_store *, int64_t , const char *, phx_error *);
 int32_t phx_store_find(phx_store *, int32_t , const char *, size_t , int64_t *, phx_error *);
 int32_t phx_store_delete(phx_store *, int32_t , int64_t , phx_error *);
 int32_t phx_store_annotate(phx_store *, const phx_annotation_item *, size_t , int64_t *, phx_error *);
+int32_t phx_store_annotate_later(phx_store *, const phx_annotation_item *, size_t , phx_annotate_report *, phx_error *);
+int32_t phx_store_annotate_waiting(phx_store *, uint64_t , phx_annotate_report *, phx_error *);
 int32_t phx_store_retain(phx_store *, int64_t , const phx_retention_rule *, uint64_t , uint32_t , int64_t *, phx_error *);
 int32_t phx_store_retain_due(phx_store *, uint64_t , uint32_t , int64_t *, phx_error *);
 int32_t phx_store_shrink(phx_store *, int64_t , uint32_t , int64_t *, phx_error *);

@@ -10,6 +10,7 @@
 #include "t.h"
 
 #include "contract/annotated.h"
+#include "contract/logged.h"
 
 #include <sqlite3.h>
 
@@ -18,7 +19,7 @@
 static const char *const formats[] = {
     "tests/contract/store_v1.sql", "tests/contract/store_v2.sql",
     "tests/contract/store_v3.sql", "tests/contract/store_v4.sql",
-    "tests/contract/store_v5.sql"};
+    "tests/contract/store_v5.sql", "tests/contract/store_v6.sql"};
 enum { FORMATS = sizeof formats / sizeof *formats };
 
 /* Lasting and young blocks, merged runs, a description, a session in two
@@ -98,21 +99,27 @@ static void set_policies(phx_store *store)
     succeeds(phx_policy_update(store, 0, NULL, NULL, &days, err));
 }
 
+/* Since format 6: one record waits. */
+static void send_logs(struct place *place)
+{
+    eq_int(send_log(place, &(struct logged){"ff", "ff", "waits", 1}), 1);
+}
+
 static void make_if_asked(void)
 {
     const char *path = getenv("STORE_MAKE");
-    phx_store *store;
-    char url[512];
+    struct place place = {0};
 
     if (!path)
         return;
-    snprintf(url, sizeof url, "sqlite:%s", path);
-    succeeds(open_url(url, PHX_OPEN_NO_COMPACT, &store, err));
-    fill(store);
-    say_things(store);
-    set_prices(store);
-    set_policies(store);
-    phx_store_close(store);
+    snprintf(place.url, sizeof place.url, "sqlite:%s", path);
+    succeeds(open_url(place.url, PHX_OPEN_NO_COMPACT, &place.store, err));
+    fill(place.store);
+    say_things(place.store);
+    set_prices(place.store);
+    set_policies(place.store);
+    send_logs(&place);
+    phx_store_close(place.store);
 }
 
 static void make_from(const char *path, const char *sql_path)
@@ -252,6 +259,17 @@ static void check_policies(phx_store *store, int format)
     phx_cursor_close(cursor);
 }
 
+static void check_logs(phx_store *store, int format)
+{
+    const phx_log *log;
+    phx_cursor *cursor;
+
+    succeeds(phx_store_find_logs(store, 0, 0, &cursor, err));
+    eq_int(phx_cursor_next_log(cursor, &log, NULL),
+           format >= 6 ? PHX_OK : PHX_DONE);
+    phx_cursor_close(cursor);
+}
+
 static void check_growth(phx_store *store)
 {
     ok(!send_to(store, NULL, &(struct sent){"01", "01"}));
@@ -282,6 +300,7 @@ TEST(a_store_of_any_format_opens_and_goes_on)
         check_annotations(place.store, i + 1);
         check_prices(place.store, i + 1);
         check_policies(place.store, i + 1);
+        check_logs(place.store, i + 1);
         check_growth(place.store);
         place_remove(&place);
     }

@@ -94,6 +94,9 @@ static struct call calls[] = {
     {"phx_store_find_sessions", call_sessions, IO | CUT | BAD},
     {"phx_store_find_projects", call_projects, IO | CUT | BAD},
     {"phx_store_annotate", call_annotate, IO | BUSY | CUT | BAD},
+    {"phx_store_annotate_later", call_annotate_later, IO | BUSY | CUT | BAD},
+    {"phx_store_annotate_waiting", call_annotate_waiting,
+     IO | BUSY | CUT | BAD},
     {"phx_cursor_next_annotation", call_annotations, IO | CUT | BAD},
     {"phx_filter_vocabulary", call_vocabulary, IO | CUT | BAD},
     {"phx_store_annotation_names", call_names, IO | CUT | BAD},
@@ -382,7 +385,8 @@ TEST(damage_is_told)
         "DELETE FROM counter",
         "UPDATE price_version SET models = '[]'",
     };
-    static const char *const tables[] = {"project", "policy", "annotation"};
+    static const char *const tables[] = {"project", "policy", "annotation",
+                                         "waiting"};
 
     UNUSED_STATE;
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++)

@@ -75,6 +75,9 @@ static int make_scene(void **state)
     for (int i = 0; i < 4; i++)
         say(place->store, PHX_SPAN_ANNOTATION, "0002", "tone", "good");
     say(place->store, PHX_SESSION_ANNOTATION, "00", "csat", NULL);
+    phx_annotation_item never =
+        item_of(PHX_SPAN_ANNOTATION, "ffff", "tone", NULL);
+    succeeds(phx_store_annotate_later(place->store, &never, 1, NULL, err));
     send_to(place->store, "q", &(struct sent){"f1", "f1"});
     send_to(place->store, NULL, &(struct sent){"f2", "f2"});
     delete_one(place->store, PHX_PROJECT,
@@ -597,6 +600,23 @@ static phx_status call_annotate(phx_error *err)
 
     items[3].target = 5;
     return phx_store_annotate(scene.place.store, items, 4, NULL, err);
+}
+
+/* One finds its target, one waits. */
+static phx_status call_annotate_later(phx_error *err)
+{
+    const phx_annotation_item items[] = {
+        item_of(PHX_SPAN_ANNOTATION, "0002", "tone", "bad"),
+        item_of(PHX_SPAN_ANNOTATION, "fffe", "tone", "bad"),
+    };
+
+    return phx_store_annotate_later(scene.place.store, items, 2, NULL, err);
+}
+
+/* What the scene has wait is dropped. */
+static phx_status call_annotate_waiting(phx_error *err)
+{
+    return phx_store_annotate_waiting(scene.place.store, UINT64_MAX, NULL, err);
 }
 
 static phx_status call_annotations(phx_error *err)

@@ -69,6 +69,8 @@ static void say_things(struct place *place)
     item.score = 0.75;
     item.has_score = 1;
     annotate(place->store, &item);
+    item.target_id = text("0000fffe");
+    succeeds(phx_store_annotate_later(place->store, &item, 1, NULL, err));
 }
 
 static void fill(struct place *place)

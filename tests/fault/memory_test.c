@@ -17,7 +17,7 @@
 
 #include <sqlite3.h>
 
-#include "fault/bodies.h"
+#include "fault/said.h"
 
 enum { MOST_RUNS = 200, FEW_RUNS = 10 };
 
@@ -243,6 +243,7 @@ SWEEP(merge)
 SWEEP(delete_trace)
 SWEEP(create_project)
 SWEEP(annotate)
+SWEEP(annotate_later)
 SWEEP(walk_annotations)
 SWEEP(delete_annotations)
 SWEEP(walk_words)
@@ -301,6 +302,7 @@ int main(void)
         cmocka_unit_test(delete_trace_survives_want_of_memory),
         cmocka_unit_test(create_project_survives_want_of_memory),
         cmocka_unit_test(annotate_survives_want_of_memory),
+        cmocka_unit_test(annotate_later_survives_want_of_memory),
         cmocka_unit_test(walk_annotations_survives_want_of_memory),
         cmocka_unit_test(delete_annotations_survives_want_of_memory),
         cmocka_unit_test(walk_words_survives_want_of_memory),

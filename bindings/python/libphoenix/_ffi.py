@@ -197,6 +197,10 @@ class phx_annotation_item(Structure):
     bytes, explanations and metadata up to 1 MiB."""
 
 
+class phx_annotate_report(Structure):
+    pass
+
+
 class phx_annotation(Structure):
     pass
 
@@ -456,6 +460,12 @@ phx_annotation_item._fields_ = [
     ("annotator", c_int32),
     ("source", c_int32),
     ("flags", c_int32),
+]
+
+phx_annotate_report._fields_ = [
+    ("written", c_int64),
+    ("waiting", c_int64),
+    ("dropped", c_int64),
 ]
 
 phx_annotation._fields_ = [
@@ -855,6 +865,10 @@ FUNCTIONS = {
         c_void_p, c_int32, c_int64, POINTER(phx_error)]),
     "phx_store_annotate": (c_int32, [
         c_void_p, POINTER(phx_annotation_item), c_size_t, POINTER(c_int64), POINTER(phx_error)]),
+    "phx_store_annotate_later": (c_int32, [
+        c_void_p, POINTER(phx_annotation_item), c_size_t, POINTER(phx_annotate_report), POINTER(phx_error)]),
+    "phx_store_annotate_waiting": (c_int32, [
+        c_void_p, c_uint64, POINTER(phx_annotate_report), POINTER(phx_error)]),
     "phx_store_retain": (c_int32, [
         c_void_p, c_int64, POINTER(phx_retention_rule), c_uint64, c_uint32, POINTER(c_int64), POINTER(phx_error)]),
     "phx_store_retain_due": (c_int32, [
