@@ -1,5 +1,6 @@
 /*
- * keeper.c - the limits of a store, looked at once a second.
+ * keeper.c - the limits of a store, and annotations that wait in it, looked at
+ * once a second.
  *
  *     disk   |..... used .....|low|high|....|max
  *
@@ -25,6 +26,7 @@ enum { BUDGET_MS = 1000, LOG_ROOM = 64 << 20, PARTS = 32 };
 
 #define SECOND_NS UINT64_C(1000000000)
 #define HOUR_NS (3600 * SECOND_NS)
+#define PATIENCE_NS (600 * SECOND_NS) /* of annotations with no target */
 
 struct keeper {
     phx_store *store;
@@ -32,6 +34,7 @@ struct keeper {
     double blocked_above; /* bytes; 0: never */
     int64_t high, low;    /* bytes; 0: no bound */
     uint64_t hour;        /* whose policies ran last, counted since 1970 */
+    uint64_t next_join;   /* ns: when waiting annotations are looked at */
     bool blocked;
     bool held;    /* the bound; it is said once if it is not */
     bool failing; /* the same of failures */
@@ -179,6 +182,34 @@ static void check_disk(struct keeper *keeper)
     log_failure(keeper, status, &err);
 }
 
+/* --- annotations ------------------------------------------------------------ */
+
+/* Looking for their targets takes a tenth of the time at most. */
+static void join_annotations(struct keeper *keeper, uint64_t now)
+{
+    uint64_t before = now > PATIENCE_NS ? now - PATIENCE_NS : 0;
+    phx_annotate_report report = {0};
+    phx_error err = {0};
+    phx_status status;
+    char count[24];
+
+    if (now < keeper->next_join && keeper->next_join - now < HOUR_NS)
+        return;
+    status = phx_store_annotate_waiting(keeper->store, before, &report, &err);
+    metrics_add(METRIC_ANNOTATIONS_JOINED, report.written);
+    metrics_add(METRIC_ANNOTATIONS_DROPPED, report.dropped);
+    if (status >= 0)
+        metrics_set(METRIC_ANNOTATIONS_WAITING, report.waiting);
+    if (report.dropped > 0) {
+        snprintf(count, sizeof count, "%lld", (long long)report.dropped);
+        log_event(LOG_WARN, "annotations dropped whose targets never came",
+                  "annotations", count, NULL);
+    }
+    log_failure(keeper, status, &err);
+    uint64_t end = time_now();
+    keeper->next_join = end + (end > now ? 9 * (end - now) : 0);
+}
+
 /* --- the thread ------------------------------------------------------------ */
 
 /* Hours that have gone by, that of the start too, are not made up for. */
@@ -189,6 +220,7 @@ static void take_turn(struct keeper *keeper, uint64_t now)
         run_policies(keeper, now);
     }
     check_disk(keeper);
+    join_annotations(keeper, now);
 }
 
 static void *keep(void *ctx)

@@ -43,6 +43,14 @@
       counter, "traces deleted by the server itself, by reason")               \
     X(DELETED_FOR_DISK, "phoenix_traces_deleted_total", "reason=\"disk\"",     \
       counter, "traces deleted by the server itself, by reason")               \
+    X(ANNOTATIONS_JOINED, "phoenix_waiting_annotations_total",                 \
+      "end=\"joined\"", counter,                                               \
+      "annotations that waited for their targets, by how that ended")          \
+    X(ANNOTATIONS_DROPPED, "phoenix_waiting_annotations_total",                \
+      "end=\"dropped\"", counter,                                              \
+      "annotations that waited for their targets, by how that ended")          \
+    X(ANNOTATIONS_WAITING, "phoenix_annotations_waiting", "", gauge,           \
+      "annotations that wait for their targets")                               \
     X(RETENTION_LAST, "phoenix_retention_sweeper_last_run_seconds", "", gauge, \
       "when retention policies were last looked at")                           \
     X(BLOCKED, "database_insertions_blocked", "", gauge,                       \

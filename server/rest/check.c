@@ -165,26 +165,27 @@ bool check_bool(struct check *check, const char *name, bool usual)
 }
 
 int check_choice(struct check *check, const char *name,
-                 const char *const choices[2], int usual)
+                 const char *const *choices, size_t count, int usual)
+{
+    struct place place = {&in_query, name, 0};
+    struct value input = value_text(request_query(check->request, name));
+
+    return input.text.data == NULL
+               ? usual
+               : check_word(check, &place, &input, choices, count);
+}
+
+phx_text check_filled(struct check *check, const char *name)
 {
     struct place place = {&in_query, name, 0};
     phx_text given = request_query(check->request, name);
-    struct value input = value_text(given);
-    struct value expected;
-    char list[64], message[96];
+    struct value input = value_text(given), least = value_int(1);
 
-    if (given.data == NULL)
-        return usual;
-    for (int i = 0; i < 2; i++) {
-        if (text_is(given, choices[i]))
-            return i;
-    }
-    snprintf(list, sizeof list, "'%s' or '%s'", choices[0], choices[1]);
-    snprintf(message, sizeof message, "Input should be %s", list);
-    expected = value_text(text_of(list));
-    check_problem_with(check, &place, "literal_error", message, &input,
-                       "expected", &expected);
-    return usual;
+    if (given.data != NULL && given.size == 0)
+        check_problem_with(check, &place, "string_too_short",
+                           "String should have at least 1 character", &input,
+                           "min_length", &least);
+    return given;
 }
 
 /* A malformed time; reason is the sentence time_read has for it. */

@@ -72,8 +72,7 @@ bool id_split(struct arena *arena, phx_text text, phx_text *type, phx_text *row)
     return true;
 }
 
-/* White_Space off both ends, as str.strip() takes it. */
-static phx_text strip(phx_text text)
+phx_text text_strip(phx_text text)
 {
     const uint8_t *at = (const uint8_t *)text.data;
     const uint8_t *end = at + text.size;
@@ -93,7 +92,7 @@ static phx_text strip(phx_text text)
 
 bool id_read_integer(phx_text text, int64_t *out)
 {
-    phx_text number = strip(text);
+    phx_text number = text_strip(text);
     const uint8_t *at = (const uint8_t *)number.data;
     const uint8_t *end = at + number.size;
     bool negative = false, digit_before = false;

@@ -27,6 +27,9 @@ bool id_split(struct arena *arena, phx_text text, phx_text *type,
  * become its limits. */
 bool id_read(struct arena *arena, phx_text text, const char *type, phx_id *out);
 
+/* White_Space off both ends, as str.strip() takes it. */
+phx_text text_strip(phx_text text);
+
 /* An integer as Python's int() takes it: blanks, sign, 1_000, any digits. */
 bool id_read_integer(phx_text text, int64_t *out);
 
@@ -62,9 +65,11 @@ void check_problem_with(struct check *check, const struct place *place,
 /* Query parameters. */
 int64_t check_limit(struct check *check, int64_t usual, int64_t most);
 bool check_bool(struct check *check, const char *name, bool usual);
-/* The index of the value in choices [2]. */
+/* The index of the value in choices [count]. */
 int check_choice(struct check *check, const char *name,
-                 const char *const choices[2], int usual);
+                 const char *const *choices, size_t count, int usual);
+/* A text that is not empty, if it is given. */
+phx_text check_filled(struct check *check, const char *name);
 /* A condition; grain is PHX_FILTER_... . Absent if none is given. */
 phx_text check_filter(struct check *check, int32_t grain);
 /* The text of search=, absent if it is not given. */
@@ -92,6 +97,30 @@ void check_bool_member(struct check *check, const struct place *place,
                        const struct value *value, bool *out);
 void check_int_member(struct check *check, const struct place *place,
                       const struct value *value, int64_t *out);
+
+/* check_member.c: more of them. */
+
+bool check_model(struct check *check, const struct place *place,
+                 const struct value *value); /* an object of known members */
+void check_object(struct check *check, const struct place *place,
+                  const struct value *value); /* of any; NULL is well */
+const struct value *check_text_member(struct check *check,
+                                      const struct place *place,
+                                      const struct value *object,
+                                      const char *key, bool required);
+/* The member, or NULL if it is absent or null. */
+const struct value *check_optional(const struct value *object, const char *key);
+/* A required text, which without the blanks around it is not empty. */
+phx_text check_trimmed(struct check *check, const struct place *place,
+                       const struct value *object, const char *key);
+/* The index of the text among words [count]. */
+int check_word(struct check *check, const struct place *place,
+               const struct value *given, const char *const *words,
+               size_t count);
+/* An optional number; true if there is one, and it is finite. */
+bool check_number_member(struct check *check, const struct place *place,
+                         const struct value *object, const char *key,
+                         double *out);
 
 /* --- find.c: identifiers to rows ----------------------------------------- */
 
@@ -144,6 +173,19 @@ void session_list(struct request *request);
 void session_get(struct request *request);
 void session_delete(struct request *request);
 void session_delete_many(struct request *request);
+void span_annotate(struct request *request);
+void trace_annotate(struct request *request);
+void session_annotate(struct request *request);
+void document_annotate(struct request *request);
+void span_note(struct request *request);
+void trace_note(struct request *request);
+void session_note(struct request *request);
+void span_annotations(struct request *request);
+void trace_annotations(struct request *request);
+void session_annotations(struct request *request);
+void span_annotations_delete(struct request *request);
+void trace_annotations_delete(struct request *request);
+void session_annotations_delete(struct request *request);
 void server_health(struct request *request);
 void server_ready(struct request *request);
 void server_version(struct request *request);
@@ -155,6 +197,7 @@ void server_metrics(struct request *request);
 void write_id(struct json_writer *json, const char *key, const char *type,
               phx_id row);
 void write_text(struct json_writer *json, const char *key, phx_text text);
+void write_time(struct json_writer *json, const char *key, uint64_t ns);
 void write_times(struct json_writer *json, uint64_t start, uint64_t end);
 void write_tokens(struct json_writer *json, int64_t prompt, int64_t completion);
 
@@ -220,6 +263,20 @@ struct trace_rows {
 /* Adds the rows of a query. */
 phx_status read_traces(struct request *request, const phx_trace_query *query,
                        struct trace_rows *out, phx_error *err);
+
+/* --- annotation.c: what may be annotated ---------------------------------- */
+
+struct annotation_form {
+    int32_t kind;        /* PHX_SPAN_ANNOTATION ... */
+    int32_t row;         /* PHX_SPAN ...: what it is of */
+    const char *noun;    /* of the kind */
+    const char *title;   /* of the target */
+    const char *id_key;  /* of the target's id */
+    const char *ids_key; /* the same in a query */
+    const char *type;    /* of global ids */
+};
+extern const struct annotation_form annotation_forms[]; /* by kind */
+extern const char *const annotator_names[3];            /* by PHX_ANNOTATOR_ */
 
 /* --- trace_page.c: traces by start or latency ---------------------------- */
 

@@ -153,7 +153,7 @@ void session_list(struct request *request)
 
     check_begin(&check, request);
     query.limit = check_limit(&check, DEFAULT_LIMIT, INT64_MAX);
-    order = check_choice(&check, "order", orders, 0);
+    order = check_choice(&check, "order", orders, 2, 0);
     query.filter = check_filter(&check, PHX_FILTER_SESSIONS);
     query.stop = list_stop(query.filter, (phx_text){NULL, 0});
     query.stop_ctx = request;

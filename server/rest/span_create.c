@@ -6,35 +6,6 @@
 #include "base/base.h"
 #include "server/rest/inside.h"
 
-static void check_object(struct check *check, const struct place *place,
-                         const struct value *value)
-{
-    if (value != NULL && value->kind != JSON_OBJECT)
-        check_problem(check, place, "dict_type",
-                      "Input should be a valid dictionary", value);
-}
-
-static bool check_model(struct check *check, const struct place *place,
-                        const struct value *value)
-{
-    if (value->kind == JSON_OBJECT)
-        return true;
-    check_problem(check, place, "model_attributes_type",
-                  "Input should be a valid dictionary or object to extract "
-                  "fields from",
-                  value);
-    return false;
-}
-
-static void check_text_member(struct check *check, const struct place *place,
-                              const struct value *object, const char *key,
-                              bool required)
-{
-    struct place here = {place, key, 0};
-
-    check_text(check, &here, check_member(check, place, object, key, required));
-}
-
 static void check_context(struct check *check, const struct place *place,
                           const struct value *span)
 {

@@ -203,8 +203,8 @@ void trace_list(struct request *request)
     check_time(&check, "start_time", &query->start_time);
     if (check_time(&check, "end_time", &query->end_time))
         nothing = query->end_time == 0;
-    sort = check_choice(&check, "sort", sorts, 0);
-    order = check_choice(&check, "order", orders, 1);
+    sort = check_choice(&check, "sort", sorts, 2, 0);
+    order = check_choice(&check, "order", orders, 2, 1);
     query->limit = check_limit(&check, DEFAULT_LIMIT, MOST_LIMIT);
     with_spans = check_bool(&check, "include_spans", false);
     query->filter = check_filter(&check, PHX_FILTER_TRACES);

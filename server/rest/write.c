@@ -24,7 +24,7 @@ void write_text(struct json_writer *json, const char *key, phx_text text)
     json_text(json, text);
 }
 
-static void write_time(struct json_writer *json, const char *key, uint64_t ns)
+void write_time(struct json_writer *json, const char *key, uint64_t ns)
 {
     char text[40];
 
