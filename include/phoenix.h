@@ -730,6 +730,86 @@ typedef struct phx_annotation_query {
     {sizeof(phx_annotation_query), 0, 0, 0, 0, 0, 0, 0, 0, \
      NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0}
 
+/* --- Annotation configs -------------------------------------------------- */
+
+/* What annotations of a name should be like, for who asks people for them: no
+ * annotation is held against it. */
+enum { PHX_CATEGORICAL = 0, PHX_CONTINUOUS = 1, PHX_FREEFORM = 2 };
+
+/* Which scores are better. */
+enum {
+    PHX_NO_DIRECTION = 0, /* of PHX_FREEFORM only */
+    PHX_MINIMIZE = 1,
+    PHX_MAXIMIZE = 2,
+    PHX_NEITHER = 3
+};
+
+enum { PHX_LOWER_BOUND = 1, PHX_UPPER_BOUND = 2, PHX_THRESHOLD = 4 };
+enum { PHX_MOST_CHOICES = 1000 };
+
+typedef struct phx_annotation_config {
+    phx_id id;
+    double lower_bound; /* of the score, below the upper one */
+    double upper_bound;
+    double threshold;
+    int32_t type;       /* PHX_CATEGORICAL ... */
+    int32_t direction;  /* PHX_MINIMIZE ... */
+    int32_t bounds;     /* PHX_LOWER_BOUND ..., or-ed: those it has, which a
+                           categorical one has not; a threshold only a freeform */
+    phx_text name;
+    phx_text description; /* or absent */
+    phx_text choices;   /* JSON of a categorical one, else absent:
+                           [{"label": "good", "score": 1.0}, ...], each label
+                           once, scores may be null */
+} phx_annotation_config;
+
+/* What the config's id is counts not. Errors: INVALID (a text is not UTF-8, the
+ * name empty, choices or bounds are not as above), TOO_BIG (a name over 4,096
+ * bytes, a text over 1 MiB, over 1,000 choices), CONFLICT (the name is taken),
+ * IO, BUSY, INTERRUPTED, CORRUPT. */
+PHX_CALL phx_config_create(phx_store *store,
+                           const phx_annotation_config *config, phx_id *out,
+                           phx_error *err);
+
+/* Replaces all of the config with the id, its type too; projects keep it.
+ * Errors: NOT_FOUND, INVALID, TOO_BIG, CONFLICT (as above), IO, BUSY,
+ * INTERRUPTED, CORRUPT. */
+PHX_CALL phx_config_update(phx_store *store,
+                           const phx_annotation_config *config,
+                           phx_error *err);
+
+/* No project has it then; annotations stay. Errors: NOT_FOUND, IO, BUSY,
+ * INTERRUPTED, CORRUPT. */
+PHX_CALL phx_config_delete(phx_store *store, phx_id config, phx_error *err);
+
+/*
+ * Gives a project these configs, and no others.
+ *
+ * configs [count].
+ * Errors: NOT_FOUND (the project; or a config, and offset is which), IO, BUSY,
+ *         INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_project_set_configs(phx_store *store, phx_id project,
+                                 const phx_id *configs, size_t count,
+                                 phx_error *err);
+
+/* Gives it this one, too, if assigned is 1, or takes it if that is 0. Errors:
+ * NOT_FOUND (project or config), IO, BUSY, INTERRUPTED, CORRUPT. */
+PHX_CALL phx_project_set_config(phx_store *store, phx_id project,
+                                phx_id config, int32_t assigned,
+                                phx_error *err);
+
+typedef struct phx_config_query {
+    size_t size;
+    phx_id project; /* whose; 0 for all */
+    phx_id only;    /* one number; 0 for all */
+    phx_id from;    /* the first number that may come; 0 for no bound */
+    int64_t limit;  /* rows; 0 for no limit */
+    phx_text name;  /* or absent */
+} phx_config_query;
+#define PHX_CONFIG_QUERY_INIT \
+    {sizeof(phx_config_query), 0, 0, 0, 0, {NULL, 0}}
+
 /* --- Retention ----------------------------------------------------------- */
 
 enum { PHX_MAX_DAYS = 1, PHX_MAX_COUNT = 2 };
@@ -1443,6 +1523,15 @@ PHX_CALL phx_store_find_policies(phx_store *store, phx_id only,
                                  phx_cursor **out, phx_error *err);
 PHX_CALL phx_cursor_next_policy(phx_cursor *cursor,
                                 const phx_retention_policy **out,
+                                phx_error *err);
+
+/* Annotation configs by number, newest first. query NULL for all. Errors: IO,
+ * CORRUPT, INTERRUPTED. */
+PHX_CALL phx_store_find_configs(phx_store *store,
+                                const phx_config_query *query,
+                                phx_cursor **out, phx_error *err);
+PHX_CALL phx_cursor_next_config(phx_cursor *cursor,
+                                const phx_annotation_config **out,
                                 phx_error *err);
 
 /* A log record that waits for its span, or names none. */

@@ -134,6 +134,20 @@ export declare const constants: {
   readonly PHX_ANNOTATOR_HUMAN: 2;
   readonly PHX_SOURCE_API: 0;
   readonly PHX_SOURCE_APP: 1;
+  readonly PHX_CATEGORICAL: 0;
+  readonly PHX_CONTINUOUS: 1;
+  readonly PHX_FREEFORM: 2;
+  /**
+   * of PHX_FREEFORM only
+   */
+  readonly PHX_NO_DIRECTION: 0;
+  readonly PHX_MINIMIZE: 1;
+  readonly PHX_MAXIMIZE: 2;
+  readonly PHX_NEITHER: 3;
+  readonly PHX_LOWER_BOUND: 1;
+  readonly PHX_UPPER_BOUND: 2;
+  readonly PHX_THRESHOLD: 4;
+  readonly PHX_MOST_CHOICES: 1000;
   readonly PHX_MAX_DAYS: 1;
   readonly PHX_MAX_COUNT: 2;
   /**
@@ -794,6 +808,61 @@ export interface phx_annotation_query {
    */
   not_names: phx_text;
   not_name_count: Int64;
+}
+
+export interface phx_annotation_config {
+  id: Int64;
+  /**
+   * of the score, below the upper one
+   */
+  lower_bound: number;
+  upper_bound: number;
+  threshold: number;
+  /**
+   * PHX_CATEGORICAL ...
+   */
+  type: number;
+  /**
+   * PHX_MINIMIZE ...
+   */
+  direction: number;
+  /**
+   * PHX_LOWER_BOUND ..., or-ed: those it has, which a categorical one has not; a threshold only a freeform
+   */
+  bounds: number;
+  name: phx_text;
+  /**
+   * or absent
+   */
+  description: phx_text;
+  /**
+   * JSON of a categorical one, else absent: [{"label": "good", "score": 1.0}, ...], each label once, scores may be null
+   */
+  choices: phx_text;
+}
+
+export interface phx_config_query {
+  size: Int64;
+  /**
+   * whose; 0 for all
+   */
+  project: Int64;
+  /**
+   * one number; 0 for all
+   */
+  only: Int64;
+  /**
+   * the first number that may come; 0 for no bound
+   */
+  from: Int64;
+  /**
+   * rows; 0 for no limit
+   */
+  limit: Int64;
+  /**
+   * or absent
+   */
+  name: phx_text;
 }
 
 /**
@@ -1491,6 +1560,8 @@ export declare const structs: Record<
   | 'phx_annotate_report'
   | 'phx_annotation'
   | 'phx_annotation_query'
+  | 'phx_annotation_config'
+  | 'phx_config_query'
   | 'phx_retention_rule'
   | 'phx_retention_policy'
   | 'phx_attribute_test'
@@ -1861,6 +1932,37 @@ export interface Library {
    * Errors: IO, BUSY, INTERRUPTED, CORRUPT.
    */
   phx_store_annotate_waiting: Call<(store: Pointer, before: Int64, out: phx_annotate_report | phx_annotate_report[] | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * What the config's id is counts not. Errors: INVALID (a text is not UTF-8, the
+   * name empty, choices or bounds are not as above), TOO_BIG (a name over 4,096
+   * bytes, a text over 1 MiB, over 1,000 choices), CONFLICT (the name is taken),
+   * IO, BUSY, INTERRUPTED, CORRUPT.
+   */
+  phx_config_create: Call<(store: Pointer, config: phx_annotation_config | phx_annotation_config[] | null, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Replaces all of the config with the id, its type too; projects keep it.
+   * Errors: NOT_FOUND, INVALID, TOO_BIG, CONFLICT (as above), IO, BUSY,
+   * INTERRUPTED, CORRUPT.
+   */
+  phx_config_update: Call<(store: Pointer, config: phx_annotation_config | phx_annotation_config[] | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * No project has it then; annotations stay. Errors: NOT_FOUND, IO, BUSY,
+   * INTERRUPTED, CORRUPT.
+   */
+  phx_config_delete: Call<(store: Pointer, config: Int64, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Gives a project these configs, and no others.
+   *
+   * configs [count].
+   * Errors: NOT_FOUND (the project; or a config, and offset is which), IO, BUSY,
+   *         INTERRUPTED, CORRUPT.
+   */
+  phx_project_set_configs: Call<(store: Pointer, project: Int64, configs: Pointer, count: Int64, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Gives it this one, too, if assigned is 1, or takes it if that is 0. Errors:
+   * NOT_FOUND (project or config), IO, BUSY, INTERRUPTED, CORRUPT.
+   */
+  phx_project_set_config: Call<(store: Pointer, project: Int64, config: Int64, assigned: number, err: phx_error | phx_error[] | null) => number>;
   /**
    * Deletes the traces that a rule does not keep, oldest first, and log records
    * that wait for their spans, in slices that commits go between. Blocks all of whose traces are due go whole.
@@ -2235,6 +2337,16 @@ export interface Library {
    * CORRUPT, INTERRUPTED.
    */
   phx_cursor_next_policy: Call<(cursor: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Annotation configs by number, newest first. query NULL for all. Errors: IO,
+   * CORRUPT, INTERRUPTED.
+   */
+  phx_store_find_configs: Call<(store: Pointer, query: phx_config_query | phx_config_query[] | null, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Annotation configs by number, newest first. query NULL for all. Errors: IO,
+   * CORRUPT, INTERRUPTED.
+   */
+  phx_cursor_next_config: Call<(cursor: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
   /**
    * Such records by number, newest first; what has joined its span is an event
    * of it. from: the first number that may come; 0 for no bound.

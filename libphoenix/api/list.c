@@ -224,3 +224,33 @@ phx_status phx_cursor_next_policy(phx_cursor *cursor,
     *out = next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }
+
+phx_status phx_store_find_configs(phx_store *store,
+                                  const phx_config_query *query,
+                                  phx_cursor **out, phx_error *err)
+{
+    phx_config_query wanted = PHX_CONFIG_QUERY_INIT;
+    phx_cursor *cursor;
+    phx_annotation_config *rows = NULL;
+    phx_status status;
+
+    if (store == NULL || out == NULL ||
+        !take_options(&wanted, sizeof wanted, query) ||
+        (wanted.name.data == NULL && wanted.name.size != 0))
+        return fail_argument(err);
+    if ((status = cursor_new(store, CURSOR_CONFIGS, &cursor, err)) < 0)
+        return status;
+    status = store_read_configs(cursor->store, &wanted, &cursor->arena, &rows,
+                                &cursor->count, err);
+    return give_list(cursor, rows, status, out);
+}
+
+phx_status phx_cursor_next_config(phx_cursor *cursor,
+                                  const phx_annotation_config **out,
+                                  phx_error *err)
+{
+    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_CONFIGS)
+        return fail_argument(err);
+    *out = next_row(cursor, sizeof **out);
+    return *out ? PHX_OK : PHX_DONE;
+}

@@ -7,7 +7,7 @@
 
 #include "store/inside.h"
 
-enum { NUMBERS = 17 + ANNOTATION_KINDS };
+enum { NUMBERS = 19 + ANNOTATION_KINDS };
 
 /* The numbers of the row in the order of its columns. */
 static void list_numbers(struct counter *counter, int64_t *out[NUMBERS])
@@ -28,7 +28,9 @@ static void list_numbers(struct counter *counter, int64_t *out[NUMBERS])
     *out++ = &counter->prices;
     *out++ = &counter->log;
     *out++ = &counter->logs;
-    *out = &counter->waiting;
+    *out++ = &counter->waiting;
+    *out++ = &counter->config;
+    *out = &counter->configs;
 }
 
 static phx_status read_row(struct connection *connection, struct counter *out,
@@ -101,7 +103,8 @@ phx_status counter_create(struct connection *connection, phx_error *err)
                               .session = 1,
                               .project = 1,
                               .annotation = {1, 1, 1, 1},
-                              .log = 1};
+                              .log = 1,
+                              .config = 1};
     phx_status status;
     uint8_t secret[8];
 

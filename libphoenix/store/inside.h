@@ -8,7 +8,7 @@
  *                       project.c session.c posting.c blocks.c
  *     log records come  log.c join.c grow.c outgrown.c hold.c
  *     prices change     prices.c price_models.c
- *     people judge      target.c annotate.c annotation.c await.c
+ *     people judge      target.c annotate.c annotation.c await.c config.c
  *     blocks lie well   background.c compact.c merge.c run.c sweep.c
  *     data goes         remove.c gone.c retain.c policy.c cron.c expire.c
  *                       expire_log.c
@@ -193,6 +193,8 @@ struct counter {
     int64_t logs; /* rows of this table */
     /* Since format 7. */
     int64_t waiting; /* rows of this table */
+    int64_t config;  /* the next one */
+    int64_t configs; /* rows of this table */
 };
 
 phx_status counter_read(struct connection *connection, struct counter *out,
@@ -513,6 +515,11 @@ phx_status lookup_written(struct store *store, enum posting_kind kind,
  * DONE if there is none. */
 phx_status lookup_name(struct connection *connection, enum sql id,
                        phx_text name, int64_t *out, phx_error *err);
+
+/* --- config.c: annotation configs ------------------------------------------ */
+
+/* Of a row of SQL_CONFIG_AFTER; CORRUPT if it is damaged. */
+phx_status config_check(struct statement *row, phx_error *err);
 
 /* --- remove.c ----------------------------------------------------------------- */
 

@@ -61,7 +61,9 @@ static const struct step {
      " annotations INT NOT NULL DEFAULT 0,"
      " cost_details INT NOT NULL DEFAULT 0,"
      " prices INT NOT NULL DEFAULT 0, log INT NOT NULL DEFAULT 1,"
-     " logs INT NOT NULL DEFAULT 0, waiting INT NOT NULL DEFAULT 0) STRICT"},
+     " logs INT NOT NULL DEFAULT 0, waiting INT NOT NULL DEFAULT 0,"
+     " config INT NOT NULL DEFAULT 1, configs INT NOT NULL DEFAULT 0)"
+     " STRICT"},
     {1, 0,
      "CREATE TABLE block ("
      " id INTEGER PRIMARY KEY, level INT NOT NULL, project INT NOT NULL,"
@@ -144,8 +146,17 @@ static const struct step {
     {6, 1,
      "ALTER TABLE counter ADD log INT NOT NULL DEFAULT 1;"
      "ALTER TABLE counter ADD logs INT NOT NULL DEFAULT 0"},
-    {7, 1, "ALTER TABLE counter ADD waiting INT NOT NULL DEFAULT 0"},
+    {7, 1,
+     "ALTER TABLE counter ADD waiting INT NOT NULL DEFAULT 0;"
+     "ALTER TABLE counter ADD config INT NOT NULL DEFAULT 1;"
+     "ALTER TABLE counter ADD configs INT NOT NULL DEFAULT 0"},
     {7, 0, "CREATE TABLE waiting (" ANNOTATION_TABLE ") STRICT"},
+    {7, 0,
+     "CREATE TABLE config ("
+     " id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, type INT NOT NULL,"
+     " direction INT NOT NULL, bounds INT NOT NULL, lower REAL NOT NULL,"
+     " upper REAL NOT NULL, threshold REAL NOT NULL, sum INT NOT NULL,"
+     " description TEXT, choices TEXT, projects TEXT NOT NULL) STRICT"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 enum { POLICIES = 4 }; /* brings the default one */

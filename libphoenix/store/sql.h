@@ -13,11 +13,14 @@
 #define BLOCK_ROW                                                              \
     "SELECT id, level, project, day, n, min_t, max_t, min_no, max_no,"         \
     " max_latency, max_tokens, kinds, projects, sum FROM block"
+#define CONFIG_COLUMNS                                                         \
+    "id, name, type, direction, bounds, lower, upper, threshold, sum,"         \
+    " description, choices, projects"
 #define COUNTER_NUMBERS                                                        \
     "block, run, span, trace, session, project, runs, gone, traces, sessions," \
     " projects, span_annotation, trace_annotation, session_annotation,"        \
     " document_annotation, annotations, cost_details, prices, log, logs,"\
-    " waiting"
+    " waiting, config, configs"
 #define PROJECT_ROW                                                            \
     "SELECT id, name, description, created, updated, sum, policy FROM project"
 #define POLICY_ROW                                                             \
@@ -44,7 +47,8 @@
       " VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0)")                    \
     X(WRITE_COUNTER,                                                           \
       "UPDATE counter SET (" COUNTER_NUMBERS ", sum) ="                        \
-      " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"    \
+      " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"  \
+      " ?)"                                                              \
       " WHERE id = 1")                                                         \
     X(SCHEMA_HAS,                                                              \
       "SELECT 1 FROM sqlite_schema WHERE type = ? AND name = ?"                \
@@ -190,6 +194,21 @@
     X(INSERT_GONE, "INSERT INTO gone (kind, id, hash) VALUES (?, ?, ?)")       \
     X(GONE, "SELECT kind, id, hash FROM gone ORDER BY kind, id")               \
     X(DELETE_GONE, "DELETE FROM gone WHERE kind = ? AND id = ?")               \
+    X(PUT_CONFIG,                                                              \
+      "INSERT OR REPLACE INTO config (" CONFIG_COLUMNS ")"                     \
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                          \
+    X(CONFIG_BY_ID,                                                            \
+      "SELECT " CONFIG_COLUMNS " FROM config WHERE id = ?")                    \
+    X(CONFIG_BY_NAME,                                                          \
+      "SELECT id FROM config WHERE name = ?")                                  \
+    X(CONFIG_AFTER,                                                            \
+      "SELECT " CONFIG_COLUMNS " FROM config WHERE id > ? ORDER BY id")        \
+    X(CONFIGS,                                                                 \
+      "SELECT " CONFIG_COLUMNS " FROM config WHERE id <= ?1"                   \
+      " AND (?2 = 0 OR id = ?2) AND (?3 IS NULL OR name = ?3)"                 \
+      " AND (?4 = 0 OR EXISTS (SELECT 1 FROM json_each(projects)"              \
+      " WHERE value = ?4)) ORDER BY id DESC LIMIT ?5")                         \
+    X(DELETE_CONFIG, "DELETE FROM config WHERE id = ?")                        \
     X(PUT_ANNOTATION,                                                          \
       "INSERT OR REPLACE INTO annotation (" ANNOTATION_COLUMNS ")"             \
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")     \

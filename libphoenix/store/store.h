@@ -142,6 +142,30 @@ phx_status store_read_policies(struct store *store, int64_t only,
                                struct arena *arena, phx_retention_policy **out,
                                size_t *count, phx_error *err);
 
+/* --- annotation configs ------------------------------------------------------ */
+
+/* Checked; the choices in one form. */
+phx_status store_create_config(struct store *store,
+                               const phx_annotation_config *config,
+                               int64_t *out, phx_error *err);
+phx_status store_update_config(struct store *store,
+                               const phx_annotation_config *config,
+                               phx_error *err);
+phx_status store_delete_config(struct store *store, int64_t id, phx_error *err);
+enum assignment {
+    CONFIGS_LEAVE, /* the project */
+    CONFIGS_JOIN,  /* what it has */
+    CONFIGS_ARE    /* all that it has */
+};
+phx_status store_assign_configs(struct store *store, int64_t project,
+                                const phx_id *ids, size_t count,
+                                enum assignment how, phx_error *err);
+/* Rows in the arena. */
+phx_status store_read_configs(struct store *store,
+                              const phx_config_query *query,
+                              struct arena *arena, phx_annotation_config **out,
+                              size_t *count, phx_error *err);
+
 /* --- background ------------------------------------------------------------- */
 
 /* DONE when nothing is left to do. */

@@ -73,12 +73,29 @@ static phx_status check_waiting(struct verify *verify, struct statement *read,
                               (long long)sql_int(read, 0));
 }
 
+static phx_status check_config(struct verify *verify, struct statement *read,
+                               phx_error *err)
+{
+    (void)err;
+    return sql_int(read, 0) < verify->counter.config &&
+                   config_check(read, NULL) >= 0
+               ? PHX_OK
+               : verify_fault(verify, "annotation config %lld is damaged",
+                              (long long)sql_int(read, 0));
+}
+
 phx_status verify_said(struct verify *verify, phx_error *err)
 {
     int64_t rows;
     phx_status status =
-        verify_each(verify, SQL_WAITING_ALL, check_waiting, -1, &rows, err);
+        verify_each(verify, SQL_CONFIG_AFTER, check_config, -1, &rows, err);
 
+    if (status >= 0)
+        status = verify_count(verify, "annotation configs", rows,
+                              verify->counter.configs);
+    if (status >= 0)
+        status =
+            verify_each(verify, SQL_WAITING_ALL, check_waiting, -1, &rows, err);
     if (status >= 0)
         status = verify_count(verify, "waiting annotations", rows,
                               verify->counter.waiting);

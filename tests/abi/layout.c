@@ -58,6 +58,21 @@ _Static_assert(PHX_ANNOTATOR_HUMAN == 2, "");
 _Static_assert(PHX_SOURCE_API == 0, "");
 _Static_assert(PHX_SOURCE_APP == 1, "");
 
+_Static_assert(PHX_CATEGORICAL == 0, "");
+_Static_assert(PHX_CONTINUOUS == 1, "");
+_Static_assert(PHX_FREEFORM == 2, "");
+
+_Static_assert(PHX_NO_DIRECTION == 0, "");
+_Static_assert(PHX_MINIMIZE == 1, "");
+_Static_assert(PHX_MAXIMIZE == 2, "");
+_Static_assert(PHX_NEITHER == 3, "");
+
+_Static_assert(PHX_LOWER_BOUND == 1, "");
+_Static_assert(PHX_UPPER_BOUND == 2, "");
+_Static_assert(PHX_THRESHOLD == 4, "");
+
+_Static_assert(PHX_MOST_CHOICES == 1000, "");
+
 _Static_assert(PHX_MAX_DAYS == 1, "");
 _Static_assert(PHX_MAX_COUNT == 2, "");
 
@@ -308,6 +323,26 @@ _Static_assert(offsetof(phx_annotation_query, names) == 112, "");
 _Static_assert(offsetof(phx_annotation_query, name_count) == 120, "");
 _Static_assert(offsetof(phx_annotation_query, not_names) == 128, "");
 _Static_assert(offsetof(phx_annotation_query, not_name_count) == 136, "");
+
+_Static_assert(sizeof(phx_annotation_config) == 96, "");
+_Static_assert(offsetof(phx_annotation_config, id) == 0, "");
+_Static_assert(offsetof(phx_annotation_config, lower_bound) == 8, "");
+_Static_assert(offsetof(phx_annotation_config, upper_bound) == 16, "");
+_Static_assert(offsetof(phx_annotation_config, threshold) == 24, "");
+_Static_assert(offsetof(phx_annotation_config, type) == 32, "");
+_Static_assert(offsetof(phx_annotation_config, direction) == 36, "");
+_Static_assert(offsetof(phx_annotation_config, bounds) == 40, "");
+_Static_assert(offsetof(phx_annotation_config, name) == 48, "");
+_Static_assert(offsetof(phx_annotation_config, description) == 64, "");
+_Static_assert(offsetof(phx_annotation_config, choices) == 80, "");
+
+_Static_assert(sizeof(phx_config_query) == 56, "");
+_Static_assert(offsetof(phx_config_query, size) == 0, "");
+_Static_assert(offsetof(phx_config_query, project) == 8, "");
+_Static_assert(offsetof(phx_config_query, only) == 16, "");
+_Static_assert(offsetof(phx_config_query, from) == 24, "");
+_Static_assert(offsetof(phx_config_query, limit) == 32, "");
+_Static_assert(offsetof(phx_config_query, name) == 40, "");
 
 _Static_assert(sizeof(phx_retention_rule) == 24, "");
 _Static_assert(offsetof(phx_retention_rule, limits) == 0, "");
@@ -590,6 +625,11 @@ int32_t phx_store_delete(phx_store *, int32_t , int64_t , phx_error *);
 int32_t phx_store_annotate(phx_store *, const phx_annotation_item *, size_t , int64_t *, phx_error *);
 int32_t phx_store_annotate_later(phx_store *, const phx_annotation_item *, size_t , phx_annotate_report *, phx_error *);
 int32_t phx_store_annotate_waiting(phx_store *, uint64_t , phx_annotate_report *, phx_error *);
+int32_t phx_config_create(phx_store *, const phx_annotation_config *, int64_t *, phx_error *);
+int32_t phx_config_update(phx_store *, const phx_annotation_config *, phx_error *);
+int32_t phx_config_delete(phx_store *, int64_t , phx_error *);
+int32_t phx_project_set_configs(phx_store *, int64_t , const int64_t *, size_t , phx_error *);
+int32_t phx_project_set_config(phx_store *, int64_t , int64_t , int32_t , phx_error *);
 int32_t phx_store_retain(phx_store *, int64_t , const phx_retention_rule *, uint64_t , uint32_t , int64_t *, phx_error *);
 int32_t phx_store_retain_due(phx_store *, uint64_t , uint32_t , int64_t *, phx_error *);
 int32_t phx_store_shrink(phx_store *, int64_t , uint32_t , int64_t *, phx_error *);
@@ -638,6 +678,8 @@ int32_t phx_store_annotation_names(phx_store *, int32_t , int64_t , size_t , phx
 int32_t phx_cursor_next_word(phx_cursor *, const phx_word **, phx_error *);
 int32_t phx_store_find_policies(phx_store *, int64_t , phx_cursor **, phx_error *);
 int32_t phx_cursor_next_policy(phx_cursor *, const phx_retention_policy **, phx_error *);
+int32_t phx_store_find_configs(phx_store *, const phx_config_query *, phx_cursor **, phx_error *);
+int32_t phx_cursor_next_config(phx_cursor *, const phx_annotation_config **, phx_error *);
 int32_t phx_store_find_logs(phx_store *, int64_t , int64_t , phx_cursor **, phx_error *);
 int32_t phx_cursor_next_log(phx_cursor *, const phx_log **, phx_error *);
 int32_t phx_cursor_next_json(phx_cursor *, size_t , phx_buf *, phx_error *);

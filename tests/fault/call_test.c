@@ -110,6 +110,12 @@ static struct call calls[] = {
     {"phx_policy_delete", call_delete_policy, IO | BUSY | CUT | BAD},
     {"phx_project_set_policy", call_set_policy, IO | BUSY | CUT | BAD},
     {"phx_store_find_policies", call_policies, IO | CUT | BAD},
+    {"phx_config_create", call_create_config, IO | BUSY | CUT | BAD},
+    {"phx_config_update", call_update_config, IO | BUSY | CUT | BAD},
+    {"phx_config_delete", call_delete_config, IO | BUSY | CUT | BAD},
+    {"phx_project_set_configs", call_set_configs, IO | BUSY | CUT | BAD},
+    {"phx_project_set_config", call_set_config, IO | BUSY | CUT | BAD},
+    {"phx_store_find_configs", call_configs, IO | CUT | BAD},
     {"phx_cursor_next_log", call_logs, IO | CUT | BAD},
 };
 enum { CALLS = sizeof calls / sizeof *calls };
@@ -386,7 +392,7 @@ TEST(damage_is_told)
         "UPDATE price_version SET models = '[]'",
     };
     static const char *const tables[] = {"project", "policy", "annotation",
-                                         "waiting"};
+                                         "waiting", "config"};
 
     UNUSED_STATE;
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++)

@@ -78,6 +78,11 @@ static int make_scene(void **state)
     phx_annotation_item never =
         item_of(PHX_SPAN_ANNOTATION, "ffff", "tone", NULL);
     succeeds(phx_store_annotate_later(place->store, &never, 1, NULL, err));
+    const phx_annotation_config words = {.type = PHX_FREEFORM,
+                                         .name = text("words")};
+    phx_id config = 0;
+    succeeds(phx_config_create(place->store, &words, &config, err));
+    eq_int(config, 1);
     send_to(place->store, "q", &(struct sent){"f1", "f1"});
     send_to(place->store, NULL, &(struct sent){"f2", "f2"});
     delete_one(place->store, PHX_PROJECT,
@@ -712,6 +717,59 @@ static phx_status call_policies(phx_error *err)
 
     while (status == PHX_OK)
         status = phx_cursor_next_policy(cursor, &policy, err);
+    phx_cursor_close(cursor);
+    return status;
+}
+
+static const phx_annotation_config tone = {
+    .id = 1,
+    .type = PHX_CATEGORICAL,
+    .direction = PHX_MAXIMIZE,
+    .name = {"tone", 4},
+    .choices = {"[{\"label\": \"good\"}]", 19}};
+
+static phx_status call_create_config(phx_error *err)
+{
+    phx_id id;
+    phx_status status = phx_config_create(scene.place.store, &tone, &id, err);
+
+    return status == PHX_CONFLICT ? PHX_OK : status;
+}
+
+static phx_status call_update_config(phx_error *err)
+{
+    return phx_config_update(scene.place.store, &tone, err);
+}
+
+/* The fault came later in the run if it is gone already. */
+static phx_status call_delete_config(phx_error *err)
+{
+    phx_status status = phx_config_delete(scene.place.store, 1, err);
+
+    return status == PHX_NOT_FOUND ? PHX_OK : status;
+}
+
+static phx_status call_set_configs(phx_error *err)
+{
+    const phx_id ids[] = {1};
+
+    return phx_project_set_configs(scene.place.store, 1, ids, 1, err);
+}
+
+static phx_status call_set_config(phx_error *err)
+{
+    return phx_project_set_config(scene.place.store, 1, 1, 1, err);
+}
+
+static phx_status call_configs(phx_error *err)
+{
+    const phx_annotation_config *config;
+    phx_cursor *cursor = NULL;
+    phx_status status =
+        phx_store_find_configs(scene.place.store, NULL, &cursor, err);
+
+    while (status == PHX_OK)
+        status = phx_cursor_next_config(cursor, &config, err);
     phx_cursor_close(cursor);
     return status;
 }

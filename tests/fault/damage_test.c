@@ -73,6 +73,20 @@ static void say_things(struct place *place)
     succeeds(phx_store_annotate_later(place->store, &item, 1, NULL, err));
 }
 
+static void make_config(struct place *place)
+{
+    const phx_annotation_config config = {.type = PHX_CATEGORICAL,
+                                          .direction = PHX_MAXIMIZE,
+                                          .name = text("tone"),
+                                          .description = text("how it sounds"),
+                                          .choices =
+                                              text("[{\"label\": \"good\"}]")};
+    phx_id id = 0;
+
+    succeeds(phx_config_create(place->store, &config, &id, err));
+    succeeds(phx_project_set_config(place->store, 1, id, 1, err));
+}
+
 static void fill(struct place *place)
 {
     phx_id id;
@@ -83,6 +97,7 @@ static void fill(struct place *place)
             compact_all(place->store);
     }
     say_things(place);
+    make_config(place);
     send_to(place->store, "q", &(struct sent){"fa", "fa", .session = "q"});
     send_to(place->store, "q", &(struct sent){"fb", "fb", .session = "q"});
     delete_one(place->store, PHX_PROJECT,

@@ -244,6 +244,7 @@ SWEEP(delete_trace)
 SWEEP(create_project)
 SWEEP(annotate)
 SWEEP(annotate_later)
+SWEEP(change_configs)
 SWEEP(walk_annotations)
 SWEEP(delete_annotations)
 SWEEP(walk_words)
@@ -303,6 +304,7 @@ int main(void)
         cmocka_unit_test(create_project_survives_want_of_memory),
         cmocka_unit_test(annotate_survives_want_of_memory),
         cmocka_unit_test(annotate_later_survives_want_of_memory),
+        cmocka_unit_test(change_configs_survives_want_of_memory),
         cmocka_unit_test(walk_annotations_survives_want_of_memory),
         cmocka_unit_test(delete_annotations_survives_want_of_memory),
         cmocka_unit_test(walk_words_survives_want_of_memory),

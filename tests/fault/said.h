@@ -95,4 +95,34 @@ static phx_status walk_words(struct scene *scene, phx_error *err)
     return status;
 }
 
+/* The second of the calls may have failed, the first one not. */
+static phx_status change_configs(struct scene *scene, phx_error *err)
+{
+    phx_config_query query = PHX_CONFIG_QUERY_INIT;
+    phx_annotation_config config = {.type = PHX_CATEGORICAL,
+                                    .direction = PHX_MAXIMIZE,
+                                    .name = text_of("tone"),
+                                    .choices =
+                                        text_of("[{\"label\": \"good\"}]")};
+    const phx_annotation_config *row = NULL;
+    phx_cursor *cursor = NULL;
+    phx_status status =
+        phx_config_create(scene->store, &config, &config.id, err);
+
+    if (status == PHX_CONFLICT) {
+        query.name = config.name;
+        status = phx_store_find_configs(scene->store, &query, &cursor, err);
+        if (status >= 0 &&
+            (status = phx_cursor_next_config(cursor, &row, err)) == PHX_OK)
+            config.id = row->id;
+        phx_cursor_close(cursor);
+    }
+    if (status >= 0)
+        status = phx_config_update(scene->store, &config, err);
+    if (status >= 0)
+        status = phx_project_set_configs(scene->store, 1, &config.id, 1, err);
+    return status < 0 ? status
+                      : phx_config_delete(scene->store, config.id, err);
+}
+
 #endif

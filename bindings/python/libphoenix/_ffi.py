@@ -64,6 +64,21 @@ PHX_ANNOTATOR_HUMAN = 2
 PHX_SOURCE_API = 0
 PHX_SOURCE_APP = 1
 
+PHX_CATEGORICAL = 0
+PHX_CONTINUOUS = 1
+PHX_FREEFORM = 2
+
+PHX_NO_DIRECTION = 0
+PHX_MINIMIZE = 1
+PHX_MAXIMIZE = 2
+PHX_NEITHER = 3
+
+PHX_LOWER_BOUND = 1
+PHX_UPPER_BOUND = 2
+PHX_THRESHOLD = 4
+
+PHX_MOST_CHOICES = 1000
+
 PHX_MAX_DAYS = 1
 PHX_MAX_COUNT = 2
 
@@ -210,6 +225,15 @@ class phx_annotation_query(Structure):
     values in all."""
     def __init__(self, **fields: object) -> None:
         super().__init__(**{"size": sizeof(phx_annotation_query), **fields})
+
+
+class phx_annotation_config(Structure):
+    pass
+
+
+class phx_config_query(Structure):
+    def __init__(self, **fields: object) -> None:
+        super().__init__(**{"size": sizeof(phx_config_query), **fields})
 
 
 class phx_retention_rule(Structure):
@@ -510,6 +534,28 @@ phx_annotation_query._fields_ = [
     ("name_count", c_size_t),
     ("not_names", POINTER(phx_text)),
     ("not_name_count", c_size_t),
+]
+
+phx_annotation_config._fields_ = [
+    ("id", c_int64),
+    ("lower_bound", c_double),
+    ("upper_bound", c_double),
+    ("threshold", c_double),
+    ("type", c_int32),
+    ("direction", c_int32),
+    ("bounds", c_int32),
+    ("name", phx_text),
+    ("description", phx_text),
+    ("choices", phx_text),
+]
+
+phx_config_query._fields_ = [
+    ("size", c_size_t),
+    ("project", c_int64),
+    ("only", c_int64),
+    ("from", c_int64),
+    ("limit", c_int64),
+    ("name", phx_text),
 ]
 
 phx_retention_rule._fields_ = [
@@ -869,6 +915,16 @@ FUNCTIONS = {
         c_void_p, POINTER(phx_annotation_item), c_size_t, POINTER(phx_annotate_report), POINTER(phx_error)]),
     "phx_store_annotate_waiting": (c_int32, [
         c_void_p, c_uint64, POINTER(phx_annotate_report), POINTER(phx_error)]),
+    "phx_config_create": (c_int32, [
+        c_void_p, POINTER(phx_annotation_config), POINTER(c_int64), POINTER(phx_error)]),
+    "phx_config_update": (c_int32, [
+        c_void_p, POINTER(phx_annotation_config), POINTER(phx_error)]),
+    "phx_config_delete": (c_int32, [
+        c_void_p, c_int64, POINTER(phx_error)]),
+    "phx_project_set_configs": (c_int32, [
+        c_void_p, c_int64, POINTER(c_int64), c_size_t, POINTER(phx_error)]),
+    "phx_project_set_config": (c_int32, [
+        c_void_p, c_int64, c_int64, c_int32, POINTER(phx_error)]),
     "phx_store_retain": (c_int32, [
         c_void_p, c_int64, POINTER(phx_retention_rule), c_uint64, c_uint32, POINTER(c_int64), POINTER(phx_error)]),
     "phx_store_retain_due": (c_int32, [
@@ -965,6 +1021,10 @@ FUNCTIONS = {
         c_void_p, c_int64, POINTER(c_void_p), POINTER(phx_error)]),
     "phx_cursor_next_policy": (c_int32, [
         c_void_p, POINTER(POINTER(phx_retention_policy)), POINTER(phx_error)]),
+    "phx_store_find_configs": (c_int32, [
+        c_void_p, POINTER(phx_config_query), POINTER(c_void_p), POINTER(phx_error)]),
+    "phx_cursor_next_config": (c_int32, [
+        c_void_p, POINTER(POINTER(phx_annotation_config)), POINTER(phx_error)]),
     "phx_store_find_logs": (c_int32, [
         c_void_p, c_int64, c_int64, POINTER(c_void_p), POINTER(phx_error)]),
     "phx_cursor_next_log": (c_int32, [

@@ -15,6 +15,8 @@ static struct {
     int slices; /* that a call takes to be done */
     bool blocked, stuck;
     phx_status status;
+    phx_annotate_report annotations;
+    uint64_t given_up;
     int64_t metrics[METRIC_COUNT];
 } fake;
 
@@ -69,6 +71,15 @@ phx_status phx_store_stat(phx_store *store, phx_store_stats *out,
     *out =
         (phx_store_stats){.bytes = fake.bytes, .free_bytes = fake.free_bytes};
     return PHX_OK;
+}
+
+phx_status phx_store_annotate_waiting(phx_store *store, uint64_t before,
+                                      phx_annotate_report *out, phx_error *err)
+{
+    (void)store;
+    *out = fake.annotations;
+    fake.given_up = before;
+    return fake.status < 0 ? fail(err, fake.status, -1, "it failed") : PHX_OK;
 }
 
 const char *phx_status_name(phx_status status)
@@ -248,6 +259,29 @@ TEST(a_threshold_without_a_capacity_is_none)
     ok(!fake.blocked);
 }
 
+TEST(annotations_wait_for_ten_minutes)
+{
+    struct config config = {0};
+    struct keeper keeper;
+
+    UNUSED_STATE;
+    set_up(&keeper, &config);
+    fake.annotations = (phx_annotate_report){5, 6, 0};
+    take_turn(&keeper, START);
+    ok(fake.given_up == START - 600 * SECOND_NS);
+    eq_int(fake.warnings, 0);
+    fake.annotations = (phx_annotate_report){1, 3, 2};
+    take_turn(&keeper, START + HOUR_NS / 2);
+    eq_int(fake.metrics[METRIC_ANNOTATIONS_JOINED], 6);
+    eq_int(fake.metrics[METRIC_ANNOTATIONS_DROPPED], 2);
+    eq_int(fake.metrics[METRIC_ANNOTATIONS_WAITING], 3);
+    eq_int(fake.warnings, 1);
+    fake.status = PHX_IO;
+    take_turn(&keeper, START + HOUR_NS - 8);
+    eq_int(fake.warnings, 3);
+    eq_int(fake.metrics[METRIC_ANNOTATIONS_WAITING], 3);
+}
+
 TEST(the_thread_ends_when_asked)
 {
     struct config config = {.max_disk = 256 * MIB};
@@ -270,6 +304,7 @@ int main(void)
         cmocka_unit_test(a_bound_that_does_not_hold_is_told_once),
         cmocka_unit_test(taking_in_stops_strictly_above_the_threshold),
         cmocka_unit_test(a_threshold_without_a_capacity_is_none),
+        cmocka_unit_test(annotations_wait_for_ten_minutes),
         cmocka_unit_test(the_thread_ends_when_asked),
     };
 
