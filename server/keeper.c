@@ -188,6 +188,7 @@ static void check_disk(struct keeper *keeper)
 static void join_annotations(struct keeper *keeper, uint64_t now)
 {
     uint64_t before = now > PATIENCE_NS ? now - PATIENCE_NS : 0;
+    uint64_t began = time_now();
     phx_annotate_report report = {0};
     phx_error err = {0};
     phx_status status;
@@ -205,9 +206,10 @@ static void join_annotations(struct keeper *keeper, uint64_t now)
         log_event(LOG_WARN, "annotations dropped whose targets never came",
                   "annotations", count, NULL);
     }
-    log_failure(keeper, status, &err);
-    uint64_t end = time_now();
-    keeper->next_join = end + (end > now ? 9 * (end - now) : 0);
+    if (status < 0)
+        log_failure(keeper, status, &err);
+    uint64_t ended = time_now();
+    keeper->next_join = now + (ended > began ? 9 * (ended - began) : 0);
 }
 
 /* --- the thread ------------------------------------------------------------ */

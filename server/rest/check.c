@@ -35,10 +35,9 @@ static void write_place(struct json_writer *json, const struct place *place)
         json_uint(json, place->index);
 }
 
-void check_problem_with(struct check *check, const struct place *place,
-                        const char *type, const char *message,
-                        const struct value *input, const char *key,
-                        const struct value *value)
+void check_problem_in(struct check *check, const struct place *place,
+                      const char *type, const char *message,
+                      const struct value *input, const struct value *context)
 {
     struct json_writer *json = &check->json;
 
@@ -58,21 +57,30 @@ void check_problem_with(struct check *check, const struct place *place,
     json_string(json, message);
     json_key(json, "input");
     json_any(json, input);
-    if (key != NULL) {
+    if (context != NULL) {
         json_key(json, "ctx");
-        json_open_object(json);
-        json_key(json, key);
-        json_any(json, value);
-        json_close_object(json);
+        json_any(json, context);
     }
     json_close_object(json);
+}
+
+void check_problem_with(struct check *check, const struct place *place,
+                        const char *type, const char *message,
+                        const struct value *input, const char *key,
+                        const struct value *value)
+{
+    struct member member = {text_of(key), *value};
+    struct value context = {
+        .kind = JSON_OBJECT, .count = 1, .members = &member};
+
+    check_problem_in(check, place, type, message, input, &context);
 }
 
 void check_problem(struct check *check, const struct place *place,
                    const char *type, const char *message,
                    const struct value *input)
 {
-    check_problem_with(check, place, type, message, input, NULL, NULL);
+    check_problem_in(check, place, type, message, input, NULL);
 }
 
 /* --- query parameters

@@ -61,9 +61,10 @@ phx_text check_trimmed(struct check *check, const struct place *place,
     return text;
 }
 
-int check_word(struct check *check, const struct place *place,
-               const struct value *given, const char *const *words,
-               size_t count)
+/* The index of a text among words, or a problem of the type. */
+static int choose(struct check *check, const struct place *place,
+                  const char *type, const struct value *given,
+                  const char *const *words, size_t count)
 {
     struct buf list;
     struct value expected;
@@ -83,10 +84,24 @@ int check_word(struct check *check, const struct place *place,
     expected = value_text(text_span(list.data, list.size));
     snprintf(message, sizeof message, "Input should be %.*s", (int)list.size,
              (const char *)list.data);
-    check_problem_with(check, place, "literal_error", message, given,
-                       "expected", &expected);
+    check_problem_with(check, place, type, message, given, "expected",
+                       &expected);
     buf_clear(&list);
     return 0;
+}
+
+int check_word(struct check *check, const struct place *place,
+               const struct value *given, const char *const *words,
+               size_t count)
+{
+    return choose(check, place, "literal_error", given, words, count);
+}
+
+int check_enum(struct check *check, const struct place *place,
+               const struct value *given, const char *const *words,
+               size_t count)
+{
+    return choose(check, place, "enum", given, words, count);
 }
 
 /* A text that is a number, as JSON has them. */

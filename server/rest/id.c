@@ -10,9 +10,9 @@ enum { LONGEST = 512 }; /* of an encoded id; longer ones are no ids of ours */
 
 void id_print(const char *type, phx_id row, char out[ID_SIZE])
 {
-    char text[44];
+    char text[56];
 
-    snprintf(text, sizeof text, "%.20s:%lld", type, (long long)row);
+    snprintf(text, sizeof text, "%.32s:%lld", type, (long long)row);
     base64_print(text, strlen(text), out);
 }
 

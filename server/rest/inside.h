@@ -10,7 +10,7 @@
 
 enum {
     PAGE_BYTES = 32 << 20, /* a page ends early when it is this long */
-    ID_SIZE = 64,          /* of a printed global id */
+    ID_SIZE = 80,          /* of a printed global id */
     TRACE_CURSOR = 128     /* of a printed cursor of a list of traces */
 };
 
@@ -61,6 +61,11 @@ void check_problem_with(struct check *check, const struct place *place,
                         const char *type, const char *message,
                         const struct value *input, const char *key,
                         const struct value *value);
+
+/* The same with "ctx", an object or NULL. */
+void check_problem_in(struct check *check, const struct place *place,
+                      const char *type, const char *message,
+                      const struct value *input, const struct value *context);
 
 /* Query parameters. */
 int64_t check_limit(struct check *check, int64_t usual, int64_t most);
@@ -113,7 +118,10 @@ const struct value *check_optional(const struct value *object, const char *key);
 /* A required text, which without the blanks around it is not empty. */
 phx_text check_trimmed(struct check *check, const struct place *place,
                        const struct value *object, const char *key);
-/* The index of the text among words [count]. */
+/* The index of the text among words [count], a literal's or an enum's. */
+int check_enum(struct check *check, const struct place *place,
+               const struct value *given, const char *const *words,
+               size_t count);
 int check_word(struct check *check, const struct place *place,
                const struct value *given, const char *const *words,
                size_t count);
@@ -186,6 +194,15 @@ void session_annotations(struct request *request);
 void span_annotations_delete(struct request *request);
 void trace_annotations_delete(struct request *request);
 void session_annotations_delete(struct request *request);
+void annotation_config_list(struct request *request);
+void annotation_config_create(struct request *request);
+void annotation_config_get(struct request *request);
+void annotation_config_update(struct request *request);
+void annotation_config_delete(struct request *request);
+void project_config_list(struct request *request);
+void project_config_set(struct request *request);
+void project_config_assign(struct request *request);
+void project_config_leave(struct request *request);
 void server_health(struct request *request);
 void server_ready(struct request *request);
 void server_version(struct request *request);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Annotations and notes over REST: written at once or when their targets come,
 listed, deleted; every refusal with its status and form."""
+import base64
 import json
 import sys
 import threading
@@ -22,7 +23,8 @@ TRACES = "/v1/projects/said/trace_annotations"
 SESSIONS = "/v1/projects/said/session_annotations"
 PLACES = {"span": (SPANS, "span_id"), "trace": (TRACES, "trace_id"),
           "session": (SESSIONS, "session_id")}
-KINDS = "'LLM', 'CODE' or 'HUMAN'"
+TYPES = {"span": "SpanAnnotation", "trace": "TraceAnnotation",
+         "session": "ProjectSessionAnnotation"}
 
 
 def span_id(number):
@@ -125,6 +127,8 @@ def test_every_kind_has_ids_of_its_own(build):
             found = ids_of(post(server, f"/v1/{kind}_annotations?sync=1",
                                 said))
             row = rows(server, f"{path}?{key}s={target}")[0]
+            equal(base64.b64decode(row["id"]).decode(), f"{TYPES[kind]}:1",
+                  "id")
             equal((row["id"], row[key], row["result"]["label"]),
                   (found[0], target, kind), f"annotation of a {kind}")
             note = send(server, "POST", f"/v1/{kind}_notes",
