@@ -30,6 +30,7 @@ import otlp
 import recordings
 import scans
 import wire
+from annotations import annotations
 from measure import (MIB, Failed, Measured, Others, Reader, folder_bytes,
                      loopback_ms, machine, percentile, run_json, run_load,
                      stripped_bytes)
@@ -664,6 +665,8 @@ FIGURES = [
      M),
     ("retention", "retention of 10 %: all of it s / worst commit ms", "",
      retention, [2, 50], MOST, BIG_SPANS),
+    ("annotations", "10,000 annotations: new / replaced / queued", "s",
+     annotations, [1, 1, 1], MOST, 0),
     ("size", "stripped libphoenix.so / phoenix-server", "MB", sizes,
      [1.2, 2], MOST, 0),
 ]

@@ -22,10 +22,10 @@ def send_world(server):
         raise Wrong(f"the spans are answered with {status}")
 
 
-def answers(tools, server):
-    """{form: answer} of all forms."""
+def answers(tools, server, program="forms.py"):
+    """{form: answer} of all forms, or of those of another program."""
     done = subprocess.run(
-        [python(tools), HERE / "forms.py", f"http://127.0.0.1:{server.port}"],
+        [python(tools), HERE / program, f"http://127.0.0.1:{server.port}"],
         env=tools.sending, capture_output=True, text=True, timeout=300)
     if done.returncode:
         raise Wrong(f"the client failed: {done.stderr.strip()[-600:]}")
