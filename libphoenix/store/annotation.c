@@ -11,7 +11,7 @@ int64_t annotation_row_id(int32_t kind, int64_t number)
     return number * ANNOTATION_KINDS + kind;
 }
 
-static uint64_t real_sum(double value)
+uint64_t real_sum(double value)
 {
     uint64_t bits;
 
@@ -20,7 +20,7 @@ static uint64_t real_sum(double value)
     return bits;
 }
 
-static uint64_t text_sum(phx_text text, uint64_t seed)
+uint64_t text_sum(phx_text text, uint64_t seed)
 {
     return text.data == NULL ? 0 : hash_bytes(text.data, text.size, seed);
 }

@@ -17,6 +17,9 @@
 /* --- annotation.c ----------------------------------------------------------- */
 
 int64_t annotation_row_id(int32_t kind, int64_t number);
+/* What goes into the checksum of a row for a value of it. */
+uint64_t real_sum(double value);
+uint64_t text_sum(phx_text text, uint64_t seed);
 uint32_t annotation_sum(const phx_annotation *row);
 /* The texts are the statement's, the target's id is raw. *sum is the row's, or
  * -1 where a value is none that was written. */

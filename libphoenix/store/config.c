@@ -6,25 +6,11 @@
  */
 #include "base/base.h"
 
-#include "store/inside.h"
+#include "store/annotation.h"
 
 #include "json/json.h"
 
 /* --- rows ------------------------------------------------------------------- */
-
-static uint64_t real_bits(double value)
-{
-    uint64_t bits;
-
-    value += 0.0; /* SQLite keeps no sign of zero */
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
-
-static uint64_t text_sum(phx_text text, uint64_t seed)
-{
-    return text.data == NULL ? 0 : hash_bytes(text.data, text.size, seed);
-}
 
 static int64_t config_sum(const phx_annotation_config *config,
                           phx_text projects)
@@ -34,9 +20,9 @@ static int64_t config_sum(const phx_annotation_config *config,
         (uint64_t)config->type,
         (uint64_t)config->direction,
         (uint64_t)config->bounds,
-        real_bits(config->lower_bound),
-        real_bits(config->upper_bound),
-        real_bits(config->threshold),
+        real_sum(config->lower_bound),
+        real_sum(config->upper_bound),
+        real_sum(config->threshold),
         text_sum(config->name, 16),
         text_sum(config->description, 17),
         text_sum(config->choices, 18),

@@ -2,7 +2,6 @@
 """Annotation configs over REST: made, replaced, deleted, given to projects;
 every refusal with its status and form."""
 import base64
-import json
 import sys
 import threading
 from pathlib import Path
@@ -11,10 +10,10 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import cases
+from asking import refused, send, wrong_form
 from cases import equal
 from running import Server
 
-TEXT = "text/plain; charset=utf-8"
 CONFIGS = "/v1/annotation_configs"
 GIVEN = "/v1/projects/default/annotation_configs"
 CATEGORICAL = {"name": "tone", "type": "CATEGORICAL", "description": None,
@@ -27,16 +26,6 @@ CONTINUOUS = {"name": "grade", "type": "CONTINUOUS", "description": "0 to 1",
 FREEFORM = {"name": "words", "type": "FREEFORM", "description": None,
             "optimization_direction": None, "threshold": 0.5,
             "lower_bound": None, "upper_bound": 2.0}
-
-
-def send(server, method, path, body=None):
-    """(status, content type, JSON or text)."""
-    status, headers, data = server.request(
-        method, path, None if body is None else json.dumps(body).encode(),
-        {"Content-Type": "application/json"})
-    kind = headers.get("content-type")
-    return status, kind, (json.loads(data) if kind == "application/json"
-                          else data.decode())
 
 
 def make(server, config, **more):
@@ -52,18 +41,6 @@ def make(server, config, **more):
 
 def id_of(text):
     return base64.b64encode(text.encode()).decode()
-
-
-def refused(answer, status, word=""):
-    equal((*answer[:2], word in answer[2]), (status, TEXT, True),
-          f"answer {answer[2]!r:.200}")
-
-
-def wrong_form(answer, *problems):
-    """Problems are (type, loc)."""
-    equal(answer[:2], (422, "application/json"), "status and type")
-    equal([(p["type"], p["loc"]) for p in answer[2]["detail"]],
-          [(kind, list(loc)) for kind, loc in problems], "problems")
 
 
 def names(server, path=CONFIGS):

@@ -14,10 +14,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import cases
 import otlp
+from asking import refused, send, wrong_form
 from cases import equal, true
 from running import Server
 
-TEXT = "text/plain; charset=utf-8"
 SPANS = "/v1/projects/said/span_annotations"
 TRACES = "/v1/projects/said/trace_annotations"
 SESSIONS = "/v1/projects/said/session_annotations"
@@ -50,16 +50,6 @@ def send_span(server, number, project="said", trace=1, more=b""):
     equal(status, 200, "status of spans")
 
 
-def send(server, method, path, body=None):
-    """(status, content type, JSON or text)."""
-    status, headers, data = server.request(
-        method, path, None if body is None else json.dumps(body).encode(),
-        {"Content-Type": "application/json"})
-    kind = headers.get("content-type")
-    return status, kind, (json.loads(data) if kind == "application/json"
-                          else data.decode())
-
-
 def post(server, path, *items):
     return send(server, "POST", path, {"data": list(items)})
 
@@ -76,19 +66,6 @@ def ids_of(answer):
 
 def rows(server, path):
     return server.pages(path, 10)
-
-
-def refused(answer, status, *words):
-    equal(answer[:2], (status, TEXT), "status and type")
-    for word in words:
-        true(word in answer[2], f"{answer[2]!r:.200} lacks {word!r}")
-
-
-def wrong_form(answer, *problems):
-    """Problems are (type, loc)."""
-    equal(answer[:2], (422, "application/json"), "status and type")
-    equal([(p["type"], p["loc"]) for p in answer[2]["detail"]],
-          [(kind, list(loc)) for kind, loc in problems], "problems")
 
 
 def test_an_upsert_keeps_its_id_and_replaces_the_rest(build):
