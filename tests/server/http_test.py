@@ -106,7 +106,7 @@ def test_unknown_paths_and_methods(build):
                 ("GET", "/v1/datasets", 501), ("POST", "/graphql", 501),
                 ("POST", "/v1/traces/transfer", 501),
                 ("GET", "/v1/prompts/x/latest", 501),
-                ("GET", "/v1/projects/x/span_annotations", 501)):
+                ("GET", "/v1/prompts/x/versions", 501)):
             status, headers, _ = server.request(method, path)
             equal(status, wanted, f"{method} {path}")
             equal(headers["content-type"], TEXT, f"{method} {path}")
