@@ -31,7 +31,7 @@ CFLAGS   += $(STD) $(OPTIMISE) $(HARDEN) $(WARN) $(INCLUDES) -fPIC \
 # library of its own, is below.
 ROOMS := base json model wire attr block cost arrow expect lint store trace query frame api
 
-LIBRARY_LIBS := -lsqlite3 -lzstd -lpcre2-8 -lxxhash -lpthread -lm
+LIBRARY_LIBS := -lsqlite3 -lzstd -lpcre2-8 -lsodium -lxxhash -lpthread -lm
 SERVER_LIBS  := -lmicrohttpd -lnghttp2 -lz $(LIBRARY_LIBS)
 
 room_sources = $(wildcard libphoenix/$(1)/*.c)

@@ -10,7 +10,7 @@ const ROOT = path.resolve(__dirname, '../..');
 const FOLDER = path.join(__dirname, 'lib',
   `${process.platform}-${process.arch}`);
 const LICENCES = path.join(__dirname, 'licenses');
-const INSIDE = ['sqlite3', 'zstd', 'pcre2', 'xxhash'];
+const INSIDE = ['sqlite3', 'zstd', 'pcre2', 'sodium', 'xxhash'];
 
 function makeLibrary() {
   const build = path.resolve(process.env.PHOENIX_BUILD ||

@@ -16,7 +16,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 # Linked into the library, and so given on; their licences go along.
-INSIDE = ("libsqlite3-dev", "libzstd-dev", "libpcre2-dev", "libxxhash-dev")
+INSIDE = ("libsqlite3-dev", "libzstd-dev", "libpcre2-dev", "libsodium-dev",
+          "libxxhash-dev")
 EXTRAS = {"arrow": ["pyarrow"], "pandas": ["pandas", "pyarrow"],
           "polars": ["polars"], "otel": ["opentelemetry-sdk"],
           "pytest": ["pytest>=7"]}

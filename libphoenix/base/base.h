@@ -209,6 +209,22 @@ bool needle_find(const struct needle *needle, phx_text text, phx_text *found);
 uint64_t hash_bytes(const void *bytes, size_t size, uint64_t seed);
 uint32_t checksum32(const void *bytes, size_t size);
 
+/* --- multiset.c: what must withstand a forger -------------------------------- */
+
+enum { SHA256_SIZE = 32, MULTISET_NUMBERS = 1024, MULTISET_SIZE = 2048 };
+
+void sha256(const void *bytes, size_t size, uint8_t out[SHA256_SIZE]);
+
+/* The hash of a multiset of SHA-256 sums; zeros for the empty one. */
+struct multiset {
+    uint16_t numbers[MULTISET_NUMBERS];
+};
+void multiset_add(struct multiset *sum, const uint8_t item[SHA256_SIZE]);
+void multiset_take(struct multiset *sum, const uint8_t item[SHA256_SIZE]);
+/* The same as bytes, little-endian. */
+void multiset_write(const struct multiset *sum, uint8_t out[MULTISET_SIZE]);
+void multiset_read(const uint8_t bytes[MULTISET_SIZE], struct multiset *out);
+
 /* --- map.c: 64-bit hash -> 32-bit value, open addressing ------------------------
  * For hashes of a few thousand keys whose owner compares the keys itself. */
 

@@ -95,6 +95,13 @@ void json_write_int(struct buf *out, int64_t value);
  * an exponent ("3.0", "1e+22"), as Python's repr. NaN and infinities: null. */
 void json_write_real(struct buf *out, double value);
 
+/* canonical.c: the one text of all that are equal, for hashes: no blanks, keys
+ * in order of their UTF-16 units, the fewest escapes. `exact` writes numbers as
+ * json_write_value does, and 1 is not 1.0; else they are written as ECMAScript
+ * prints the double next to them (RFC 8785), infinite ones as null. */
+void json_write_canonical(struct buf *out, struct arena *arena,
+                          const struct value *value, bool exact);
+
 /* A streaming writer: puts the commas and colons. Compact. */
 struct json_writer {
     struct buf *out;

@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PRINTED = ["1 span is on disk\n"]
-LIBRARIES = ["-lsqlite3", "-lzstd", "-lpcre2-8", "-lm", "-pthread"]
+LIBRARIES = ["-lsqlite3", "-lzstd", "-lpcre2-8", "-lsodium", "-lm", "-pthread"]
 
 
 def run_example(build, code):

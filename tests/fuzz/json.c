@@ -9,7 +9,8 @@
  * neither half surrogate pairs nor numbers of over 62 characters, and keeps
  * all of equal keys. It takes more than the RFC, so what it reads we may
  * refuse. What we read and write comes back the same, in value and in bytes,
- * and where it stands too deep it is read past.
+ * the canonical text of a value is its own, and where it stands too deep it is
+ * read past.
  */
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -156,6 +157,31 @@ static void come_back(const struct value *value, int flags)
     arena_clear(&arena);
 }
 
+/* The canonical text is that of what is read from it. */
+static void settle(const struct value *value, bool exact)
+{
+    struct arena arena;
+    struct buf first, second;
+    struct value again;
+    phx_error err;
+
+    arena_init(&arena, LIMIT);
+    buf_init(&first, LIMIT);
+    buf_init(&second, LIMIT);
+    json_write_canonical(&first, &arena, value, exact);
+    check(first.status == PHX_OK, "what was read has a canonical text");
+    check(json_read(&arena, text_span(first.data, first.size), 0, &again,
+                    &err) == PHX_OK,
+          "a canonical text is read");
+    json_write_canonical(&second, &arena, &again, exact);
+    check(first.size == second.size &&
+              memcmp(first.data, second.data, first.size) == 0,
+          "the canonical text of one is itself");
+    buf_clear(&first);
+    buf_clear(&second);
+    arena_clear(&arena);
+}
+
 /* Below the deepest level that is kept, it is read past. */
 static void be_skipped(phx_text text, int flags)
 {
@@ -204,6 +230,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
               "the offset lies in the text");
     if (status == PHX_OK) {
         come_back(&value, write_flags);
+        settle(&value, false);
+        settle(&value, true);
         if (text.size < FEW_BYTES)
             be_skipped(text, read_flags);
         if (read_flags == 0)
