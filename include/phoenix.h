@@ -810,6 +810,91 @@ typedef struct phx_config_query {
 #define PHX_CONFIG_QUERY_INIT \
     {sizeof(phx_config_query), 0, 0, 0, 0, {NULL, 0}}
 
+/* --- Datasets ------------------------------------------------------------ */
+
+/* What an upload does besides adding and changing examples. */
+enum {
+    PHX_DATASET_CREATE = 0, /* makes the dataset: CONFLICT if there is one */
+    PHX_DATASET_APPEND = 1, /* nothing */
+    PHX_DATASET_UPDATE = 2  /* deletes what is not among the items */
+};
+
+/* An example as it is to be. Objects have up to 16 MiB, ids 4,096 bytes. */
+typedef struct phx_example_item {
+    phx_text input;       /* a JSON object; absent: {} */
+    phx_text output;      /* the same */
+    phx_text metadata;    /* the same */
+    phx_text external_id; /* the sender's own, unique in the dataset; or absent */
+    phx_id example;       /* number of one that is there; or 0 */
+} phx_example_item;
+
+typedef struct phx_dataset_change {
+    phx_id dataset;
+    phx_id version;  /* the newest */
+    int64_t created; /* examples */
+    int64_t updated;
+    int64_t deleted;
+} phx_dataset_change;
+
+/*
+ * Brings a dataset to a new version in one durable commit, all or nothing. An
+ * item is the example of its number, or the one of its external id, or else the
+ * first with an equal hash that no item before it was; if there is none it is
+ * new. Where nothing changes no version is made.
+ *
+ * name        one byte or more.
+ * action      PHX_DATASET_..., all but CREATE make the dataset if it is missing.
+ * description of a new dataset; or NULL.
+ * items       [count].
+ * Errors: CONFLICT (name), NOT_FOUND (an item's example does not live in the
+ *         dataset), INVALID (a text is not UTF-8, the name or an id empty, an
+ *         object none, an example given twice), TOO_BIG (a text); offset is the
+ *         item. IO, BUSY, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_dataset_put(phx_store *store, const char *name, int32_t action,
+                         const char *description,
+                         const phx_example_item *items, size_t count,
+                         phx_dataset_change *out, phx_error *err);
+
+/* Deletes a dataset with all its versions. Errors: NOT_FOUND, IO, BUSY,
+ * INTERRUPTED, CORRUPT. */
+PHX_CALL phx_dataset_delete(phx_store *store, phx_id dataset, phx_error *err);
+
+typedef struct phx_dataset {
+    phx_id id;
+    uint64_t created_at;  /* ns, of whole us */
+    uint64_t updated_at;  /* of the newest version */
+    phx_id first_version;
+    phx_id version;       /* the newest */
+    int64_t versions;
+    int64_t examples;     /* of the newest */
+    phx_text name;
+    phx_text description; /* or absent */
+    phx_text metadata;    /* JSON object */
+} phx_dataset;
+
+typedef struct phx_dataset_version {
+    phx_id id;
+    phx_id dataset;
+    uint64_t created_at; /* ns, of whole us */
+    int64_t examples;
+    phx_text hash;       /* hex: equal in any store for equal examples with equal
+                            external ids, whatever their order and numbers */
+} phx_dataset_version;
+
+typedef struct phx_example {
+    phx_id id;
+    phx_id version;       /* that it is from */
+    uint64_t updated_at;  /* ns, when that was made */
+    phx_text external_id; /* or absent */
+    phx_text input;       /* JSON objects, as they were sent */
+    phx_text output;
+    phx_text metadata;
+    phx_text hash;        /* hex: Phoenix's, which takes 1 for 1.0 and integers past
+                             2^53 for the double next to them */
+    phx_text strict_hash; /* hex: of every digit */
+} phx_example;
+
 /* --- Retention ----------------------------------------------------------- */
 
 enum { PHX_MAX_DAYS = 1, PHX_MAX_COUNT = 2 };
@@ -1091,6 +1176,40 @@ PHX_CALL phx_cursor_next_annotation(phx_cursor *cursor,
 PHX_CALL phx_store_delete_annotations(phx_store *store,
                                       const phx_annotation_query *query,
                                       int64_t *out, phx_error *err);
+
+/*
+ * Datasets by number, newest first.
+ *
+ * only    the one wanted; 0 for all.
+ * from    the first number that may come; 0 for no bound.
+ * name    of the one wanted; NULL for all.
+ * limit   rows; 0 for no limit.
+ * Errors: IO, CORRUPT, INTERRUPTED.
+ */
+PHX_CALL phx_store_find_datasets(phx_store *store, phx_id only, phx_id from,
+                                 const char *name, int64_t limit,
+                                 phx_cursor **out, phx_error *err);
+PHX_CALL phx_cursor_next_dataset(phx_cursor *cursor, const phx_dataset **out,
+                                 phx_error *err);
+
+/* Versions of a dataset, newest first; none of one that is not there. Errors:
+ * IO, CORRUPT, INTERRUPTED. */
+PHX_CALL phx_store_find_versions(phx_store *store, phx_id dataset, phx_id from,
+                                 int64_t limit, phx_cursor **out,
+                                 phx_error *err);
+PHX_CALL phx_cursor_next_version(phx_cursor *cursor,
+                                 const phx_dataset_version **out,
+                                 phx_error *err);
+
+/* Examples of a version by number, oldest first; version 0 is the newest.
+ * from: the first number that may come. Errors: NOT_FOUND (the dataset, or a
+ * version of it), IO, CORRUPT, INTERRUPTED. */
+PHX_CALL phx_store_find_examples(phx_store *store, phx_id dataset,
+                                 phx_id version, phx_id from, int64_t limit,
+                                 phx_cursor **out, phx_error *err);
+/* Errors: IO, CORRUPT, INTERRUPTED. */
+PHX_CALL phx_cursor_next_example(phx_cursor *cursor, const phx_example **out,
+                                 phx_error *err);
 
 /* --- Expectations ----------------------------------------------------------- */
 

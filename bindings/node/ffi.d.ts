@@ -148,6 +148,18 @@ export declare const constants: {
   readonly PHX_UPPER_BOUND: 2;
   readonly PHX_THRESHOLD: 4;
   readonly PHX_MOST_CHOICES: 1000;
+  /**
+   * makes the dataset: CONFLICT if there is one
+   */
+  readonly PHX_DATASET_CREATE: 0;
+  /**
+   * nothing
+   */
+  readonly PHX_DATASET_APPEND: 1;
+  /**
+   * deletes what is not among the items
+   */
+  readonly PHX_DATASET_UPDATE: 2;
   readonly PHX_MAX_DAYS: 1;
   readonly PHX_MAX_COUNT: 2;
   /**
@@ -866,6 +878,121 @@ export interface phx_config_query {
 }
 
 /**
+ * An example as it is to be. Objects have up to 16 MiB, ids 4,096 bytes.
+ */
+export interface phx_example_item {
+  /**
+   * a JSON object; absent: {}
+   */
+  input: phx_text;
+  /**
+   * the same
+   */
+  output: phx_text;
+  /**
+   * the same
+   */
+  metadata: phx_text;
+  /**
+   * the sender's own, unique in the dataset; or absent
+   */
+  external_id: phx_text;
+  /**
+   * number of one that is there; or 0
+   */
+  example: Int64;
+}
+
+export interface phx_dataset_change {
+  dataset: Int64;
+  /**
+   * the newest
+   */
+  version: Int64;
+  /**
+   * examples
+   */
+  created: Int64;
+  updated: Int64;
+  deleted: Int64;
+}
+
+export interface phx_dataset {
+  id: Int64;
+  /**
+   * ns, of whole us
+   */
+  created_at: Int64;
+  /**
+   * of the newest version
+   */
+  updated_at: Int64;
+  first_version: Int64;
+  /**
+   * the newest
+   */
+  version: Int64;
+  versions: Int64;
+  /**
+   * of the newest
+   */
+  examples: Int64;
+  name: phx_text;
+  /**
+   * or absent
+   */
+  description: phx_text;
+  /**
+   * JSON object
+   */
+  metadata: phx_text;
+}
+
+export interface phx_dataset_version {
+  id: Int64;
+  dataset: Int64;
+  /**
+   * ns, of whole us
+   */
+  created_at: Int64;
+  examples: Int64;
+  /**
+   * hex: equal in any store for equal examples with equal external ids, whatever their order and numbers
+   */
+  hash: phx_text;
+}
+
+export interface phx_example {
+  id: Int64;
+  /**
+   * that it is from
+   */
+  version: Int64;
+  /**
+   * ns, when that was made
+   */
+  updated_at: Int64;
+  /**
+   * or absent
+   */
+  external_id: phx_text;
+  /**
+   * JSON objects, as they were sent
+   */
+  input: phx_text;
+  output: phx_text;
+  metadata: phx_text;
+  /**
+   * hex: Phoenix's, which takes 1 for 1.0 and integers past 2^53 for the double next to them
+   */
+  hash: phx_text;
+  /**
+   * hex: of every digit
+   */
+  strict_hash: phx_text;
+}
+
+/**
  * A trace is due if one limit does not keep it. Times are those of its start.
  */
 export interface phx_retention_rule {
@@ -1562,6 +1689,11 @@ export declare const structs: Record<
   | 'phx_annotation_query'
   | 'phx_annotation_config'
   | 'phx_config_query'
+  | 'phx_example_item'
+  | 'phx_dataset_change'
+  | 'phx_dataset'
+  | 'phx_dataset_version'
+  | 'phx_example'
   | 'phx_retention_rule'
   | 'phx_retention_policy'
   | 'phx_attribute_test'
@@ -1964,6 +2096,27 @@ export interface Library {
    */
   phx_project_set_config: Call<(store: Pointer, project: Int64, config: Int64, assigned: number, err: phx_error | phx_error[] | null) => number>;
   /**
+   * Brings a dataset to a new version in one durable commit, all or nothing. An
+   * item is the example of its number, or the one of its external id, or else the
+   * first with an equal hash that no item before it was; if there is none it is
+   * new. Where nothing changes no version is made.
+   *
+   * name        one byte or more.
+   * action      PHX_DATASET_..., all but CREATE make the dataset if it is missing.
+   * description of a new dataset; or NULL.
+   * items       [count].
+   * Errors: CONFLICT (name), NOT_FOUND (an item's example does not live in the
+   *         dataset), INVALID (a text is not UTF-8, the name or an id empty, an
+   *         object none, an example given twice), TOO_BIG (a text); offset is the
+   *         item. IO, BUSY, INTERRUPTED, CORRUPT.
+   */
+  phx_dataset_put: Call<(store: Pointer, name: string | null, action: number, description: string | null, items: phx_example_item | phx_example_item[] | null, count: Int64, out: phx_dataset_change | phx_dataset_change[] | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Deletes a dataset with all its versions. Errors: NOT_FOUND, IO, BUSY,
+   * INTERRUPTED, CORRUPT.
+   */
+  phx_dataset_delete: Call<(store: Pointer, dataset: Int64, err: phx_error | phx_error[] | null) => number>;
+  /**
    * Deletes the traces that a rule does not keep, oldest first, and log records
    * that wait for their spans, in slices that commits go between. Blocks all of whose traces are due go whole.
    *
@@ -2103,6 +2256,46 @@ export interface Library {
    * Errors: TOO_BIG (over 30,000 values), IO, BUSY, INTERRUPTED, CORRUPT.
    */
   phx_store_delete_annotations: Call<(store: Pointer, query: phx_annotation_query | phx_annotation_query[] | null, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Datasets by number, newest first.
+   *
+   * only    the one wanted; 0 for all.
+   * from    the first number that may come; 0 for no bound.
+   * name    of the one wanted; NULL for all.
+   * limit   rows; 0 for no limit.
+   * Errors: IO, CORRUPT, INTERRUPTED.
+   */
+  phx_store_find_datasets: Call<(store: Pointer, only: Int64, from: Int64, name: string | null, limit: Int64, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Datasets by number, newest first.
+   *
+   * only    the one wanted; 0 for all.
+   * from    the first number that may come; 0 for no bound.
+   * name    of the one wanted; NULL for all.
+   * limit   rows; 0 for no limit.
+   * Errors: IO, CORRUPT, INTERRUPTED.
+   */
+  phx_cursor_next_dataset: Call<(cursor: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Versions of a dataset, newest first; none of one that is not there. Errors:
+   * IO, CORRUPT, INTERRUPTED.
+   */
+  phx_store_find_versions: Call<(store: Pointer, dataset: Int64, from: Int64, limit: Int64, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Versions of a dataset, newest first; none of one that is not there. Errors:
+   * IO, CORRUPT, INTERRUPTED.
+   */
+  phx_cursor_next_version: Call<(cursor: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Examples of a version by number, oldest first; version 0 is the newest.
+   * from: the first number that may come. Errors: NOT_FOUND (the dataset, or a
+   * version of it), IO, CORRUPT, INTERRUPTED.
+   */
+  phx_store_find_examples: Call<(store: Pointer, dataset: Int64, version: Int64, from: Int64, limit: Int64, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Errors: IO, CORRUPT, INTERRUPTED.
+   */
+  phx_cursor_next_example: Call<(cursor: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
   /**
    * So many spans are chosen by a condition of the filter language.
    *

@@ -73,6 +73,9 @@ exports.constants = Object.freeze({
   PHX_UPPER_BOUND: 2,
   PHX_THRESHOLD: 4,
   PHX_MOST_CHOICES: 1000,
+  PHX_DATASET_CREATE: 0,
+  PHX_DATASET_APPEND: 1,
+  PHX_DATASET_UPDATE: 2,
   PHX_MAX_DAYS: 1,
   PHX_MAX_COUNT: 2,
   PHX_NEWEST_FIRST: 0,
@@ -339,6 +342,50 @@ exports.structs.phx_config_query = known('phx_config_query') ?? koffi.struct('ph
   from: 'int64_t',
   limit: 'int64_t',
   name: 'phx_text',
+});
+exports.structs.phx_example_item = known('phx_example_item') ?? koffi.struct('phx_example_item', {
+  input: 'phx_text',
+  output: 'phx_text',
+  metadata: 'phx_text',
+  external_id: 'phx_text',
+  example: 'int64_t',
+});
+exports.structs.phx_dataset_change = known('phx_dataset_change') ?? koffi.struct('phx_dataset_change', {
+  dataset: 'int64_t',
+  version: 'int64_t',
+  created: 'int64_t',
+  updated: 'int64_t',
+  deleted: 'int64_t',
+});
+exports.structs.phx_dataset = known('phx_dataset') ?? koffi.struct('phx_dataset', {
+  id: 'int64_t',
+  created_at: 'uint64_t',
+  updated_at: 'uint64_t',
+  first_version: 'int64_t',
+  version: 'int64_t',
+  versions: 'int64_t',
+  examples: 'int64_t',
+  name: 'phx_text',
+  description: 'phx_text',
+  metadata: 'phx_text',
+});
+exports.structs.phx_dataset_version = known('phx_dataset_version') ?? koffi.struct('phx_dataset_version', {
+  id: 'int64_t',
+  dataset: 'int64_t',
+  created_at: 'uint64_t',
+  examples: 'int64_t',
+  hash: 'phx_text',
+});
+exports.structs.phx_example = known('phx_example') ?? koffi.struct('phx_example', {
+  id: 'int64_t',
+  version: 'int64_t',
+  updated_at: 'uint64_t',
+  external_id: 'phx_text',
+  input: 'phx_text',
+  output: 'phx_text',
+  metadata: 'phx_text',
+  hash: 'phx_text',
+  strict_hash: 'phx_text',
 });
 exports.structs.phx_retention_rule = known('phx_retention_rule') ?? koffi.struct('phx_retention_rule', {
   limits: 'int32_t',
@@ -628,6 +675,8 @@ exports.prototypes = [
   "int32_t phx_config_delete(phx_store *store, int64_t config, _Out_ phx_error *err)",
   "int32_t phx_project_set_configs(phx_store *store, int64_t project, const int64_t *configs, size_t count, _Out_ phx_error *err)",
   "int32_t phx_project_set_config(phx_store *store, int64_t project, int64_t config, int32_t assigned, _Out_ phx_error *err)",
+  "int32_t phx_dataset_put(phx_store *store, const char *name, int32_t action, const char *description, const phx_example_item *items, size_t count, _Out_ phx_dataset_change *out, _Out_ phx_error *err)",
+  "int32_t phx_dataset_delete(phx_store *store, int64_t dataset, _Out_ phx_error *err)",
   "int32_t phx_store_retain(phx_store *store, int64_t project, const phx_retention_rule *rule, uint64_t now, uint32_t budget, _Inout_ int64_t *removed, _Out_ phx_error *err)",
   "int32_t phx_store_retain_due(phx_store *store, uint64_t now, uint32_t budget, _Inout_ int64_t *removed, _Out_ phx_error *err)",
   "int32_t phx_store_shrink(phx_store *store, int64_t bytes, uint32_t budget, _Inout_ int64_t *removed, _Out_ phx_error *err)",
@@ -649,6 +698,12 @@ exports.prototypes = [
   "int32_t phx_store_find_annotations(phx_store *store, const phx_annotation_query *query, _Out_ phx_cursor **out, _Out_ phx_error *err)",
   "int32_t phx_cursor_next_annotation(phx_cursor *cursor, _Out_ const phx_annotation **out, _Out_ phx_error *err)",
   "int32_t phx_store_delete_annotations(phx_store *store, const phx_annotation_query *query, _Out_ int64_t *out, _Out_ phx_error *err)",
+  "int32_t phx_store_find_datasets(phx_store *store, int64_t only, int64_t from, const char *name, int64_t limit, _Out_ phx_cursor **out, _Out_ phx_error *err)",
+  "int32_t phx_cursor_next_dataset(phx_cursor *cursor, _Out_ const phx_dataset **out, _Out_ phx_error *err)",
+  "int32_t phx_store_find_versions(phx_store *store, int64_t dataset, int64_t from, int64_t limit, _Out_ phx_cursor **out, _Out_ phx_error *err)",
+  "int32_t phx_cursor_next_version(phx_cursor *cursor, _Out_ const phx_dataset_version **out, _Out_ phx_error *err)",
+  "int32_t phx_store_find_examples(phx_store *store, int64_t dataset, int64_t version, int64_t from, int64_t limit, _Out_ phx_cursor **out, _Out_ phx_error *err)",
+  "int32_t phx_cursor_next_example(phx_cursor *cursor, _Out_ const phx_example **out, _Out_ phx_error *err)",
   "int32_t phx_expect_count(phx_store *store, const char *filter, size_t size, int64_t least, int64_t most, _Inout_ phx_buf *report, _Out_ phx_error *err)",
   "int32_t phx_expect_tree(phx_store *store, const char *pattern, size_t size, int32_t flags, _Inout_ phx_buf *report, _Out_ phx_error *err)",
   "int32_t phx_expect_order(phx_store *store, const phx_text *filters, size_t count, _Inout_ phx_buf *report, _Out_ phx_error *err)",

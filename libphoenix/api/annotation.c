@@ -13,19 +13,6 @@ enum { SHORT_TEXT = 4096, LONG_TEXT = 1 << 20, PAGE_ROWS = SHRUNK(1000, 7) };
 
 /* --- items ------------------------------------------------------------------- */
 
-static phx_status check_text(phx_text text, size_t limit, const char *what,
-                             size_t item, phx_error *err)
-{
-    if (text.size > limit)
-        return fail(err, PHX_TOO_BIG, (int64_t)item,
-                    "the %s has %zu bytes, the limit is %zu", what, text.size,
-                    limit);
-    return utf8_check(text.data, text.size) == text.size
-               ? PHX_OK
-               : fail(err, PHX_INVALID, (int64_t)item, "the %s is not UTF-8",
-                      what);
-}
-
 static phx_status check_metadata(phx_text metadata, size_t item, phx_error *err)
 {
     struct arena arena;
@@ -65,25 +52,26 @@ static bool is_misused(const phx_annotation_item *item)
 static phx_status check_item(const phx_annotation_item *item, size_t i,
                              phx_error *err)
 {
+    int64_t at = (int64_t)i;
     phx_status status;
 
     if (is_misused(item))
         return fail_argument(err);
     if (item->name.size == 0)
-        return fail(err, PHX_INVALID, (int64_t)i, "the name is empty");
+        return fail(err, PHX_INVALID, at, "the name is empty");
     if (item->has_score && !isfinite(item->score))
-        return fail(err, PHX_INVALID, (int64_t)i, "the score is not finite");
+        return fail(err, PHX_INVALID, at, "the score is not finite");
     if (item->position < 0)
-        return fail(err, PHX_INVALID, (int64_t)i, "the position %d is below 0",
+        return fail(err, PHX_INVALID, at, "the position %d is below 0",
                     (int)item->position);
-    if ((status = check_text(item->target_id, LONG_TEXT, "id", i, err)) < 0 ||
-        (status = check_text(item->name, SHORT_TEXT, "name", i, err)) < 0 ||
-        (status = check_text(item->identifier, SHORT_TEXT, "identifier", i,
+    if ((status = text_check(item->target_id, LONG_TEXT, "id", at, err)) < 0 ||
+        (status = text_check(item->name, SHORT_TEXT, "name", at, err)) < 0 ||
+        (status = text_check(item->identifier, SHORT_TEXT, "identifier", at,
                              err)) < 0 ||
-        (status = check_text(item->label, SHORT_TEXT, "label", i, err)) < 0 ||
-        (status = check_text(item->explanation, LONG_TEXT, "explanation", i,
+        (status = text_check(item->label, SHORT_TEXT, "label", at, err)) < 0 ||
+        (status = text_check(item->explanation, LONG_TEXT, "explanation", at,
                              err)) < 0 ||
-        (status = check_text(item->metadata, LONG_TEXT, "metadata", i, err)) <
+        (status = text_check(item->metadata, LONG_TEXT, "metadata", at, err)) <
             0)
         return status;
     return item->metadata.data == NULL ? PHX_OK

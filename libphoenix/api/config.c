@@ -12,18 +12,6 @@
 
 enum { LONGEST_NAME = 4096, LONGEST_TEXT = 1 << 20 };
 
-static phx_status check_text(phx_text text, size_t most, const char *what,
-                             phx_error *err)
-{
-    if (text.size > most)
-        return fail(err, PHX_TOO_BIG, -1,
-                    "the %s has %zu bytes, the limit is %zu", what, text.size,
-                    most);
-    return utf8_check(text.data, text.size) == text.size
-               ? PHX_OK
-               : fail(err, PHX_INVALID, -1, "the %s is not UTF-8", what);
-}
-
 static bool is_misused(const phx_annotation_config *config)
 {
     const phx_text texts[] = {config->name, config->description,
@@ -164,11 +152,12 @@ static phx_status copy_config(struct arena *arena,
         return fail_argument(err);
     if (config->name.size == 0)
         return fail(err, PHX_INVALID, -1, "the config's name is empty");
-    if ((status = check_text(config->name, LONGEST_NAME, "name", err)) < 0 ||
-        (status = check_text(config->description, LONGEST_TEXT, "description",
-                             err)) < 0 ||
-        (status = check_text(config->choices, LONGEST_TEXT, "choices", err)) <
+    if ((status = text_check(config->name, LONGEST_NAME, "name", -1, err)) <
             0 ||
+        (status = text_check(config->description, LONGEST_TEXT, "description",
+                             -1, err)) < 0 ||
+        (status = text_check(config->choices, LONGEST_TEXT, "choices", -1,
+                             err)) < 0 ||
         (status = check_bounds(config, err)) < 0)
         return status;
     *out = *config;

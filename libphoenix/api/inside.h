@@ -20,6 +20,11 @@ phx_status fail_argument(phx_error *err);
 phx_status give_buf(struct buf *from, const char *what, phx_buf *out,
                     phx_error *err);
 
+/* TOO_BIG or INVALID, with the item as the offset, unless the text is UTF-8 of
+ * at most `limit` bytes. */
+phx_status text_check(phx_text text, size_t limit, const char *what,
+                      int64_t item, phx_error *err);
+
 enum { REQUEST_SIZE = 64 << 20 };
 
 /* --- batch.c, span_json.c ------------------------------------------------- */
@@ -130,7 +135,10 @@ enum cursor_kind {
     CURSOR_POLICIES,
     CURSOR_CONFIGS,
     CURSOR_LOGS,
-    CURSOR_FINDINGS
+    CURSOR_FINDINGS,
+    CURSOR_DATASETS,
+    CURSOR_VERSIONS,
+    CURSOR_EXAMPLES
 };
 
 struct phx_cursor {
@@ -155,8 +163,9 @@ struct phx_cursor {
     int32_t attributes;
     struct project_name project;
 
-    /* annotations, findings: `rows` is a page of them */
+    /* annotations, findings, examples: `rows` is a page of them */
     phx_annotation_query annotations;
+    struct store_examples examples;
     struct arena rows_arena;
 
     /* log records, one by one, in `rows_arena`; `lent` has the event */

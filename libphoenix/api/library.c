@@ -1,5 +1,6 @@
 /*
- * library.c - version, statuses, and buffers that the caller owns.
+ * library.c - version, statuses, texts that are given, and buffers that the
+ * caller owns.
  */
 #include "base/base.h"
 
@@ -76,6 +77,18 @@ void phx_buf_free(phx_buf *buf)
 phx_status fail_argument(phx_error *err)
 {
     return fail(err, PHX_MISUSE, -1, "an argument is NULL or out of range");
+}
+
+phx_status text_check(phx_text text, size_t limit, const char *what,
+                      int64_t item, phx_error *err)
+{
+    if (text.size > limit)
+        return fail(err, PHX_TOO_BIG, item,
+                    "the %s has %zu bytes, the limit is %zu", what, text.size,
+                    limit);
+    return utf8_check(text.data, text.size) == text.size
+               ? PHX_OK
+               : fail(err, PHX_INVALID, item, "the %s is not UTF-8", what);
 }
 
 phx_status give_buf(struct buf *from, const char *what, phx_buf *out,

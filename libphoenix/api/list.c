@@ -254,3 +254,57 @@ phx_status phx_cursor_next_config(phx_cursor *cursor,
     *out = next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }
+
+phx_status phx_store_find_datasets(phx_store *store, phx_id only, phx_id from,
+                                   const char *name, int64_t limit,
+                                   phx_cursor **out, phx_error *err)
+{
+    phx_cursor *cursor;
+    phx_dataset *rows = NULL;
+    phx_status status;
+
+    if (store == NULL || out == NULL)
+        return fail_argument(err);
+    if ((status = cursor_new(store, CURSOR_DATASETS, &cursor, err)) < 0)
+        return status;
+    status =
+        store_read_datasets(cursor->store, only, from, text_of(name), limit,
+                            &cursor->arena, &rows, &cursor->count, err);
+    return give_list(cursor, rows, status, out);
+}
+
+phx_status phx_cursor_next_dataset(phx_cursor *cursor, const phx_dataset **out,
+                                   phx_error *err)
+{
+    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_DATASETS)
+        return fail_argument(err);
+    *out = next_row(cursor, sizeof **out);
+    return *out ? PHX_OK : PHX_DONE;
+}
+
+phx_status phx_store_find_versions(phx_store *store, phx_id dataset,
+                                   phx_id from, int64_t limit, phx_cursor **out,
+                                   phx_error *err)
+{
+    phx_cursor *cursor;
+    phx_dataset_version *rows = NULL;
+    phx_status status;
+
+    if (store == NULL || out == NULL)
+        return fail_argument(err);
+    if ((status = cursor_new(store, CURSOR_VERSIONS, &cursor, err)) < 0)
+        return status;
+    status = store_read_versions(cursor->store, dataset, from, limit,
+                                 &cursor->arena, &rows, &cursor->count, err);
+    return give_list(cursor, rows, status, out);
+}
+
+phx_status phx_cursor_next_version(phx_cursor *cursor,
+                                   const phx_dataset_version **out,
+                                   phx_error *err)
+{
+    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_VERSIONS)
+        return fail_argument(err);
+    *out = next_row(cursor, sizeof **out);
+    return *out ? PHX_OK : PHX_DONE;
+}

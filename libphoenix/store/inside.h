@@ -9,6 +9,7 @@
  *     log records come  log.c join.c grow.c outgrown.c hold.c
  *     prices change     prices.c price_models.c
  *     people judge      target.c annotate.c annotation.c await.c config.c
+ *     examples change   dataset.c dataset_put.c dataset_find.c
  *     blocks lie well   background.c compact.c merge.c run.c sweep.c
  *     data goes         remove.c gone.c retain.c policy.c cron.c expire.c
  *                       expire_log.c
@@ -22,8 +23,8 @@
  *                       span_items.c span_column.c span_json.c span_leaf.c
  *                       attribute_sql.c parent_sql.c cost_sql.c function_sql.c
  *                       foreign.c
- *     a store is kept   verify.c verify_blocks.c verify_said.c backup.c
- *                       archive.c
+ *     a store is kept   verify.c verify_blocks.c verify_said.c
+ *                       verify_datasets.c backup.c archive.c
  *
  * Its connections:
  *

@@ -41,7 +41,13 @@ enum { APPLICATION_ID = 0x50485831 /* "PHX1" */ };
  * next version's; built_in is a hash of those that came with the library. The
  * counter's `prices` is the checksums of the rows, xor-ed.
  *
- * Policy 0 is the default one, of projects that have none. */
+ * Policy 0 is the default one, of projects that have none.
+ *
+ * A revision is an example of a dataset as it was from `version` on, before
+ * `until`; content has the same id. Those of a version have numbers in a row,
+ * from its `revision` on; `last` is the last example that there was, and
+ * `state` the multiset hash of those that lived. Only the newest revision of an
+ * example may live: then it has the last number for `until`. */
 static const struct step {
     int format;
     int from; /* 0 makes a table; else that of the table it changes */
@@ -157,6 +163,41 @@ static const struct step {
      " direction INT NOT NULL, bounds INT NOT NULL, lower REAL NOT NULL,"
      " upper REAL NOT NULL, threshold REAL NOT NULL, sum INT NOT NULL,"
      " description TEXT, choices TEXT, projects TEXT NOT NULL) STRICT"},
+    {8, 0,
+     "CREATE TABLE dataset ("
+     " id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,"
+     " description TEXT, metadata TEXT NOT NULL, created INT NOT NULL,"
+     " updated INT NOT NULL, first INT NOT NULL, newest INT NOT NULL,"
+     " versions INT NOT NULL, examples INT NOT NULL, sum INT NOT NULL)"
+     " STRICT"},
+    {8, 0,
+     "CREATE TABLE dataset_version ("
+     " id INTEGER PRIMARY KEY AUTOINCREMENT, dataset INT NOT NULL,"
+     " created INT NOT NULL, examples INT NOT NULL, last INT NOT NULL,"
+     " revision INT NOT NULL, revisions INT NOT NULL, state BLOB NOT NULL,"
+     " sum INT NOT NULL) STRICT;"
+     "CREATE INDEX version_dataset ON dataset_version (dataset, id)"},
+    {8, 0,
+     "CREATE TABLE example ("
+     " id INTEGER PRIMARY KEY AUTOINCREMENT, dataset INT NOT NULL,"
+     " external TEXT, sum INT NOT NULL) STRICT;"
+     "CREATE UNIQUE INDEX example_external ON example (dataset, external)"
+     " WHERE external IS NOT NULL"},
+    {8, 0,
+     "CREATE TABLE revision ("
+     " id INTEGER PRIMARY KEY AUTOINCREMENT, dataset INT NOT NULL,"
+     " example INT NOT NULL, version INT NOT NULL, until INT NOT NULL,"
+     " hash BLOB NOT NULL, strict BLOB NOT NULL, sum INT NOT NULL) STRICT;"
+     "CREATE UNIQUE INDEX revision_example ON revision"
+     " (dataset, example, version);"
+     "CREATE INDEX revision_hash ON revision (dataset, hash, example)"
+     " WHERE until = 9223372036854775807;"
+     "CREATE INDEX revision_until ON revision (dataset, until)"
+     " WHERE until < 9223372036854775807"},
+    {8, 0,
+     "CREATE TABLE content ("
+     " id INTEGER PRIMARY KEY, input TEXT NOT NULL, output TEXT NOT NULL,"
+     " metadata TEXT NOT NULL, sum INT NOT NULL) STRICT"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 enum { POLICIES = 4 }; /* brings the default one */

@@ -21,6 +21,18 @@
     " projects, span_annotation, trace_annotation, session_annotation,"        \
     " document_annotation, annotations, cost_details, prices, log, logs,"\
     " waiting, config, configs"
+#define DATASET_ROW                                                            \
+    "SELECT id, name, description, metadata, created, updated, first, newest," \
+    " versions, examples, sum FROM dataset"
+#define EXAMPLE_ROW "SELECT id, dataset, external, sum FROM example"
+#define LIVING "9223372036854775807" /* the end of what has none */
+#define REVISION_ROW                                                           \
+    "SELECT revision.id, revision.dataset, example, version, until, hash,"     \
+    " strict, revision.sum, external, example.dataset FROM revision"           \
+    " LEFT JOIN example ON example.id = revision.example"
+#define VERSION_ROW                                                            \
+    "SELECT id, dataset, created, examples, last, revision, revisions, state," \
+    " sum FROM dataset_version"
 #define PROJECT_ROW                                                            \
     "SELECT id, name, description, created, updated, sum, policy FROM project"
 #define POLICY_ROW                                                             \
@@ -270,6 +282,94 @@
       " WHERE level >= 2 AND outgrown.n * 4 >= block.n LIMIT ?")               \
     X(OUTGROWN_ORPHAN,                                                         \
       "SELECT block FROM outgrown WHERE block NOT IN (SELECT id FROM block)")  \
+    X(DATASET_NUMBERS,                                                         \
+      "SELECT"                                                                 \
+      " max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'dataset'),"  \
+      " 0), (SELECT ifnull(max(id), 0) FROM dataset)),"                        \
+      " max(ifnull((SELECT seq FROM sqlite_sequence"                           \
+      " WHERE name = 'dataset_version'), 0),"                                  \
+      " (SELECT ifnull(max(id), 0) FROM dataset_version)),"                    \
+      " max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'example'),"  \
+      " 0), (SELECT ifnull(max(id), 0) FROM example)),"                        \
+      " max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'revision')," \
+      " 0), (SELECT ifnull(max(id), 0) FROM revision))")                       \
+    X(INSERT_DATASET,                                                          \
+      "INSERT INTO dataset (id, name, description, metadata, created, updated,"\
+      " first, newest, versions, examples, sum)"                               \
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                             \
+    X(UPDATE_DATASET,                                                          \
+      "UPDATE dataset SET updated = ?2, newest = ?3, versions = ?4,"           \
+      " examples = ?5, sum = ?6 WHERE id = ?1")                                \
+    X(DATASET_BY_NAME,                                                         \
+      DATASET_ROW " WHERE name = ?")                                           \
+    X(DATASET_BY_ID,                                                           \
+      DATASET_ROW " WHERE id = ?")                                             \
+    X(DATASETS_DOWN,                                                           \
+      DATASET_ROW " WHERE id <= ? ORDER BY id DESC")                           \
+    X(DATASETS_ALL,                                                            \
+      DATASET_ROW " WHERE id > ? ORDER BY id")                                 \
+    X(DELETE_DATASET, "DELETE FROM dataset WHERE id = ?")                      \
+    X(INSERT_VERSION,                                                          \
+      "INSERT INTO dataset_version (id, dataset, created, examples, last,"     \
+      " revision, revisions, state, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")  \
+    X(VERSION_BY_ID,                                                           \
+      VERSION_ROW " WHERE id = ?")                                             \
+    X(VERSIONS_DOWN,                                                           \
+      VERSION_ROW " WHERE dataset = ? AND id <= ? ORDER BY id DESC")           \
+    X(VERSIONS_ALL,                                                            \
+      VERSION_ROW " WHERE id > ? ORDER BY id")                                 \
+    X(VERSIONS_OF_DATASET,                                                     \
+      "SELECT count(*), min(id), max(id) FROM dataset_version"                 \
+      " WHERE dataset = ?")                                                    \
+    X(DELETE_VERSIONS, "DELETE FROM dataset_version WHERE dataset = ?")        \
+    X(INSERT_EXAMPLE,                                                          \
+      "INSERT INTO example (id, dataset, external, sum) VALUES (?, ?, ?, ?)")  \
+    X(EXAMPLE_BY_EXTERNAL,                                                     \
+      "SELECT id FROM example WHERE dataset = ? AND external = ?")             \
+    X(EXAMPLES_ALL,                                                            \
+      EXAMPLE_ROW " WHERE id > ? ORDER BY id")                                 \
+    X(DELETE_EXAMPLES,                                                         \
+      "DELETE FROM example WHERE id IN"                                        \
+      " (SELECT example FROM revision WHERE dataset = ?)")                     \
+    X(INSERT_REVISION,                                                         \
+      "INSERT INTO revision (id, dataset, example, version, until, hash,"      \
+      " strict, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")                         \
+    X(END_REVISION,                                                            \
+      "UPDATE revision SET until = ?2, sum = ?3 WHERE id = ?1")                \
+    X(REVISION_OF_EXAMPLE,                                                     \
+      REVISION_ROW " WHERE revision.dataset = ? AND example = ?"               \
+      " ORDER BY version DESC LIMIT 1")                                        \
+    X(REVISION_OF_HASH,                                                        \
+      REVISION_ROW " WHERE revision.dataset = ? AND hash = ? AND example > ?"  \
+      " AND until = " LIVING " AND version < ? ORDER BY example LIMIT 1")      \
+    X(REVISIONS_LIVING,                                                        \
+      REVISION_ROW " WHERE revision.dataset = ? AND example > ?"               \
+      " AND until = " LIVING " ORDER BY example LIMIT ?")                      \
+    X(REVISIONS_ALL,                                                           \
+      REVISION_ROW " WHERE revision.id > ? ORDER BY revision.id")              \
+    X(REVISIONS_OF_VERSION,                                                    \
+      "SELECT count(*) FROM revision WHERE id >= ?1 AND id < ?1 + ?2"          \
+      " AND version = ?3")                                                     \
+    X(DELETE_REVISIONS, "DELETE FROM revision WHERE dataset = ?")              \
+    X(INSERT_CONTENT,                                                          \
+      "INSERT INTO content (id, input, output, metadata, sum)"                 \
+      " VALUES (?, ?, ?, ?, ?)")                                               \
+    X(CONTENTS_ALL,                                                            \
+      "SELECT content.id, input, output, metadata, content.sum, revision.id"   \
+      " FROM content LEFT JOIN revision ON revision.id = content.id"           \
+      " WHERE content.id > ? ORDER BY content.id")                             \
+    X(DELETE_CONTENTS,                                                         \
+      "DELETE FROM content WHERE id IN"                                        \
+      " (SELECT id FROM revision WHERE dataset = ?)")                          \
+    X(EXAMPLES,                                                                \
+      "SELECT revision.example, revision.version, created, external, hash,"    \
+      " strict, input, output, metadata FROM revision"                         \
+      " LEFT JOIN example ON example.id = revision.example"                    \
+      " LEFT JOIN dataset_version ON dataset_version.id = revision.version"    \
+      " LEFT JOIN content ON content.id = revision.id"                         \
+      " WHERE revision.dataset = ?1 AND revision.example BETWEEN ?2 AND ?3"    \
+      " AND revision.version <= ?4 AND revision.until > ?4"                    \
+      " ORDER BY revision.example")                                            \
     X(STAT,                                                                    \
       "SELECT (SELECT ifnull(sum(n), 0) FROM block)"                           \
       " - (SELECT ifnull(sum(n), 0) FROM outgrown),"                           \

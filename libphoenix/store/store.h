@@ -166,6 +166,55 @@ phx_status store_read_configs(struct store *store,
                               struct arena *arena, phx_annotation_config **out,
                               size_t *count, phx_error *err);
 
+/* --- datasets --------------------------------------------------------------- */
+
+enum { EXAMPLE_HASH_SIZE = 16 };
+
+/* An example as it is to be. Objects are given, and checked. */
+struct store_example {
+    phx_text input, output, metadata;
+    phx_text external_id;            /* or absent */
+    int64_t example;                 /* or 0 */
+    uint8_t hash[EXAMPLE_HASH_SIZE]; /* of what Phoenix takes for equal */
+    uint8_t strict[SHA256_SIZE];     /* of what is equal */
+};
+
+/* As phx_dataset_put. */
+phx_status store_put_examples(struct store *store, phx_text name,
+                              int32_t action, phx_text description,
+                              const struct store_example *examples,
+                              size_t count, phx_dataset_change *out,
+                              phx_error *err);
+phx_status store_delete_dataset(struct store *store, int64_t dataset,
+                                phx_error *err);
+
+/* Rows in the arena; `only` 0 and the name absent for all. */
+phx_status store_read_datasets(struct store *store, int64_t only, int64_t from,
+                               phx_text name, int64_t limit,
+                               struct arena *arena, phx_dataset **out,
+                               size_t *count, phx_error *err);
+phx_status store_read_versions(struct store *store, int64_t dataset,
+                               int64_t from, int64_t limit, struct arena *arena,
+                               phx_dataset_version **out, size_t *count,
+                               phx_error *err);
+
+/* The examples of a version, from one number on. */
+struct store_examples {
+    int64_t dataset, version;
+    int64_t from, last;
+};
+
+/* version 0 is the newest. Errors: NOT_FOUND. */
+phx_status store_find_examples(struct store *store, int64_t dataset,
+                               int64_t version, struct store_examples *out,
+                               phx_error *err);
+/* At most `limit`, in order of number, in the arena; `from` is then that of the
+ * next one, or 0. */
+phx_status store_read_examples(struct store *store,
+                               struct store_examples *examples, size_t limit,
+                               struct arena *arena, phx_example **out,
+                               size_t *count, phx_error *err);
+
 /* --- background ------------------------------------------------------------- */
 
 /* DONE when nothing is left to do. */

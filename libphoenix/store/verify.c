@@ -10,6 +10,7 @@
  *     postings  those of a lasting block are its ids, no more and no fewer
  *     rows      checksums of projects, sessions, annotations, costs, prices and
  *               retention policies
+ *     datasets  checksums; what lives is what the newest version says
  */
 #include "base/base.h"
 
@@ -360,6 +361,8 @@ static phx_status check_tables(struct verify *verify, phx_error *err)
     if ((status = verify_each(verify, SQL_LOGS_ALL, check_log, 0, &rows, err)) <
             0 ||
         (status = verify_count(verify, "log records", rows, counter->logs)) < 0)
+        return status;
+    if ((status = verify_datasets(verify, err)) < 0)
         return status;
     return verify_said(verify, err);
 }

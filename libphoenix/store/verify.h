@@ -1,7 +1,7 @@
 /*
  * verify.h - what is known of a store that is verified: verify_blocks.c sums up
  * what blocks and runs say, verify.c holds the rows against it, verify_said.c
- * what is said of spans, traces and sessions.
+ * what is said of spans, traces and sessions, verify_datasets.c datasets.
  */
 #ifndef STORE_VERIFY_H
 #define STORE_VERIFY_H
@@ -37,8 +37,9 @@ struct verify {
     struct map posting_index; /* block -> index into postings */
     struct posting_sum *postings;
     size_t posting_count, posting_capacity;
-    bool unread;    /* a page of the file was, nobody said why */
-    int64_t prices; /* checksums of their versions, xor-ed */
+    bool unread;                 /* a page of the file was, nobody said why */
+    int64_t prices;              /* checksums of their versions, xor-ed */
+    int64_t versions, revisions; /* of datasets, as their rows say */
     phx_verify_fn found;
     void *ctx;
     phx_error first;
@@ -71,6 +72,7 @@ uint64_t verify_id_hash(phx_text trace_id);
 phx_status verify_runs(struct verify *verify, const struct run_list *runs,
                        phx_error *err);
 phx_status verify_blocks(struct verify *verify, phx_error *err);
+phx_status verify_datasets(struct verify *verify, phx_error *err);
 /* The last: it asks for what the others have noted. */
 phx_status verify_said(struct verify *verify, phx_error *err);
 

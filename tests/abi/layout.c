@@ -73,6 +73,10 @@ _Static_assert(PHX_THRESHOLD == 4, "");
 
 _Static_assert(PHX_MOST_CHOICES == 1000, "");
 
+_Static_assert(PHX_DATASET_CREATE == 0, "");
+_Static_assert(PHX_DATASET_APPEND == 1, "");
+_Static_assert(PHX_DATASET_UPDATE == 2, "");
+
 _Static_assert(PHX_MAX_DAYS == 1, "");
 _Static_assert(PHX_MAX_COUNT == 2, "");
 
@@ -343,6 +347,50 @@ _Static_assert(offsetof(phx_config_query, only) == 16, "");
 _Static_assert(offsetof(phx_config_query, from) == 24, "");
 _Static_assert(offsetof(phx_config_query, limit) == 32, "");
 _Static_assert(offsetof(phx_config_query, name) == 40, "");
+
+_Static_assert(sizeof(phx_example_item) == 72, "");
+_Static_assert(offsetof(phx_example_item, input) == 0, "");
+_Static_assert(offsetof(phx_example_item, output) == 16, "");
+_Static_assert(offsetof(phx_example_item, metadata) == 32, "");
+_Static_assert(offsetof(phx_example_item, external_id) == 48, "");
+_Static_assert(offsetof(phx_example_item, example) == 64, "");
+
+_Static_assert(sizeof(phx_dataset_change) == 40, "");
+_Static_assert(offsetof(phx_dataset_change, dataset) == 0, "");
+_Static_assert(offsetof(phx_dataset_change, version) == 8, "");
+_Static_assert(offsetof(phx_dataset_change, created) == 16, "");
+_Static_assert(offsetof(phx_dataset_change, updated) == 24, "");
+_Static_assert(offsetof(phx_dataset_change, deleted) == 32, "");
+
+_Static_assert(sizeof(phx_dataset) == 104, "");
+_Static_assert(offsetof(phx_dataset, id) == 0, "");
+_Static_assert(offsetof(phx_dataset, created_at) == 8, "");
+_Static_assert(offsetof(phx_dataset, updated_at) == 16, "");
+_Static_assert(offsetof(phx_dataset, first_version) == 24, "");
+_Static_assert(offsetof(phx_dataset, version) == 32, "");
+_Static_assert(offsetof(phx_dataset, versions) == 40, "");
+_Static_assert(offsetof(phx_dataset, examples) == 48, "");
+_Static_assert(offsetof(phx_dataset, name) == 56, "");
+_Static_assert(offsetof(phx_dataset, description) == 72, "");
+_Static_assert(offsetof(phx_dataset, metadata) == 88, "");
+
+_Static_assert(sizeof(phx_dataset_version) == 48, "");
+_Static_assert(offsetof(phx_dataset_version, id) == 0, "");
+_Static_assert(offsetof(phx_dataset_version, dataset) == 8, "");
+_Static_assert(offsetof(phx_dataset_version, created_at) == 16, "");
+_Static_assert(offsetof(phx_dataset_version, examples) == 24, "");
+_Static_assert(offsetof(phx_dataset_version, hash) == 32, "");
+
+_Static_assert(sizeof(phx_example) == 120, "");
+_Static_assert(offsetof(phx_example, id) == 0, "");
+_Static_assert(offsetof(phx_example, version) == 8, "");
+_Static_assert(offsetof(phx_example, updated_at) == 16, "");
+_Static_assert(offsetof(phx_example, external_id) == 24, "");
+_Static_assert(offsetof(phx_example, input) == 40, "");
+_Static_assert(offsetof(phx_example, output) == 56, "");
+_Static_assert(offsetof(phx_example, metadata) == 72, "");
+_Static_assert(offsetof(phx_example, hash) == 88, "");
+_Static_assert(offsetof(phx_example, strict_hash) == 104, "");
 
 _Static_assert(sizeof(phx_retention_rule) == 24, "");
 _Static_assert(offsetof(phx_retention_rule, limits) == 0, "");
@@ -630,6 +678,8 @@ int32_t phx_config_update(phx_store *, const phx_annotation_config *, phx_error 
 int32_t phx_config_delete(phx_store *, int64_t , phx_error *);
 int32_t phx_project_set_configs(phx_store *, int64_t , const int64_t *, size_t , phx_error *);
 int32_t phx_project_set_config(phx_store *, int64_t , int64_t , int32_t , phx_error *);
+int32_t phx_dataset_put(phx_store *, const char *, int32_t , const char *, const phx_example_item *, size_t , phx_dataset_change *, phx_error *);
+int32_t phx_dataset_delete(phx_store *, int64_t , phx_error *);
 int32_t phx_store_retain(phx_store *, int64_t , const phx_retention_rule *, uint64_t , uint32_t , int64_t *, phx_error *);
 int32_t phx_store_retain_due(phx_store *, uint64_t , uint32_t , int64_t *, phx_error *);
 int32_t phx_store_shrink(phx_store *, int64_t , uint32_t , int64_t *, phx_error *);
@@ -651,6 +701,12 @@ int32_t phx_cursor_next_project(phx_cursor *, const phx_project **, phx_error *)
 int32_t phx_store_find_annotations(phx_store *, const phx_annotation_query *, phx_cursor **, phx_error *);
 int32_t phx_cursor_next_annotation(phx_cursor *, const phx_annotation **, phx_error *);
 int32_t phx_store_delete_annotations(phx_store *, const phx_annotation_query *, int64_t *, phx_error *);
+int32_t phx_store_find_datasets(phx_store *, int64_t , int64_t , const char *, int64_t , phx_cursor **, phx_error *);
+int32_t phx_cursor_next_dataset(phx_cursor *, const phx_dataset **, phx_error *);
+int32_t phx_store_find_versions(phx_store *, int64_t , int64_t , int64_t , phx_cursor **, phx_error *);
+int32_t phx_cursor_next_version(phx_cursor *, const phx_dataset_version **, phx_error *);
+int32_t phx_store_find_examples(phx_store *, int64_t , int64_t , int64_t , int64_t , phx_cursor **, phx_error *);
+int32_t phx_cursor_next_example(phx_cursor *, const phx_example **, phx_error *);
 int32_t phx_expect_count(phx_store *, const char *, size_t , int64_t , int64_t , phx_buf *, phx_error *);
 int32_t phx_expect_tree(phx_store *, const char *, size_t , int32_t , phx_buf *, phx_error *);
 int32_t phx_expect_order(phx_store *, const phx_text *, size_t , phx_buf *, phx_error *);

@@ -10,6 +10,7 @@
 #include "t.h"
 
 #include "contract/annotated.h"
+#include "contract/kept.h"
 #include "contract/logged.h"
 
 #include <sqlite3.h>
@@ -19,7 +20,8 @@
 static const char *const formats[] = {
     "tests/contract/store_v1.sql", "tests/contract/store_v2.sql",
     "tests/contract/store_v3.sql", "tests/contract/store_v4.sql",
-    "tests/contract/store_v5.sql", "tests/contract/store_v6.sql"};
+    "tests/contract/store_v5.sql", "tests/contract/store_v6.sql",
+    "tests/contract/store_v7.sql"};
 enum { FORMATS = sizeof formats / sizeof *formats };
 
 /* Lasting and young blocks, merged runs, a description, a session in two
@@ -105,6 +107,20 @@ static void send_logs(struct place *place)
     eq_int(send_log(place, &(struct logged){"ff", "ff", "waits", 1}), 1);
 }
 
+/* Since format 7: an annotation waits, and a project has a config. */
+static void say_how(phx_store *store)
+{
+    const phx_annotation_config tone = {.type = PHX_FREEFORM,
+                                        .name = text("tone")};
+    phx_annotation_item item =
+        item_of(PHX_TRACE_ANNOTATION, "ff", "helpful", "yes");
+    phx_id id = 0;
+
+    succeeds(phx_store_annotate_later(store, &item, 1, NULL, err));
+    succeeds(phx_config_create(store, &tone, &id, err));
+    succeeds(phx_project_set_config(store, 2, id, 1, err));
+}
+
 static void make_if_asked(void)
 {
     const char *path = getenv("STORE_MAKE");
@@ -119,6 +135,7 @@ static void make_if_asked(void)
     set_prices(place.store);
     set_policies(place.store);
     send_logs(&place);
+    say_how(place.store);
     phx_store_close(place.store);
 }
 
@@ -270,6 +287,32 @@ static void check_logs(phx_store *store, int format)
     phx_cursor_close(cursor);
 }
 
+static void check_configs(phx_store *store, int format)
+{
+    phx_config_query of_project = PHX_CONFIG_QUERY_INIT;
+    phx_annotate_report report = {0};
+    const phx_annotation_config *config;
+    phx_cursor *cursor;
+
+    succeeds(phx_store_annotate_waiting(store, 0, &report, err));
+    eq_int(report.waiting, format >= 7);
+    of_project.project = 2;
+    succeeds(phx_store_find_configs(store, &of_project, &cursor, err));
+    eq_int(phx_cursor_next_config(cursor, &config, NULL),
+           format >= 7 ? PHX_OK : PHX_DONE);
+    if (format >= 7)
+        eq_text(config->name, "tone");
+    phx_cursor_close(cursor);
+}
+
+/* Since format 8. */
+static void check_datasets(phx_store *store)
+{
+    eq_string(keep(store, "d", PHX_DATASET_CREATE,
+                   (const struct kept[]){{"{\"q\":1}"}, {NULL}}),
+              "1.1 +1 ~0 -0");
+}
+
 static void check_growth(phx_store *store)
 {
     ok(!send_to(store, NULL, &(struct sent){"01", "01"}));
@@ -301,6 +344,8 @@ TEST(a_store_of_any_format_opens_and_goes_on)
         check_prices(place.store, i + 1);
         check_policies(place.store, i + 1);
         check_logs(place.store, i + 1);
+        check_configs(place.store, i + 1);
+        check_datasets(place.store);
         check_growth(place.store);
         place_remove(&place);
     }

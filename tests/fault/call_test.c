@@ -12,7 +12,7 @@
 
 #include <sqlite3.h>
 
-#include "fault/calls.h"
+#include "fault/calls_kept.h"
 
 enum { MOST_RUNS = 12, FEW_RUNS = 3 };
 
@@ -102,6 +102,12 @@ static struct call calls[] = {
     {"phx_store_annotation_names", call_names, IO | CUT | BAD},
     {"phx_store_delete_annotations", call_delete_annotations,
      IO | BUSY | CUT | BAD},
+    {"phx_dataset_put", call_put_examples, IO | BUSY | CUT | BAD},
+    {"phx_dataset_delete", call_delete_dataset, IO | BUSY | CUT | BAD},
+    {"phx_store_find_datasets", call_datasets, IO | CUT | BAD},
+    {"phx_store_find_versions", call_versions, IO | CUT | BAD},
+    {"phx_store_find_examples", call_find_examples, IO | CUT | BAD},
+    {"phx_cursor_next_example", call_examples, IO | CUT | BAD},
     {"phx_store_retain", call_retain, IO | BUSY | CUT | BAD},
     {"phx_store_retain_due", call_retain_due, IO | BUSY | CUT | BAD},
     {"phx_store_shrink", call_shrink, IO | BUSY | CUT | BAD},
@@ -391,8 +397,9 @@ TEST(damage_is_told)
         "DELETE FROM counter",
         "UPDATE price_version SET models = '[]'",
     };
-    static const char *const tables[] = {"project", "policy", "annotation",
-                                         "waiting", "config"};
+    static const char *const tables[] = {
+        "project", "policy",  "annotation",      "waiting",
+        "config",  "dataset", "dataset_version", "revision"};
 
     UNUSED_STATE;
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++)

@@ -6,6 +6,7 @@
 #define FAULT_CALLS_H
 
 #include "contract/annotated.h"
+#include "contract/kept.h"
 #include "contract/logged.h"
 
 #include "fault/disk.h"
@@ -88,6 +89,10 @@ static int make_scene(void **state)
     delete_one(place->store, PHX_PROJECT,
                number_of(place->store, PHX_PROJECT, "q"));
     delete_one(place->store, PHX_TRACE, trace_of(place, "f2"));
+    for (int i = 0; i < 2; i++)
+        keep(place->store, "kept", PHX_DATASET_UPDATE,
+             (const struct kept[]){
+                 {i ? "{\"q\":1}" : "{\"q\":0}", "x"}, {"{\"q\":2}"}, {NULL}});
     ok(send_log(place, &(struct logged){"02", "ee01", "waits", 1}));
     ok(send_log(place, &(struct logged){.event = "loose"}));
     succeeds(phx_policy_update(place->store, 0, NULL, NULL, &one_day, err));

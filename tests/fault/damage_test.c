@@ -9,6 +9,7 @@
 #include "t.h"
 
 #include "contract/annotated.h"
+#include "contract/kept.h"
 #include "contract/logged.h"
 
 #include <sqlite3.h>
@@ -87,6 +88,21 @@ static void make_config(struct place *place)
     succeeds(phx_project_set_config(place->store, 1, id, 1, err));
 }
 
+/* Two datasets; of one, examples that stay, change, end and come back. */
+static void keep_things(struct place *place)
+{
+    static const struct kept versions[][KEPT] = {
+        {{"{\"q\":1}", "x"}, {"{\"q\":2}"}, {"{\"q\":3}"}},
+        {{"{\"q\":4}", "x"}, {"{\"q\":2}"}},
+        {{"{\"q\":2}"}},
+        {{"{\"q\":2}"}, {"{\"q\":5}", "x"}},
+    };
+
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++)
+        keep(place->store, "d", PHX_DATASET_UPDATE, versions[i]);
+    keep(place->store, "e", PHX_DATASET_CREATE, versions[0]);
+}
+
 static void fill(struct place *place)
 {
     phx_id id;
@@ -98,6 +114,7 @@ static void fill(struct place *place)
     }
     say_things(place);
     make_config(place);
+    keep_things(place);
     send_to(place->store, "q", &(struct sent){"fa", "fa", .session = "q"});
     send_to(place->store, "q", &(struct sent){"fb", "fb", .session = "q"});
     delete_one(place->store, PHX_PROJECT,
@@ -234,6 +251,68 @@ static phx_status tell_annotations(phx_store *store, char *out)
     return status;
 }
 
+static phx_status tell_examples(phx_store *store, phx_id dataset,
+                                phx_id version, char *out)
+{
+    const phx_example *row;
+    phx_cursor *cursor = NULL;
+    phx_status status =
+        phx_store_find_examples(store, dataset, version, 0, 0, &cursor, NULL);
+
+    while (status == PHX_OK &&
+           (status = phx_cursor_next_example(cursor, &row, NULL)) == PHX_OK)
+        tell(out, "%d %d %s %s %s %s %s %llu\n", (int)row->id,
+             (int)row->version, row->input.data, row->output.data,
+             row->metadata.data, row->hash.data,
+             row->external_id.data ? row->external_id.data : "",
+             (unsigned long long)row->updated_at);
+    phx_cursor_close(cursor);
+    return status;
+}
+
+static phx_status tell_versions(phx_store *store, const phx_dataset *dataset,
+                                char *out)
+{
+    const phx_dataset_version *row;
+    phx_cursor *cursor = NULL;
+    phx_status status =
+        phx_store_find_versions(store, dataset->id, 0, 0, &cursor, NULL);
+
+    tell(out, "%d %s %s %s %d %d %d %d %llu\n", (int)dataset->id,
+         dataset->name.data,
+         dataset->description.data ? dataset->description.data : "",
+         dataset->metadata.data, (int)dataset->first_version,
+         (int)dataset->version, (int)dataset->versions, (int)dataset->examples,
+         (unsigned long long)dataset->created_at);
+    while (status == PHX_OK &&
+           (status = phx_cursor_next_version(cursor, &row, NULL)) == PHX_OK) {
+        tell(out, "%d %s %d %llu\n", (int)row->id, row->hash.data,
+             (int)row->examples, (unsigned long long)row->created_at);
+        phx_status told = tell_examples(store, dataset->id, row->id, out);
+        if (told < 0)
+            status = told;
+    }
+    phx_cursor_close(cursor);
+    return status;
+}
+
+static phx_status tell_datasets(phx_store *store, char *out)
+{
+    const phx_dataset *row;
+    phx_cursor *cursor = NULL;
+    phx_status status =
+        phx_store_find_datasets(store, 0, 0, NULL, 0, &cursor, NULL);
+
+    while (status == PHX_OK &&
+           (status = phx_cursor_next_dataset(cursor, &row, NULL)) == PHX_OK) {
+        phx_status told = tell_versions(store, row, out);
+        if (told < 0)
+            status = told;
+    }
+    phx_cursor_close(cursor);
+    return status;
+}
+
 static phx_status tell_all(phx_store *store, char *out)
 {
     out[0] = '\0';
@@ -242,6 +321,8 @@ static phx_status tell_all(phx_store *store, char *out)
         status = tell_annotations(store, out);
     if (status >= 0)
         status = tell_logs(store, out);
+    if (status >= 0)
+        status = tell_datasets(store, out);
     return status < 0 ? status : tell_lists(store, out);
 }
 
@@ -388,6 +469,8 @@ static void print(char *out, size_t size, const char *format, ...)
     va_end(values);
 }
 
+enum { MOST_TABLES = 64 };
+
 /* "key" names the columns that tell rows apart. */
 struct table {
     char name[32];
@@ -397,7 +480,7 @@ struct table {
     int64_t rows;
 };
 
-static int read_tables(struct table *tables, int most)
+static int read_tables(struct table tables[MOST_TABLES])
 {
     sqlite3 *db = open_file();
     sqlite3_stmt *read;
@@ -410,7 +493,7 @@ static int read_tables(struct table *tables, int most)
                        " SELECT 'sqlite_schema'",
                        -1, &read, NULL);
     while (sqlite3_step(read) == SQLITE_ROW) {
-        assert_true(count < most);
+        assert_true(count < MOST_TABLES);
         tables[count] = (struct table){.key = "rowid"};
         print(tables[count++].name, 32, "%s",
               (const char *)sqlite3_column_text(read, 0));
@@ -501,8 +584,8 @@ static void change_values(const struct table *table, const char *column,
 
 TEST(a_changed_value_is_noticed)
 {
-    struct table tables[20];
-    int count = read_tables(tables, 20);
+    struct table tables[MOST_TABLES];
+    int count = read_tables(tables);
 
     UNUSED_STATE;
     ok(count >= 9);
@@ -518,8 +601,8 @@ TEST(a_changed_value_is_noticed)
 
 TEST(a_removed_row_is_noticed)
 {
-    struct table tables[20];
-    int count = read_tables(tables, 20);
+    struct table tables[MOST_TABLES];
+    int count = read_tables(tables);
     char text[160];
 
     UNUSED_STATE;

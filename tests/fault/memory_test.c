@@ -17,6 +17,7 @@
 
 #include <sqlite3.h>
 
+#include "fault/bodies_kept.h"
 #include "fault/said.h"
 
 enum { MOST_RUNS = 200, FEW_RUNS = 10 };
@@ -247,6 +248,8 @@ SWEEP(annotate_later)
 SWEEP(change_configs)
 SWEEP(walk_annotations)
 SWEEP(delete_annotations)
+SWEEP(put_examples)
+SWEEP(walk_examples)
 SWEEP(walk_words)
 SWEEP(retain)
 SWEEP(change_policies)
@@ -255,9 +258,10 @@ SWEEP(change_policies)
 TEST(a_store_in_memory_survives_want_of_memory)
 {
     static const body calls[] = {
-        ingest,     trace_spans,  ingest_logs,  ingest_waited_for, hold_logs,
-        walk_lists, walk_spans,   select_spans, read_frames,       compact,
-        verify,     delete_trace, retain,       walk_annotations};
+        ingest,      trace_spans,      ingest_logs,  ingest_waited_for,
+        hold_logs,   walk_lists,       walk_spans,   select_spans,
+        read_frames, compact,          verify,       delete_trace,
+        retain,      walk_annotations, walk_examples};
 
     UNUSED_STATE;
     in_memory = true;
@@ -307,6 +311,8 @@ int main(void)
         cmocka_unit_test(change_configs_survives_want_of_memory),
         cmocka_unit_test(walk_annotations_survives_want_of_memory),
         cmocka_unit_test(delete_annotations_survives_want_of_memory),
+        cmocka_unit_test(put_examples_survives_want_of_memory),
+        cmocka_unit_test(walk_examples_survives_want_of_memory),
         cmocka_unit_test(walk_words_survives_want_of_memory),
         cmocka_unit_test(retain_survives_want_of_memory),
         cmocka_unit_test(change_policies_survives_want_of_memory),

@@ -79,6 +79,10 @@ PHX_THRESHOLD = 4
 
 PHX_MOST_CHOICES = 1000
 
+PHX_DATASET_CREATE = 0
+PHX_DATASET_APPEND = 1
+PHX_DATASET_UPDATE = 2
+
 PHX_MAX_DAYS = 1
 PHX_MAX_COUNT = 2
 
@@ -234,6 +238,26 @@ class phx_annotation_config(Structure):
 class phx_config_query(Structure):
     def __init__(self, **fields: object) -> None:
         super().__init__(**{"size": sizeof(phx_config_query), **fields})
+
+
+class phx_example_item(Structure):
+    """An example as it is to be. Objects have up to 16 MiB, ids 4,096 bytes."""
+
+
+class phx_dataset_change(Structure):
+    pass
+
+
+class phx_dataset(Structure):
+    pass
+
+
+class phx_dataset_version(Structure):
+    pass
+
+
+class phx_example(Structure):
+    pass
 
 
 class phx_retention_rule(Structure):
@@ -556,6 +580,55 @@ phx_config_query._fields_ = [
     ("from", c_int64),
     ("limit", c_int64),
     ("name", phx_text),
+]
+
+phx_example_item._fields_ = [
+    ("input", phx_text),
+    ("output", phx_text),
+    ("metadata", phx_text),
+    ("external_id", phx_text),
+    ("example", c_int64),
+]
+
+phx_dataset_change._fields_ = [
+    ("dataset", c_int64),
+    ("version", c_int64),
+    ("created", c_int64),
+    ("updated", c_int64),
+    ("deleted", c_int64),
+]
+
+phx_dataset._fields_ = [
+    ("id", c_int64),
+    ("created_at", c_uint64),
+    ("updated_at", c_uint64),
+    ("first_version", c_int64),
+    ("version", c_int64),
+    ("versions", c_int64),
+    ("examples", c_int64),
+    ("name", phx_text),
+    ("description", phx_text),
+    ("metadata", phx_text),
+]
+
+phx_dataset_version._fields_ = [
+    ("id", c_int64),
+    ("dataset", c_int64),
+    ("created_at", c_uint64),
+    ("examples", c_int64),
+    ("hash", phx_text),
+]
+
+phx_example._fields_ = [
+    ("id", c_int64),
+    ("version", c_int64),
+    ("updated_at", c_uint64),
+    ("external_id", phx_text),
+    ("input", phx_text),
+    ("output", phx_text),
+    ("metadata", phx_text),
+    ("hash", phx_text),
+    ("strict_hash", phx_text),
 ]
 
 phx_retention_rule._fields_ = [
@@ -925,6 +998,10 @@ FUNCTIONS = {
         c_void_p, c_int64, POINTER(c_int64), c_size_t, POINTER(phx_error)]),
     "phx_project_set_config": (c_int32, [
         c_void_p, c_int64, c_int64, c_int32, POINTER(phx_error)]),
+    "phx_dataset_put": (c_int32, [
+        c_void_p, c_char_p, c_int32, c_char_p, POINTER(phx_example_item), c_size_t, POINTER(phx_dataset_change), POINTER(phx_error)]),
+    "phx_dataset_delete": (c_int32, [
+        c_void_p, c_int64, POINTER(phx_error)]),
     "phx_store_retain": (c_int32, [
         c_void_p, c_int64, POINTER(phx_retention_rule), c_uint64, c_uint32, POINTER(c_int64), POINTER(phx_error)]),
     "phx_store_retain_due": (c_int32, [
@@ -967,6 +1044,18 @@ FUNCTIONS = {
         c_void_p, POINTER(POINTER(phx_annotation)), POINTER(phx_error)]),
     "phx_store_delete_annotations": (c_int32, [
         c_void_p, POINTER(phx_annotation_query), POINTER(c_int64), POINTER(phx_error)]),
+    "phx_store_find_datasets": (c_int32, [
+        c_void_p, c_int64, c_int64, c_char_p, c_int64, POINTER(c_void_p), POINTER(phx_error)]),
+    "phx_cursor_next_dataset": (c_int32, [
+        c_void_p, POINTER(POINTER(phx_dataset)), POINTER(phx_error)]),
+    "phx_store_find_versions": (c_int32, [
+        c_void_p, c_int64, c_int64, c_int64, POINTER(c_void_p), POINTER(phx_error)]),
+    "phx_cursor_next_version": (c_int32, [
+        c_void_p, POINTER(POINTER(phx_dataset_version)), POINTER(phx_error)]),
+    "phx_store_find_examples": (c_int32, [
+        c_void_p, c_int64, c_int64, c_int64, c_int64, POINTER(c_void_p), POINTER(phx_error)]),
+    "phx_cursor_next_example": (c_int32, [
+        c_void_p, POINTER(POINTER(phx_example)), POINTER(phx_error)]),
     "phx_expect_count": (c_int32, [
         c_void_p, c_char_p, c_size_t, c_int64, c_int64, POINTER(phx_buf), POINTER(phx_error)]),
     "phx_expect_tree": (c_int32, [

@@ -1,0 +1,244 @@
+/*
+ * dataset.c - examples to keep, checked and hashed before the writer's turn;
+ * and cursors of datasets, versions and examples.
+ */
+#include "base/base.h"
+
+#include "api/inside.h"
+
+enum { SHORT_TEXT = 4096, OBJECT_SIZE = 16 << 20, PAGE_ROWS = SHRUNK(1000, 3) };
+
+/* --- items ------------------------------------------------------------------- */
+
+/* What hashing an item needs, kept from one to the next. */
+struct hashing {
+    struct arena arena;
+    struct buf text;
+};
+
+static phx_status read_object(struct hashing *hashing, phx_text *text,
+                              const char *what, size_t item, struct value *out,
+                              phx_error *err)
+{
+    phx_error why = {0};
+    phx_status status;
+
+    if (text->data == NULL)
+        *text = text_of("{}");
+    if ((status = text_check(*text, OBJECT_SIZE, what, (int64_t)item, err)) < 0)
+        return status;
+    status = json_read(&hashing->arena, *text, 0, out, &why);
+    if (status == PHX_NO_MEMORY)
+        return fail_memory(err, text->size);
+    if (status >= 0 && out->kind == JSON_OBJECT)
+        return PHX_OK;
+    return fail(err, PHX_INVALID, (int64_t)item, "the %s is no JSON object%s%s",
+                what, status < 0 ? ": " : "", status < 0 ? why.message : "");
+}
+
+/* Both hashes; their texts mostly are the same. */
+static phx_status hash_value(struct hashing *hashing, const struct value *value,
+                             struct store_example *out, phx_error *err)
+{
+    struct buf *text = &hashing->text;
+    uint8_t hash[SHA256_SIZE];
+    phx_status status;
+
+    buf_reset(text);
+    json_write_canonical(text, &hashing->arena, value, true);
+    size_t size = text->size;
+    json_write_canonical(text, &hashing->arena, value, false);
+    if ((status = buf_status(text, "an example", err)) < 0)
+        return status;
+    sha256(text->data, size, out->strict);
+    if (text->size == 2 * size &&
+        memcmp(text->data, text->data + size, size) == 0)
+        memcpy(hash, out->strict, sizeof hash);
+    else
+        sha256(text->data + size, text->size - size, hash);
+    memcpy(out->hash, hash, sizeof out->hash);
+    return PHX_OK;
+}
+
+static phx_status hash_item(struct hashing *hashing, struct store_example *out,
+                            size_t item, phx_error *err)
+{
+    struct member members[] = {{.key = text_of("input")},
+                               {.key = text_of("output")},
+                               {.key = text_of("metadata")}};
+    const struct value whole = {
+        .kind = JSON_OBJECT, .count = 3, .members = members};
+    phx_status status;
+
+    arena_reset(&hashing->arena);
+    if ((status = read_object(hashing, &out->input, "input", item,
+                              &members[0].value, err)) < 0 ||
+        (status = read_object(hashing, &out->output, "output", item,
+                              &members[1].value, err)) < 0 ||
+        (status = read_object(hashing, &out->metadata, "metadata", item,
+                              &members[2].value, err)) < 0)
+        return status;
+    return hash_value(hashing, &whole, out, err);
+}
+
+static bool is_misused(const phx_example_item *item)
+{
+    const phx_text texts[] = {item->input, item->output, item->metadata,
+                              item->external_id};
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (texts[i].data == NULL && texts[i].size != 0)
+            return true;
+    }
+    return item->example < 0;
+}
+
+static phx_status read_item(struct hashing *hashing,
+                            const phx_example_item *item, size_t i,
+                            struct store_example *out, phx_error *err)
+{
+    phx_status status;
+
+    if (is_misused(item))
+        return fail_argument(err);
+    if (item->external_id.data != NULL && item->external_id.size == 0)
+        return fail(err, PHX_INVALID, (int64_t)i, "the external id is empty");
+    if ((status = text_check(item->external_id, SHORT_TEXT, "external id",
+                             (int64_t)i, err)) < 0)
+        return status;
+    *out = (struct store_example){.input = item->input,
+                                  .output = item->output,
+                                  .metadata = item->metadata,
+                                  .external_id = item->external_id,
+                                  .example = item->example};
+    return hash_item(hashing, out, i, err);
+}
+
+static phx_status read_items(struct arena *arena, const phx_example_item *items,
+                             size_t count, struct store_example **out,
+                             phx_error *err)
+{
+    size_t size = size_mul(count, sizeof **out);
+    struct store_example *examples = arena_new(arena, size);
+    struct hashing hashing;
+    phx_status status = PHX_OK;
+
+    if (examples == NULL)
+        return arena_status(arena, size, err);
+    arena_init(&hashing.arena, SIZE_MAX);
+    buf_init(&hashing.text, SIZE_MAX);
+    for (size_t i = 0; i < count && status >= 0; i++)
+        status = read_item(&hashing, &items[i], i, &examples[i], err);
+    buf_clear(&hashing.text);
+    arena_clear(&hashing.arena);
+    *out = examples;
+    return status;
+}
+
+static phx_status check_name(phx_text name, phx_text description,
+                             phx_error *err)
+{
+    phx_status status;
+
+    if (name.size == 0)
+        return fail(err, PHX_INVALID, -1, "the dataset's name is empty");
+    status = text_check(name, SHORT_TEXT, "dataset's name", -1, err);
+    return status < 0
+               ? status
+               : text_check(description, OBJECT_SIZE, "description", -1, err);
+}
+
+phx_status phx_dataset_put(phx_store *store, const char *name, int32_t action,
+                           const char *description,
+                           const phx_example_item *items, size_t count,
+                           phx_dataset_change *out, phx_error *err)
+{
+    phx_text text = text_of(name), about = text_of(description);
+    struct store_example *examples = NULL;
+    struct arena arena;
+    phx_status status;
+
+    if (store == NULL || name == NULL || out == NULL ||
+        (items == NULL && count != 0) || action < PHX_DATASET_CREATE ||
+        action > PHX_DATASET_UPDATE)
+        return fail_argument(err);
+    if ((status = check_name(text, about, err)) < 0)
+        return status;
+    arena_init(&arena, SIZE_MAX);
+    if ((status = read_items(&arena, items, count, &examples, err)) >= 0)
+        status = store_put_examples(store->store, text, action, about, examples,
+                                    count, out, err);
+    arena_clear(&arena);
+    return status;
+}
+
+phx_status phx_dataset_delete(phx_store *store, phx_id dataset, phx_error *err)
+{
+    if (store == NULL)
+        return fail_argument(err);
+    return store_delete_dataset(store->store, dataset, err);
+}
+
+/* --- the cursor ---------------------------------------------------------------- */
+
+phx_status phx_store_find_examples(phx_store *store, phx_id dataset,
+                                   phx_id version, phx_id from, int64_t limit,
+                                   phx_cursor **out, phx_error *err)
+{
+    phx_cursor *cursor;
+    phx_status status;
+
+    if (store == NULL || out == NULL)
+        return fail_argument(err);
+    if ((status = cursor_new(store, CURSOR_EXAMPLES, &cursor, err)) < 0)
+        return status;
+    if ((status = store_find_examples(cursor->store, dataset, version,
+                                      &cursor->examples, err)) < 0) {
+        phx_cursor_close(cursor);
+        return status;
+    }
+    cursor->examples.from = from;
+    if (limit > 0)
+        cursor->left = limit;
+    *out = cursor;
+    return PHX_OK;
+}
+
+static phx_status next_page(phx_cursor *cursor, phx_error *err)
+{
+    size_t limit = cursor->left > 0 && cursor->left < PAGE_ROWS
+                       ? (size_t)cursor->left
+                       : PAGE_ROWS;
+    phx_example *rows = NULL;
+
+    arena_reset(&cursor->rows_arena);
+    cursor->at = cursor->count = 0;
+    phx_status status =
+        store_read_examples(cursor->store, &cursor->examples, limit,
+                            &cursor->rows_arena, &rows, &cursor->count, err);
+    if (status < 0)
+        return status;
+    cursor->rows = rows;
+    cursor->started = true;
+    return PHX_OK;
+}
+
+phx_status phx_cursor_next_example(phx_cursor *cursor, const phx_example **out,
+                                   phx_error *err)
+{
+    phx_status status;
+
+    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_EXAMPLES)
+        return fail_argument(err);
+    if (cursor->at == cursor->count && cursor->left != 0 &&
+        (!cursor->started || cursor->examples.from != 0) &&
+        (status = next_page(cursor, err)) < 0)
+        return status;
+    *out = NULL;
+    if (cursor->left == 0 || cursor->at == cursor->count)
+        return PHX_DONE;
+    *out = (const phx_example *)cursor->rows + cursor->at++;
+    if (cursor->left > 0)
+        cursor->left--;
+    return PHX_OK;
+}
