@@ -127,6 +127,10 @@ struct answer_source {
 void answer_stream(struct request *request, const char *type,
                    const struct answer_source *source);
 
+/* The answer that is to come is a file of this name; false if there is no
+ * memory for it: then it has been answered. */
+bool answer_file(struct request *request, phx_text name, const char *ending);
+
 /* text/plain, whatever the buf held. */
 void answer_text(struct request *request, unsigned status, const char *format,
                  ...) __attribute__((format(printf, 3, 4)));

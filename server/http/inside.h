@@ -23,6 +23,7 @@ struct answer {
     unsigned status;  /* 0 until there is one */
     const char *type; /* NULL for no body */
     struct buf body;
+    const char *file;      /* Content-Disposition, or NULL */
     bool gzip;             /* the body is packed */
     bool retry;            /* Retry-After: 1 */
     struct stream *stream; /* where more of the body comes from, or NULL */

@@ -131,6 +131,38 @@ void answer_pack(struct request *request)
     answer->gzip = true;
 }
 
+/* RFC 8187. */
+bool answer_file(struct request *request, phx_text name, const char *ending)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "abcdefghijklmnopqrstuvwxyz0123456789-._~";
+    static const char digits[] = "0123456789ABCDEF";
+    static const char before[] = "attachment; filename*=UTF-8''";
+    char *text = arena_new(&request->arena,
+                           sizeof before + 3 * name.size + strlen(ending));
+    char *at = text;
+
+    if (text == NULL) {
+        answer_later(request, "no memory for the name of the file");
+        return false;
+    }
+    memcpy(at, before, sizeof before - 1);
+    at += sizeof before - 1;
+    for (size_t i = 0; i < name.size; i++) {
+        unsigned char c = (unsigned char)name.data[i];
+        if (memchr(plain, c, sizeof plain - 1) != NULL) {
+            *at++ = (char)c;
+            continue;
+        }
+        *at++ = '%';
+        *at++ = digits[c >> 4];
+        *at++ = digits[c & 15];
+    }
+    memcpy(at, ending, strlen(ending) + 1);
+    request->answer.file = text;
+    return true;
+}
+
 static void add_headers(const struct request *request,
                         struct MHD_Response *response)
 {
@@ -144,6 +176,8 @@ static void add_headers(const struct request *request,
                             "no-cache");
     if (answer->type != NULL)
         MHD_add_response_header(response, "Content-Type", answer->type);
+    if (answer->file != NULL && answer->status == 200)
+        MHD_add_response_header(response, "Content-Disposition", answer->file);
     if (answer->gzip) {
         MHD_add_response_header(response, "Content-Encoding", "gzip");
         MHD_add_response_header(response, "Vary", "Accept-Encoding");

@@ -143,6 +143,13 @@ bool find_project(struct request *request, phx_text identifier, phx_id *out);
 const phx_project *open_project(struct request *request, phx_id project,
                                 phx_cursor **cursor);
 
+/* In dataset.c. The number in the path; 422 answered if it is none, by the
+ * second 404 if it is one of another type. */
+bool find_dataset(struct request *request, phx_id *out);
+bool find_dataset_typed(struct request *request, phx_id *out);
+const phx_dataset *open_dataset(struct request *request, phx_id dataset,
+                                phx_cursor **cursor);
+
 /* A trace, span or session by global id or its own id; a global id is not
  * looked up. NOT_FOUND, or a failure of the store. */
 phx_status find_id(struct request *request, int32_t kind, phx_text identifier,
@@ -203,6 +210,15 @@ void project_config_list(struct request *request);
 void project_config_set(struct request *request);
 void project_config_assign(struct request *request);
 void project_config_leave(struct request *request);
+void dataset_list(struct request *request);
+void dataset_get(struct request *request);
+void dataset_delete(struct request *request);
+void dataset_versions(struct request *request);
+void dataset_examples(struct request *request);
+void dataset_upload(struct request *request);
+void dataset_jsonl(struct request *request);
+void dataset_openai_ft(struct request *request);
+void dataset_openai_evals(struct request *request);
 void server_health(struct request *request);
 void server_ready(struct request *request);
 void server_version(struct request *request);
@@ -242,6 +258,23 @@ void search_end(phx_text search);
 /* Member "match"; span_id may be absent. */
 void write_match(struct json_writer *json, phx_text span_id,
                  const phx_match *match);
+
+/* --- dataset_send.c: examples, sent as they are read ------------------------ */
+
+struct example_form {
+    const char *type;   /* of the answer */
+    const char *ending; /* of the file's name; NULL if it is none */
+    const char *end;    /* behind the last example */
+    phx_status (*write)(struct json_writer *json, struct arena *arena,
+                        const phx_example *example, phx_error *err);
+};
+
+/* What the answer holds goes first; the writer goes on in it. The cursor is the
+ * answer's. The first piece is made before the answer begins: a failure has a
+ * status of its own. */
+void send_examples(struct request *request, phx_cursor *cursor,
+                   const struct json_writer *begun,
+                   const struct example_form *form);
 
 /* --- rows.c: rows that are kept while others are read -------------------- */
 

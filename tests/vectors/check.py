@@ -17,6 +17,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "server"))
 
+import datasets
 import library as phoenix
 import rest
 from compare import differences, load_json, unwrap
@@ -248,7 +249,8 @@ def try_gen_ai(library, vector, _):
 
 FAMILIES = {"attributes": try_attributes, "otlp_decode": try_otlp_decode,
             "gen_ai": try_gen_ai, "span_rest": rest.SpanRest,
-            "timestamps_ids": rest.TimestampsIds}
+            "timestamps_ids": rest.TimestampsIds,
+            "dataset_flow": datasets.DatasetFlow}
 
 
 def run_family(name, document, library, build):
