@@ -204,6 +204,9 @@ class LifeTest(StoreTest):
         self.assertEqual(ended, ["Interrupted"])
 
     def test_control_c_ends_what_runs(self):
+        # A shell's job in the background is started with SIGINT ignored.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.addCleanup(signal.signal, signal.SIGINT, before)
         timer = threading.Timer(0.2, lambda: signal.pthread_kill(
             threading.main_thread().ident, signal.SIGINT))
         timer.start()
