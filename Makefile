@@ -36,7 +36,8 @@ SERVER_LIBS  := -lmicrohttpd -lnghttp2 -lz $(LIBRARY_LIBS)
 
 room_sources = $(wildcard libphoenix/$(1)/*.c)
 LIBRARY_SOURCES := $(foreach room,$(ROOMS),$(call room_sources,$(room)))
-LIBRARY_OBJECTS := $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o)
+SCHEMA_IMAGE    := $(BUILD)/libphoenix/store/schema_image.o
+LIBRARY_OBJECTS := $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(SCHEMA_IMAGE)
 SERVER_SOURCES  := $(wildcard server/*.c server/*/*.c)
 SERVER_OBJECTS  := $(SERVER_SOURCES:%.c=$(BUILD)/%.o)
 
@@ -47,7 +48,7 @@ SERVER_ROOMS := $(patsubst %.c,$(BUILD)/%.o,$(call room_sources,base) $(call roo
 # the table it hands in, and lower rooms as they are.
 EXTENSION_ROOMS := base json model wire attr block cost
 EXTENSION_SOURCES := $(foreach room,store extension,$(call room_sources,$(room)))
-EXTENSION_OBJECTS := $(EXTENSION_SOURCES:%.c=$(BUILD)/extension/%.o) \
+EXTENSION_OBJECTS := $(EXTENSION_SOURCES:%.c=$(BUILD)/extension/%.o) $(SCHEMA_IMAGE) \
     $(foreach room,$(EXTENSION_ROOMS),$(patsubst %.c,$(BUILD)/%.o,$(call room_sources,$(room))))
 
 LIBRARY_A  := $(BUILD)/libphoenix.a
@@ -65,6 +66,17 @@ $(BUILD)/tests/columns/%.o: CFLAGS += -Itests
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -c -o $@ $<
+
+# The tables of a new store as SQLite keeps them. A machine that cannot run what
+# it builds names in RUN what can.
+$(BUILD)/schema_image: $(BUILD)/tools/schema_image.o $(BUILD)/libphoenix/store/schema.o
+	$(CC) $(EXTRA) -o $@ $^ -lsqlite3
+
+$(SCHEMA_IMAGE:.o=.c): $(BUILD)/schema_image
+	$(RUN) $< > $@.part && mv $@.part $@
+
+$(SCHEMA_IMAGE): $(SCHEMA_IMAGE:.o=.c)
 	$(CC) $(CFLAGS) -c -o $@ $<
 
 # One object whose inner names are local, so that they never clash with a
@@ -144,6 +156,7 @@ $(T)/$(1).a: $(patsubst %.c,$(T)/%.o,$(call room_sources,$(1)))
 	rm -f $$@ && $(AR) rcs $$@ $$^
 endef
 $(foreach room,$(ROOMS),$(eval $(call room_rule,$(room))))
+$(T)/store.a: $(SCHEMA_IMAGE)
 
 $(T)/%.o: %.c
 	@mkdir -p $(@D)

@@ -3,7 +3,8 @@
  *
  * The files of the room, as data meets them:
  *
- *     a store opens     store.c lock.c sqlite.c resting.c schema.c counter.c
+ *     a store opens     store.c lock.c sqlite.c resting.c format.c schema.c
+ *                       counter.c
  *     spans come        commit.c load.c filter.c trace_cache.c resolve.c
  *                       project.c session.c posting.c blocks.c
  *     log records come  log.c join.c grow.c outgrown.c hold.c
@@ -97,6 +98,7 @@ phx_status connection_open(const char *path, const char *vfs, bool read_only,
  * one gets its page size and incremental vacuum, which cannot be changed once
  * it has tables. */
 phx_status connection_own(struct connection *connection, phx_error *err);
+bool connection_in_memory(const struct connection *connection);
 
 /* Commits of this connection are whole but not yet durable: the next commit of
  * another, or the next checkpoint, makes them so. */
@@ -153,7 +155,7 @@ void sql_rollback(struct connection *connection); /* nothing if none is open */
  * write to; of any other store nothing is added. */
 phx_status resting_uri(const char *path, struct buf *out, phx_error *err);
 
-/* --- schema.c ------------------------------------------------------------- */
+/* --- format.c ------------------------------------------------------------- */
 
 /* Makes or migrates the tables. Errors: CORRUPT (no store), UNSUPPORTED. */
 phx_status schema_prepare(struct connection *connection,

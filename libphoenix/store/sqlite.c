@@ -133,11 +133,16 @@ static phx_status configure(struct connection *connection, bool owned,
     return sql_run(sql(connection, SQL_ROLLBACK), err);
 }
 
-phx_status connection_own(struct connection *connection, phx_error *err)
+bool connection_in_memory(const struct connection *connection)
 {
     const char *file = sqlite3_db_filename(connection->db, "main");
 
-    if (file == NULL || *file == '\0') /* in memory */
+    return file == NULL || *file == '\0';
+}
+
+phx_status connection_own(struct connection *connection, phx_error *err)
+{
+    if (connection_in_memory(connection))
         return PHX_OK;
     return configure(
         connection, true,

@@ -1,7 +1,7 @@
-/* schema_test.c - the tables are made once, and known again. */
+/* format_test.c - the tables are made once, and known again. */
 #include "t.h"
 
-#include "store/schema.c"
+#include "store/format.c"
 
 static const struct store_options defaults, read_only = {.read_only = true};
 
@@ -31,7 +31,7 @@ TEST(an_empty_database_gets_the_tables)
     succeeds(pragma_int(connection, "PRAGMA user_version", &version, err));
     succeeds(
         pragma_int(connection, "PRAGMA application_id", &application, err));
-    eq_int(version, newest());
+    eq_int(version, schema_newest());
     eq_int(application, APPLICATION_ID);
     succeeds(counter_read(connection, &counter, err));
     eq_int(counter.project, 2); /* the default one */
@@ -82,7 +82,8 @@ TEST(a_newer_format_is_refused)
 
     UNUSED_STATE;
     succeeds(schema_prepare(connection, &defaults, err));
-    snprintf(text, sizeof text, "PRAGMA user_version = %d", newest() + 1);
+    snprintf(text, sizeof text, "PRAGMA user_version = %d",
+             schema_newest() + 1);
     run_sql(connection, text);
     fails_with(PHX_UNSUPPORTED, "knows up to",
                schema_prepare(connection, &defaults, err));
