@@ -37,6 +37,9 @@
 
 /* --- what is said --------------------------------------------------------- */
 
+/* A store has what its tracer has handed in: with a root still open, call
+ * phx_tracer_flush first. */
+
 /* Any condition. */
 #define PHX_TEST(condition) \
     phx_test_tell(__FILE__, __LINE__, "", #condition, (condition) != 0, NULL)
@@ -81,7 +84,11 @@
  * UPDATE_GOLDENS=1 in the environment, or --update-goldens among the words
  * that phx_test_begin was given, the file is written anew. */
 #define PHX_TEST_GOLDEN(store, path) \
-    phx_test_golden(__FILE__, __LINE__, store, path)
+    phx_test_golden(__FILE__, __LINE__, store, path, (char *)NULL)
+
+/* The same of a file that is written with * for the values of up to 32 keys. */
+#define PHX_TEST_GOLDEN_MASKED(store, path, ...) \
+    phx_test_golden(__FILE__, __LINE__, store, path, __VA_ARGS__, (char *)NULL)
 
 /* Lint finds nothing of a severity, PHX_LINT_..., or a higher one. */
 #define PHX_TEST_LINT(store, severity) \
@@ -200,27 +207,40 @@ PHX_TEST_FUNCTION int phx_test_tree(const char *file, int line,
     return phx_test_status(file, line, "tree ", pattern, status, &report, &err);
 }
 
+/* A list of texts that ends with NULL, from its first one on; over 32 are told
+ * as a failure, and 0 returned. */
+PHX_TEST_FUNCTION int phx_test_list(const char *file, int line,
+                                    const char *kind, const char *first,
+                                    va_list more, phx_text out[32],
+                                    size_t *count)
+{
+    const char *text;
+
+    for (text = first; text != NULL && *count < 32; *count += 1) {
+        out[*count].data = text;
+        out[*count].size = strlen(text);
+        text = va_arg(more, const char *);
+    }
+    return text == NULL || phx_test_tell(file, line, kind, first, 0,
+                                         "there are over 32 of them");
+}
+
 PHX_TEST_FUNCTION int phx_test_order(const char *file, int line,
                                      phx_store *store, const char *first, ...)
 {
     phx_buf report = PHX_BUF_INIT;
     phx_text filters[32];
-    const char *filter;
     phx_status status;
     phx_error err;
     size_t count = 0;
-    va_list given;
+    va_list more;
+    int listed;
 
-    va_start(given, first);
-    for (filter = first; filter != NULL && count < 32; count++) {
-        filters[count].data = filter;
-        filters[count].size = strlen(filter);
-        filter = va_arg(given, const char *);
-    }
-    va_end(given);
-    if (filter != NULL)
-        return phx_test_tell(file, line, "order ", first, 0,
-                             "there are over 32 conditions");
+    va_start(more, first);
+    listed = phx_test_list(file, line, "order ", first, more, filters, &count);
+    va_end(more);
+    if (!listed)
+        return 0;
     status = phx_expect_order(store, filters, count, &report, &err);
     return phx_test_status(file, line, "order ", first, status, &report, &err);
 }
@@ -292,26 +312,46 @@ PHX_TEST_FUNCTION int phx_test_write(const char *path, const phx_buf *text)
     return file != NULL && fclose(file) == 0 && size == text->size;
 }
 
-PHX_TEST_FUNCTION int phx_test_golden(const char *file, int line,
-                                      phx_store *store, const char *path)
+PHX_TEST_FUNCTION int phx_test_update(const char *file, int line,
+                                      phx_store *store, const char *path,
+                                      const phx_golden_options *options)
 {
-    const char *update = getenv("UPDATE_GOLDENS");
     phx_buf report = PHX_BUF_INIT;
     phx_error err;
+    phx_status status = phx_golden_write(store, options, &report, &err);
+
+    if (status == PHX_OK && !phx_test_write(path, &report)) {
+        phx_buf_free(&report);
+        return phx_test_tell(file, line, "golden ", path, 0,
+                             "it cannot be written");
+    }
+    return phx_test_status(file, line, "golden ", path, status, &report, &err);
+}
+
+PHX_TEST_FUNCTION int phx_test_golden(const char *file, int line,
+                                      phx_store *store, const char *path,
+                                      const char *first, ...)
+{
+    const char *update = getenv("UPDATE_GOLDENS");
+    phx_golden_options options = PHX_GOLDEN_OPTIONS_INIT;
+    phx_buf report = PHX_BUF_INIT;
+    phx_text masked[32];
     phx_status status;
+    phx_error err;
     size_t size;
     char *kept;
+    va_list more;
+    int listed;
 
-    if (phx_tests.updates || (update != NULL && strcmp(update, "1") == 0)) {
-        status = phx_golden_write(store, NULL, &report, &err);
-        if (status == PHX_OK && !phx_test_write(path, &report)) {
-            phx_buf_free(&report);
-            return phx_test_tell(file, line, "golden ", path, 0,
-                                 "it cannot be written");
-        }
-        return phx_test_status(file, line, "golden ", path, status, &report,
-                               &err);
-    }
+    va_start(more, first);
+    listed = phx_test_list(file, line, "golden, masked ", first, more, masked,
+                           &options.masked_count);
+    va_end(more);
+    options.masked = masked;
+    if (!listed)
+        return 0;
+    if (phx_tests.updates || (update != NULL && strcmp(update, "1") == 0))
+        return phx_test_update(file, line, store, path, &options);
     kept = phx_test_read(path, &size);
     if (kept == NULL)
         return phx_test_tell(file, line, "golden ", path, 0,

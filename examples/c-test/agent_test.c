@@ -5,6 +5,8 @@
 #include <libphoenix-test.h>
 #include <phoenix_openinference.h>
 
+#include <time.h>
+
 /* The code under test: an agent that asks a model, calls a tool, asks again. */
 static phx_status take_step(phx_tracer *tracer, const phx_live_span *agent,
                             const char *name, const char *kind, const char *key,
@@ -24,9 +26,13 @@ static phx_status run_agent(phx_tracer *tracer)
 {
     phx_live_span *agent;
     phx_error err;
+    char session[32];
 
+    snprintf(session, sizeof session, "session-%lld", (long long)time(NULL));
     if (phx_span_start(tracer, "agent", NULL, &agent, &err) < 0 ||
         phx_span_set_kind(agent, "AGENT", &err) < 0 ||
+        phx_span_set_text(agent, PHX_SESSION_ID, session, strlen(session),
+                          &err) < 0 ||
         take_step(tracer, agent, "plan", "LLM", PHX_LLM_MODEL_NAME, "m1") < 0 ||
         take_step(tracer, agent, "get_tide", "TOOL", PHX_TOOL_NAME, "tide") <
             0 ||
@@ -66,7 +72,7 @@ int main(int count, char **words)
         PHX_TEST(run_agent(spans.tracer) == PHX_OK);
         calls_are_below_the_agent(spans.store);
         an_answer_is_cheap(spans.store);
-        PHX_TEST_GOLDEN(spans.store, "agent.golden");
+        PHX_TEST_GOLDEN_MASKED(spans.store, "agent.golden", "session.id");
         PHX_TEST_LINT(spans.store, PHX_LINT_WARNING);
         phx_capture_close(&spans);
     }
