@@ -274,7 +274,17 @@ export interface Said {
   document?: number;
 }
 export type Target = Span | Trace | Session;
-export type Note = Said & { target: Target; name: string };
+/** A target is a row; or its class and its hex id, or a session's name. */
+export type Note = Said & { name: string; target: Target |
+  [typeof Span | typeof Trace | typeof Session, string] };
+
+/** What became of annotations whose targets may not have come. */
+export interface Annotated {
+  written: number;
+  waiting: number;
+  /** Waited too long, or of a document that the span has not. */
+  dropped: number;
+}
 
 export interface StoreOptions {
   readOnly?: boolean;
@@ -366,7 +376,7 @@ export declare class Store implements Disposable, AsyncDisposable {
   static open(path: Path, options?: StoreOptions): Promise<Store>;
   readonly url: string;
   readonly promises: Promised<this, 'ingest' | 'annotate' | 'annotateAll' |
-    'delete' | 'span' | 'trace' | 'session' | 'project' | 'lint' | 'stats' |
+    'annotateLater' | 'annotateWaiting' | 'delete' | 'span' | 'trace' | 'session' | 'project' | 'lint' | 'stats' |
     'compact' | 'backup' | 'save' | 'merge' | 'verify'>;
   /** Rows that are being read stay readable. */
   close(): void;
@@ -383,6 +393,12 @@ export declare class Store implements Disposable, AsyncDisposable {
   annotate(target: Target, name: string, said?: Said): number;
   /** All of them in one commit, or none; their numbers. */
   annotateAll(notes: Note[]): number[];
+  /** The same, but a note whose target has not come waits for it, durably,
+   * until annotateWaiting() finds it. */
+  annotateLater(notes: Note[]): Annotated;
+  /** Writes what waits and has its target now; drops the rest of what came
+   * before a time. */
+  annotateWaiting(before?: Time): Annotated;
   /** Deletes it with all that belongs to it. */
   delete(what: Project | Target): void;
 

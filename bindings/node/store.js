@@ -102,6 +102,11 @@ function ingested(report) {
     duplicate: Number(report.duplicate), rejected: Number(report.rejected) };
 }
 
+function annotated(report) {
+  return { written: Number(report.written), waiting: Number(report.waiting),
+    dropped: Number(report.dropped) };
+}
+
 /** The number that a row has in its store. */
 function numberOf(row, store) {
   if (row.store !== store) throw new Misuse('it is a row of another store');
@@ -112,16 +117,18 @@ function numberOf(row, store) {
 function itemOf(store, { target, name, label, score, explanation, metadata,
   identifier = '', annotator = 'HUMAN', document, ...more }) {
   refuse('an annotation', more);
-  let kind = ANNOTATED.get(target?.constructor);
+  const [of, id] = Array.isArray(target) ? target : [target?.constructor];
+  let kind = ANNOTATED.get(of);
   if (kind === undefined)
     throw new TypeError('a Span, Trace or Session is annotated');
   if (document !== undefined && document !== null) {
-    if (!(target instanceof Span))
+    if (of !== Span)
       throw new TypeError('documents are those of a Span');
     kind = C.PHX_DOCUMENT_ANNOTATION;
   }
   const hasScore = score !== undefined && score !== null;
-  return { target: numberOf(target, store), kind, name: text(name, 'name'),
+  return { target: Array.isArray(target) ? 0 : numberOf(target, store),
+    target_id: text(id, 'target'), kind, name: text(name, 'name'),
     label: text(label, 'label'),
     score: hasScore ? score : 0, has_score: Number(hasScore),
     explanation: text(explanation, 'explanation'),
@@ -335,6 +342,25 @@ define(Store, {
   /** All of them in one commit, or none; their numbers. */
   * annotateAll(notes) {
     return yield* annotateAll(this, notes);
+  },
+
+  /** The same, but a note whose target has not come waits for it, durably,
+   * until annotateWaiting() finds it. */
+  * annotateLater(notes) {
+    const items = notes.map((note) => itemOf(this, note));
+    const report = {};
+    yield this.handle.call('phx_store_annotate_later', items, items.length,
+      report);
+    return annotated(report);
+  },
+
+  /** Writes what waits and has its target now; drops the rest of what came
+   * before a time. */
+  * annotateWaiting(before = 0n) {
+    const report = {};
+    yield this.handle.call('phx_store_annotate_waiting',
+      nanoseconds('before', before), report);
+    return annotated(report);
   },
 
   /** Deletes it with all that belongs to it. */

@@ -19,6 +19,7 @@ from .rows import (ANNOTATORS, Annotation, Finding, Log, Project, Row, Session,
 from .sql import Result, Value
 
 if TYPE_CHECKING:
+    from .configs import Configs
     from .export import Frame
     from .prices import Prices
     from .retention import Retention
@@ -46,9 +47,17 @@ class Ingested(NamedTuple):
     rejected: int   # such as have no id
 
 
+class Annotated(NamedTuple):
+    """What became of annotations whose targets may not have come."""
+    written: int
+    waiting: int
+    dropped: int  # waited too long, or of a document that the span has not
+
+
 class Note(NamedTuple):
     """An annotation to write."""
-    target: Target
+    #: A row; or its class and its hex id, or a session's name.
+    target: Union[Target, tuple[type[Row], str]]
     name: str
     label: Optional[str] = None
     score: Optional[float] = None
@@ -64,9 +73,11 @@ class Note(NamedTuple):
 
 def item_of(note: Note) -> _ffi.phx_annotation_item:
     """A note as the library takes it, without its target's number."""
-    kind = ANNOTATED.get(type(note.target))
+    of, target_id = note.target if isinstance(note.target, tuple) else \
+        (type(note.target), None)
+    kind = ANNOTATED.get(of)
     if kind is None:
-        raise TypeError(f"{type(note.target).__name__} is not annotated: "
+        raise TypeError(f"{of.__name__} is not annotated: "
                         "a Span, Trace or Session is")
     if note.document is not None:
         if kind != _ffi.PHX_SPAN_ANNOTATION:
@@ -76,7 +87,7 @@ def item_of(note: Note) -> _ffi.phx_annotation_item:
         json_of(note.metadata).decode()
     written = {"name": note.name, "identifier": note.identifier,
                "label": note.label, "explanation": note.explanation,
-               "metadata": metadata}
+               "metadata": metadata, "target_id": target_id}
     kept = {field: text(value) for field, value in written.items()}
     made = filled(
         _ffi.phx_annotation_item,
@@ -201,15 +212,39 @@ class Store:
 
     def annotate_all(self, notes: Iterable[Note]) -> list[int]:
         """All of them in one commit, or none; their numbers."""
+        items = self._items(notes)
+        ids = (ctypes.c_int64 * len(items))()
+        self._handle.call(library.phx_store_annotate, items, len(items), ids)
+        return list(ids)
+
+    def annotate_later(self, notes: Iterable[Note]) -> Annotated:
+        """The same, but a note whose target has not come waits for it,
+        durably, until annotate_waiting() finds it."""
+        items = self._items(notes)
+        out = _ffi.phx_annotate_report()
+        self._handle.call(library.phx_store_annotate_later, items, len(items),
+                          ctypes.byref(out))
+        return Annotated(out.written, out.waiting, out.dropped)
+
+    def annotate_waiting(self, before: Optional[Time] = None) -> Annotated:
+        """Writes what waits and has its target now; drops the rest of what
+        came before a time."""
+        out = _ffi.phx_annotate_report()
+        self._handle.call(
+            library.phx_store_annotate_waiting,
+            0 if before is None else nanoseconds(before, "before"),
+            ctypes.byref(out))
+        return Annotated(out.written, out.waiting, out.dropped)
+
+    def _items(self, notes: Iterable[Note]) -> Any:
         items = []
         for note in notes:
             items.append(item_of(note))
-            items[-1].target = self._own(note.target)
-        ids = (ctypes.c_int64 * len(items))()
-        self._handle.call(
-            library.phx_store_annotate,
-            (_ffi.phx_annotation_item * len(items))(*items), len(items), ids)
-        return list(ids)
+            if not isinstance(note.target, tuple):
+                items[-1].target = self._own(note.target)
+        array = (_ffi.phx_annotation_item * len(items))(*items)
+        array.kept = items  # type: ignore[attr-defined]
+        return array
 
     def add_project(self, name: str,
                     description: Optional[str] = None) -> Project:
@@ -492,6 +527,12 @@ class Store:
         return Result(self, statement, values, timeout, memory)
 
     # --- upkeep ------------------------------------------------------------
+
+    @property
+    def configs(self) -> Configs:
+        """What annotations should be like."""
+        from .configs import Configs
+        return Configs(self)
 
     @property
     def retention(self) -> Retention:

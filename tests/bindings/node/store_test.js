@@ -241,6 +241,12 @@ test('annotations', (t) => {
   assert.deepStrictEqual(found(Session), [['long', null, 0]]);
   assert.deepStrictEqual(found(call.trace()), [['good', null, null]]);
   assert.deepStrictEqual(store.annotateAll([]), []);
+  assert.deepStrictEqual(store.annotateLater([
+    { target: [Span, 'ffffffffffffffff'], name: 'early' },
+    { target: [Session, 's1'], name: 'long', identifier: 'two' }]),
+  { written: 1, waiting: 1, dropped: 0 });
+  assert.deepStrictEqual(store.annotateWaiting(new Date(Date.now() + 1e6)),
+    { written: 0, waiting: 0, dropped: 1 });
   assert.throws(() => store.annotateAll(
     [{ target: call, name: 'fine' }, { target: call, name: '' }]),
   { name: 'Invalid', offset: 1 });

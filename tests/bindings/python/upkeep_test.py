@@ -1,11 +1,12 @@
-"""Retention, prices, roll-ups, files and frames."""
+"""Configs, what waits, retention, prices, roll-ups, files and frames."""
 import importlib.util
 import json
 import unittest
 from datetime import datetime, timedelta, timezone
 
-from libphoenix import Conflict, Invalid, NotFound, Store, Tracer
-from sent import BASE, StoreTest, span
+from libphoenix import (Conflict, Invalid, NotFound, Note, Project, Session,
+                        Span, Store, Tracer)
+from sent import BASE, StoreTest, request, span
 
 HAS_PANDAS = all(map(importlib.util.find_spec, ("pyarrow", "pandas")))
 DAY = 86_400 * 10 ** 9
@@ -26,6 +27,80 @@ class UpkeepTest(StoreTest):
                      "attributes": [{"key": "exception.type", "value": {
                          "stringValue": "Timeout"}}]}]),
             span(4, trace=2, name="other"))
+
+
+class ConfigTest(UpkeepTest):
+    def test_configs_are_kept(self):
+        configs = self.store.configs
+        made = configs.add("quality", "categorical", direction="maximize",
+                           description="of answers",
+                           choices={"good": 1.0, "bad": None})
+        self.assertEqual(
+            (made.name, made.type, made.direction, made.description,
+             made.choices, made.lower_bound),
+            ("quality", "categorical", "maximize", "of answers",
+             {"good": 1.0, "bad": None}, None))
+        self.assertEqual(configs.get("quality"), made)
+        score = configs.add("score", "continuous", direction="minimize",
+                            lower_bound=0, upper_bound=9.5)
+        self.assertEqual((score.lower_bound, score.upper_bound,
+                          score.threshold, score.choices),
+                         (0.0, 9.5, None, {}))
+        self.assertEqual([one.name for one in configs], ["score", "quality"])
+        self.assertIn("'score': continuous", repr(score))
+        made = configs.replace(made, "quality", "freeform", threshold=0.5)
+        self.assertEqual((made.type, made.threshold, made.direction),
+                         ("freeform", 0.5, None))
+        configs.delete(made)
+        with self.assertRaises(NotFound):
+            configs.get("quality")
+
+    def test_projects_have_them(self):
+        configs = self.store.configs
+        one = configs.add("one", "categorical", choices=["a", "b"],
+                          direction="neither")
+        other = configs.add("other", "freeform")
+        configs.assign("town", [one])
+        configs.give("town", other)
+        self.assertEqual([had.name for had in configs.of("town")],
+                         ["other", "one"])
+        configs.take("town", one)
+        self.assertEqual(list(configs.of("town")), [other])
+        configs.assign("town", [])
+        self.assertEqual(list(configs.of("town")), [])
+
+    def test_what_is_wrong_is_told(self):
+        add = self.store.configs.add
+        add("taken", "freeform")
+        for kind, call in (
+                (Conflict, lambda: add("taken", "freeform")),
+                (Invalid, lambda: add("twice", "categorical",
+                                      direction="neither",
+                                      choices=["a", "a"])),
+                (ValueError, lambda: add("odd", "numeric")),
+                (ValueError, lambda: add("odd", "continuous", direction="up")),
+                (ValueError, lambda: add("odd", "continuous", upper=1))):
+            with self.subTest(kind), self.assertRaises(kind):
+                call()
+
+
+class WaitingTest(UpkeepTest):
+    def test_a_note_waits_for_its_span(self):
+        late = Note((Span, f"{9:016x}"), "good", label="yes")
+        here = Note(self.store.spans().first(), "good")
+        self.assertEqual(self.store.annotate_later([late, here]), (1, 1, 0))
+        self.assertEqual(self.store.annotate_waiting(), (0, 1, 0))
+        self.store.ingest(request(span(9, trace=9)), "otlp-json")
+        self.assertEqual(self.store.annotate_waiting(), (1, 0, 0))
+        self.assertEqual([note.label for note in self.store.annotations()],
+                         ["yes", None])
+
+    def test_what_waits_too_long_goes(self):
+        self.store.annotate_later([Note((Session, "none"), "good")])
+        later = datetime.now(timezone.utc) + timedelta(days=1)
+        self.assertEqual(self.store.annotate_waiting(later), (0, 0, 1))
+        with self.assertRaises(TypeError):
+            self.store.annotate_later([Note((Project, "town"), "good")])
 
 
 class RetentionTest(UpkeepTest):
