@@ -826,6 +826,10 @@ typedef struct phx_example_item {
     phx_text metadata;    /* the same */
     phx_text external_id; /* the sender's own, unique in the dataset; or absent */
     phx_id example;       /* number of one that is there; or 0 */
+    phx_text span_id;     /* hex, what a new one is from; a span that is not there
+                             is none; or absent */
+    phx_text splits;      /* JSON array of names: those it is in, all of them, made
+                             where they are not there; absent: as they are */
 } phx_example_item;
 
 typedef struct phx_dataset_change {
@@ -848,8 +852,8 @@ typedef struct phx_dataset_change {
  * items       [count].
  * Errors: CONFLICT (name), NOT_FOUND (an item's example does not live in the
  *         dataset), INVALID (a text is not UTF-8, the name or an id empty, an
- *         object none, an example given twice), TOO_BIG (a text); offset is the
- *         item. IO, BUSY, INTERRUPTED, CORRUPT.
+ *         object none, splits no names, an example given twice), TOO_BIG (a
+ *         text); offset is the item. IO, BUSY, INTERRUPTED, CORRUPT.
  */
 PHX_CALL phx_dataset_put(phx_store *store, const char *name, int32_t action,
                          const char *description,
@@ -893,7 +897,96 @@ typedef struct phx_example {
     phx_text hash;        /* hex: Phoenix's, which takes 1 for 1.0 and integers past
                              2^53 for the double next to them */
     phx_text strict_hash; /* hex: of every digit */
+    phx_id span;          /* that it is from; or 0 */
+    phx_text span_id;     /* hex; or absent */
+    phx_text splits;      /* JSON array of the names of those it is in now */
 } phx_example;
+
+/* A split is a part of every dataset, by name. What is in it belongs to the
+ * versions: the splits of a version are those that it had when the next came. */
+typedef struct phx_split {
+    phx_id id;
+    uint64_t created_at;  /* ns, of whole us */
+    uint64_t updated_at;
+    int64_t examples;     /* in it now, of the dataset that was asked for */
+    phx_text name;
+    phx_text description; /* or absent */
+    phx_text color;
+    phx_text metadata;    /* JSON object */
+} phx_split;
+
+/*
+ * Makes a split with examples of a dataset in it. Of the split, the texts count.
+ *
+ * split    its color absent: #808080; metadata absent: {}.
+ * dataset  whose newest version the examples live in; 0 without any.
+ * examples [count].
+ * Errors:  CONFLICT (name), NOT_FOUND (the dataset; or an example, and offset is
+ *          which), INVALID (a text is not UTF-8, the name empty, the metadata no
+ *          object), TOO_BIG (a text), IO, BUSY, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_split_create(phx_store *store, const phx_split *split,
+                          phx_id dataset, const phx_id *examples, size_t count,
+                          phx_id *out, phx_error *err);
+
+/*
+ * Changes the split with the id: its texts that are not absent, an empty
+ * description to none; then puts examples of a dataset in, and takes others out.
+ *
+ * dataset  whose newest version the examples live in; 0 without any.
+ * added    [added_count].
+ * removed  [removed_count].
+ * Errors:  NOT_FOUND (the split, with no offset; else as phx_split_create, and
+ *          offset counts through both lists), and all others of it.
+ */
+PHX_CALL phx_split_update(phx_store *store, const phx_split *split,
+                          phx_id dataset, const phx_id *added,
+                          size_t added_count, const phx_id *removed,
+                          size_t removed_count, phx_error *err);
+
+/* Deletes a split from all datasets; examples stay. Errors: NOT_FOUND, IO, BUSY,
+ * INTERRUPTED, CORRUPT. */
+PHX_CALL phx_split_delete(phx_store *store, phx_id split, phx_error *err);
+
+/* A mark on datasets. */
+typedef struct phx_dataset_label {
+    phx_id id;
+    phx_text name;
+    phx_text description; /* or absent */
+    phx_text color;
+} phx_dataset_label;
+
+/* What the label's id is counts not. Errors: INVALID (a text is not UTF-8, the
+ * name empty), TOO_BIG (a text), CONFLICT (name), IO, BUSY, INTERRUPTED,
+ * CORRUPT. */
+PHX_CALL phx_label_create(phx_store *store, const phx_dataset_label *label,
+                          phx_id *out, phx_error *err);
+
+/* Changes the texts that are not absent of the label with the id, an empty
+ * description to none. Errors: NOT_FOUND, and those of phx_label_create. */
+PHX_CALL phx_label_update(phx_store *store, const phx_dataset_label *label,
+                          phx_error *err);
+
+/* Deletes a label from all datasets. Errors: NOT_FOUND, IO, BUSY, INTERRUPTED,
+ * CORRUPT. */
+PHX_CALL phx_label_delete(phx_store *store, phx_id label, phx_error *err);
+
+/*
+ * Gives a dataset these labels, and no others.
+ *
+ * labels [count].
+ * Errors: NOT_FOUND (the dataset; or a label, and offset is which), IO, BUSY,
+ *         INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_dataset_set_labels(phx_store *store, phx_id dataset,
+                                const phx_id *labels, size_t count,
+                                phx_error *err);
+
+/* Gives it this one, too, if assigned is 1, or takes it if that is 0: then the
+ * label need not be there. Errors: NOT_FOUND (dataset or label), IO, BUSY,
+ * INTERRUPTED, CORRUPT. */
+PHX_CALL phx_dataset_set_label(phx_store *store, phx_id dataset, phx_id label,
+                               int32_t assigned, phx_error *err);
 
 /* --- Retention ----------------------------------------------------------- */
 
@@ -1207,9 +1300,45 @@ PHX_CALL phx_cursor_next_version(phx_cursor *cursor,
 PHX_CALL phx_store_find_examples(phx_store *store, phx_id dataset,
                                  phx_id version, phx_id from, int64_t limit,
                                  phx_cursor **out, phx_error *err);
+/* Those of them that are in one of the splits [count] now; or, with then 1, in
+ * one of the splits of the version. Errors: the same. */
+PHX_CALL phx_store_find_split_examples(phx_store *store, phx_id dataset,
+                                       phx_id version, const phx_id *splits,
+                                       size_t count, int32_t then, phx_id from,
+                                       int64_t limit, phx_cursor **out,
+                                       phx_error *err);
 /* Errors: IO, CORRUPT, INTERRUPTED. */
 PHX_CALL phx_cursor_next_example(phx_cursor *cursor, const phx_example **out,
                                  phx_error *err);
+
+/*
+ * Splits by number, newest first.
+ *
+ * only    the one wanted; 0 for all.
+ * name    of the one wanted; NULL for all.
+ * dataset whose examples are counted; 0 for those of all.
+ * Errors: IO, CORRUPT, INTERRUPTED.
+ */
+PHX_CALL phx_store_find_splits(phx_store *store, phx_id only, const char *name,
+                               phx_id dataset, phx_cursor **out,
+                               phx_error *err);
+PHX_CALL phx_cursor_next_split(phx_cursor *cursor, const phx_split **out,
+                               phx_error *err);
+
+/*
+ * Labels by number, newest first.
+ *
+ * only    the one wanted; 0 for all.
+ * dataset whose; 0 for all.
+ * from    the first number that may come; 0 for no bound.
+ * limit   rows; 0 for no limit.
+ * Errors: IO, CORRUPT, INTERRUPTED.
+ */
+PHX_CALL phx_store_find_labels(phx_store *store, phx_id only, phx_id dataset,
+                               phx_id from, int64_t limit, phx_cursor **out,
+                               phx_error *err);
+PHX_CALL phx_cursor_next_label(phx_cursor *cursor,
+                               const phx_dataset_label **out, phx_error *err);
 
 /* --- Expectations ----------------------------------------------------------- */
 

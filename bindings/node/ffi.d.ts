@@ -901,6 +901,14 @@ export interface phx_example_item {
    * number of one that is there; or 0
    */
   example: Int64;
+  /**
+   * hex, what a new one is from; a span that is not there is none; or absent
+   */
+  span_id: phx_text;
+  /**
+   * JSON array of names: those it is in, all of them, made where they are not there; absent: as they are
+   */
+  splits: phx_text;
 }
 
 export interface phx_dataset_change {
@@ -990,6 +998,58 @@ export interface phx_example {
    * hex: of every digit
    */
   strict_hash: phx_text;
+  /**
+   * that it is from; or 0
+   */
+  span: Int64;
+  /**
+   * hex; or absent
+   */
+  span_id: phx_text;
+  /**
+   * JSON array of the names of those it is in now
+   */
+  splits: phx_text;
+}
+
+/**
+ * A split is a part of every dataset, by name. What is in it belongs to the
+ * versions: the splits of a version are those that it had when the next came.
+ */
+export interface phx_split {
+  id: Int64;
+  /**
+   * ns, of whole us
+   */
+  created_at: Int64;
+  updated_at: Int64;
+  /**
+   * in it now, of the dataset that was asked for
+   */
+  examples: Int64;
+  name: phx_text;
+  /**
+   * or absent
+   */
+  description: phx_text;
+  color: phx_text;
+  /**
+   * JSON object
+   */
+  metadata: phx_text;
+}
+
+/**
+ * A mark on datasets.
+ */
+export interface phx_dataset_label {
+  id: Int64;
+  name: phx_text;
+  /**
+   * or absent
+   */
+  description: phx_text;
+  color: phx_text;
 }
 
 /**
@@ -1694,6 +1754,8 @@ export declare const structs: Record<
   | 'phx_dataset'
   | 'phx_dataset_version'
   | 'phx_example'
+  | 'phx_split'
+  | 'phx_dataset_label'
   | 'phx_retention_rule'
   | 'phx_retention_policy'
   | 'phx_attribute_test'
@@ -2107,8 +2169,8 @@ export interface Library {
    * items       [count].
    * Errors: CONFLICT (name), NOT_FOUND (an item's example does not live in the
    *         dataset), INVALID (a text is not UTF-8, the name or an id empty, an
-   *         object none, an example given twice), TOO_BIG (a text); offset is the
-   *         item. IO, BUSY, INTERRUPTED, CORRUPT.
+   *         object none, splits no names, an example given twice), TOO_BIG (a
+   *         text); offset is the item. IO, BUSY, INTERRUPTED, CORRUPT.
    */
   phx_dataset_put: Call<(store: Pointer, name: string | null, action: number, description: string | null, items: phx_example_item | phx_example_item[] | null, count: Int64, out: phx_dataset_change | phx_dataset_change[] | null, err: phx_error | phx_error[] | null) => number>;
   /**
@@ -2116,6 +2178,63 @@ export interface Library {
    * INTERRUPTED, CORRUPT.
    */
   phx_dataset_delete: Call<(store: Pointer, dataset: Int64, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Makes a split with examples of a dataset in it. Of the split, the texts count.
+   *
+   * split    its color absent: #808080; metadata absent: {}.
+   * dataset  whose newest version the examples live in; 0 without any.
+   * examples [count].
+   * Errors:  CONFLICT (name), NOT_FOUND (the dataset; or an example, and offset is
+   *          which), INVALID (a text is not UTF-8, the name empty, the metadata no
+   *          object), TOO_BIG (a text), IO, BUSY, INTERRUPTED, CORRUPT.
+   */
+  phx_split_create: Call<(store: Pointer, split: phx_split | phx_split[] | null, dataset: Int64, examples: Pointer, count: Int64, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Changes the split with the id: its texts that are not absent, an empty
+   * description to none; then puts examples of a dataset in, and takes others out.
+   *
+   * dataset  whose newest version the examples live in; 0 without any.
+   * added    [added_count].
+   * removed  [removed_count].
+   * Errors:  NOT_FOUND (the split, with no offset; else as phx_split_create, and
+   *          offset counts through both lists), and all others of it.
+   */
+  phx_split_update: Call<(store: Pointer, split: phx_split | phx_split[] | null, dataset: Int64, added: Pointer, added_count: Int64, removed: Pointer, removed_count: Int64, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Deletes a split from all datasets; examples stay. Errors: NOT_FOUND, IO, BUSY,
+   * INTERRUPTED, CORRUPT.
+   */
+  phx_split_delete: Call<(store: Pointer, split: Int64, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * What the label's id is counts not. Errors: INVALID (a text is not UTF-8, the
+   * name empty), TOO_BIG (a text), CONFLICT (name), IO, BUSY, INTERRUPTED,
+   * CORRUPT.
+   */
+  phx_label_create: Call<(store: Pointer, label: phx_dataset_label | phx_dataset_label[] | null, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Changes the texts that are not absent of the label with the id, an empty
+   * description to none. Errors: NOT_FOUND, and those of phx_label_create.
+   */
+  phx_label_update: Call<(store: Pointer, label: phx_dataset_label | phx_dataset_label[] | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Deletes a label from all datasets. Errors: NOT_FOUND, IO, BUSY, INTERRUPTED,
+   * CORRUPT.
+   */
+  phx_label_delete: Call<(store: Pointer, label: Int64, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Gives a dataset these labels, and no others.
+   *
+   * labels [count].
+   * Errors: NOT_FOUND (the dataset; or a label, and offset is which), IO, BUSY,
+   *         INTERRUPTED, CORRUPT.
+   */
+  phx_dataset_set_labels: Call<(store: Pointer, dataset: Int64, labels: Pointer, count: Int64, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Gives it this one, too, if assigned is 1, or takes it if that is 0: then the
+   * label need not be there. Errors: NOT_FOUND (dataset or label), IO, BUSY,
+   * INTERRUPTED, CORRUPT.
+   */
+  phx_dataset_set_label: Call<(store: Pointer, dataset: Int64, label: Int64, assigned: number, err: phx_error | phx_error[] | null) => number>;
   /**
    * Deletes the traces that a rule does not keep, oldest first, and log records
    * that wait for their spans, in slices that commits go between. Blocks all of whose traces are due go whole.
@@ -2293,9 +2412,52 @@ export interface Library {
    */
   phx_store_find_examples: Call<(store: Pointer, dataset: Int64, version: Int64, from: Int64, limit: Int64, out: Pointer, err: phx_error | phx_error[] | null) => number>;
   /**
+   * Those of them that are in one of the splits [count] now; or, with then 1, in
+   * one of the splits of the version. Errors: the same.
+   */
+  phx_store_find_split_examples: Call<(store: Pointer, dataset: Int64, version: Int64, splits: Pointer, count: Int64, then: number, from: Int64, limit: Int64, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
    * Errors: IO, CORRUPT, INTERRUPTED.
    */
   phx_cursor_next_example: Call<(cursor: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Splits by number, newest first.
+   *
+   * only    the one wanted; 0 for all.
+   * name    of the one wanted; NULL for all.
+   * dataset whose examples are counted; 0 for those of all.
+   * Errors: IO, CORRUPT, INTERRUPTED.
+   */
+  phx_store_find_splits: Call<(store: Pointer, only: Int64, name: string | null, dataset: Int64, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Splits by number, newest first.
+   *
+   * only    the one wanted; 0 for all.
+   * name    of the one wanted; NULL for all.
+   * dataset whose examples are counted; 0 for those of all.
+   * Errors: IO, CORRUPT, INTERRUPTED.
+   */
+  phx_cursor_next_split: Call<(cursor: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Labels by number, newest first.
+   *
+   * only    the one wanted; 0 for all.
+   * dataset whose; 0 for all.
+   * from    the first number that may come; 0 for no bound.
+   * limit   rows; 0 for no limit.
+   * Errors: IO, CORRUPT, INTERRUPTED.
+   */
+  phx_store_find_labels: Call<(store: Pointer, only: Int64, dataset: Int64, from: Int64, limit: Int64, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Labels by number, newest first.
+   *
+   * only    the one wanted; 0 for all.
+   * dataset whose; 0 for all.
+   * from    the first number that may come; 0 for no bound.
+   * limit   rows; 0 for no limit.
+   * Errors: IO, CORRUPT, INTERRUPTED.
+   */
+  phx_cursor_next_label: Call<(cursor: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
   /**
    * So many spans are chosen by a condition of the filter language.
    *

@@ -81,10 +81,63 @@ static phx_status hash_item(struct hashing *hashing, struct store_example *out,
     return hash_value(hashing, &whole, out, err);
 }
 
+/* The names in the arena, each once. */
+static phx_status read_splits(struct arena *arena, phx_text text, size_t item,
+                              struct store_example *out, phx_error *err)
+{
+    struct value list;
+    phx_text *names;
+    phx_status status;
+
+    if (text.data == NULL)
+        return PHX_OK;
+    if ((status = text_check(text, OBJECT_SIZE, "splits", (int64_t)item, err)) <
+        0)
+        return status;
+    status = json_read(arena, text, 0, &list, NULL);
+    if (status == PHX_NO_MEMORY)
+        return fail_memory(err, text.size);
+    if (status < 0 || list.kind != JSON_ARRAY)
+        return fail(err, PHX_INVALID, (int64_t)item,
+                    "the splits are no JSON array");
+    size_t size = size_mul((size_t)list.count + 1, sizeof *names);
+    if ((names = arena_new(arena, size)) == NULL)
+        return arena_status(arena, size, err);
+    for (uint32_t i = 0; i < list.count; i++) {
+        if (list.items[i].kind != JSON_TEXT || list.items[i].text.size == 0)
+            return fail(err, PHX_INVALID, (int64_t)item,
+                        "a split's name must be a text that is not empty");
+        names[i] = list.items[i].text;
+        if ((status = text_check(names[i], SHORT_TEXT, "split's name",
+                                 (int64_t)item, err)) < 0)
+            return status;
+    }
+    out->placed = true;
+    out->splits = names;
+    out->split_count = list.count;
+    return PHX_OK;
+}
+
+static phx_status read_span_id(struct arena *arena, phx_text hex,
+                               struct store_example *out, phx_error *err)
+{
+    uint8_t *bytes;
+    size_t size;
+
+    if (hex.data == NULL)
+        return PHX_OK;
+    if ((bytes = arena_new(arena, hex.size / 2 + 1)) == NULL)
+        return arena_status(arena, hex.size, err);
+    /* What is no id is no span's. */
+    if (hex_read(hex, bytes, &size, NULL) == PHX_OK && size > 0)
+        out->span_id = text_span(bytes, size);
+    return PHX_OK;
+}
+
 static bool is_misused(const phx_example_item *item)
 {
-    const phx_text texts[] = {item->input, item->output, item->metadata,
-                              item->external_id};
+    const phx_text texts[] = {item->input,       item->output,  item->metadata,
+                              item->external_id, item->span_id, item->splits};
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (texts[i].data == NULL && texts[i].size != 0)
@@ -93,7 +146,7 @@ static bool is_misused(const phx_example_item *item)
     return item->example < 0;
 }
 
-static phx_status read_item(struct hashing *hashing,
+static phx_status read_item(struct hashing *hashing, struct arena *arena,
                             const phx_example_item *item, size_t i,
                             struct store_example *out, phx_error *err)
 {
@@ -111,6 +164,9 @@ static phx_status read_item(struct hashing *hashing,
                                   .metadata = item->metadata,
                                   .external_id = item->external_id,
                                   .example = item->example};
+    if ((status = read_splits(arena, item->splits, i, out, err)) < 0 ||
+        (status = read_span_id(arena, item->span_id, out, err)) < 0)
+        return status;
     return hash_item(hashing, out, i, err);
 }
 
@@ -128,7 +184,7 @@ static phx_status read_items(struct arena *arena, const phx_example_item *items,
     arena_init(&hashing.arena, SIZE_MAX);
     buf_init(&hashing.text, SIZE_MAX);
     for (size_t i = 0; i < count && status >= 0; i++)
-        status = read_item(&hashing, &items[i], i, &examples[i], err);
+        status = read_item(&hashing, arena, &items[i], i, &examples[i], err);
     buf_clear(&hashing.text);
     arena_clear(&hashing.arena);
     *out = examples;
@@ -181,27 +237,78 @@ phx_status phx_dataset_delete(phx_store *store, phx_id dataset, phx_error *err)
 
 /* --- the cursor ---------------------------------------------------------------- */
 
-phx_status phx_store_find_examples(phx_store *store, phx_id dataset,
-                                   phx_id version, phx_id from, int64_t limit,
-                                   phx_cursor **out, phx_error *err)
+/* The numbers as JSON, for SQL. */
+static phx_status write_ids(struct arena *arena, const phx_id *ids,
+                            size_t count, phx_text *out, phx_error *err)
 {
-    phx_cursor *cursor;
+    struct json_writer json;
+    struct buf text;
     phx_status status;
 
-    if (store == NULL || out == NULL)
-        return fail_argument(err);
-    if ((status = cursor_new(store, CURSOR_EXAMPLES, &cursor, err)) < 0)
+    buf_init(&text, SIZE_MAX);
+    json_begin(&json, &text);
+    json_open_array(&json);
+    for (size_t i = 0; i < count; i++)
+        json_int(&json, ids[i]);
+    json_close_array(&json);
+    if ((status = buf_status(&text, "a list of splits", err)) >= 0) {
+        *out = text_span(text.data, text.size);
+        status = arena_keep(arena, out, err);
+    }
+    buf_clear(&text);
+    return status;
+}
+
+/* splits NULL: those of all. */
+static phx_status open_examples(phx_store *store, phx_id dataset,
+                                phx_id version, const phx_id *splits,
+                                size_t count, bool then, phx_id from,
+                                int64_t limit, phx_cursor **out, phx_error *err)
+{
+    phx_cursor *cursor;
+    phx_status status = cursor_new(store, CURSOR_EXAMPLES, &cursor, err);
+
+    if (status < 0)
         return status;
     if ((status = store_find_examples(cursor->store, dataset, version,
-                                      &cursor->examples, err)) < 0) {
+                                      &cursor->examples, err)) < 0 ||
+        (splits != NULL &&
+         (status = write_ids(&cursor->arena, splits, count,
+                             &cursor->examples.splits, err)) < 0)) {
         phx_cursor_close(cursor);
         return status;
     }
+    cursor->examples.then = then;
     cursor->examples.from = from;
     if (limit > 0)
         cursor->left = limit;
     *out = cursor;
     return PHX_OK;
+}
+
+phx_status phx_store_find_examples(phx_store *store, phx_id dataset,
+                                   phx_id version, phx_id from, int64_t limit,
+                                   phx_cursor **out, phx_error *err)
+{
+    if (store == NULL || out == NULL)
+        return fail_argument(err);
+    return open_examples(store, dataset, version, NULL, 0, false, from, limit,
+                         out, err);
+}
+
+phx_status phx_store_find_split_examples(phx_store *store, phx_id dataset,
+                                         phx_id version, const phx_id *splits,
+                                         size_t count, int32_t then,
+                                         phx_id from, int64_t limit,
+                                         phx_cursor **out, phx_error *err)
+{
+    const phx_id none = 0;
+
+    if (store == NULL || out == NULL || (splits == NULL && count != 0) ||
+        then < 0 || then > 1)
+        return fail_argument(err);
+    return open_examples(store, dataset, version, splits ? splits : &none,
+                         count, then == 1, from, limit, out, err);
 }
 
 static phx_status next_page(phx_cursor *cursor, phx_error *err)

@@ -138,7 +138,9 @@ enum cursor_kind {
     CURSOR_FINDINGS,
     CURSOR_DATASETS,
     CURSOR_VERSIONS,
-    CURSOR_EXAMPLES
+    CURSOR_EXAMPLES,
+    CURSOR_SPLITS,
+    CURSOR_LABELS
 };
 
 struct phx_cursor {

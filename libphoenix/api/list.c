@@ -308,3 +308,55 @@ phx_status phx_cursor_next_version(phx_cursor *cursor,
     *out = next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }
+
+phx_status phx_store_find_splits(phx_store *store, phx_id only,
+                                 const char *name, phx_id dataset,
+                                 phx_cursor **out, phx_error *err)
+{
+    phx_cursor *cursor;
+    phx_split *rows = NULL;
+    phx_status status;
+
+    if (store == NULL || out == NULL)
+        return fail_argument(err);
+    if ((status = cursor_new(store, CURSOR_SPLITS, &cursor, err)) < 0)
+        return status;
+    status = store_read_splits(cursor->store, only, text_of(name), dataset,
+                               &cursor->arena, &rows, &cursor->count, err);
+    return give_list(cursor, rows, status, out);
+}
+
+phx_status phx_cursor_next_split(phx_cursor *cursor, const phx_split **out,
+                                 phx_error *err)
+{
+    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_SPLITS)
+        return fail_argument(err);
+    *out = next_row(cursor, sizeof **out);
+    return *out ? PHX_OK : PHX_DONE;
+}
+
+phx_status phx_store_find_labels(phx_store *store, phx_id only, phx_id dataset,
+                                 phx_id from, int64_t limit, phx_cursor **out,
+                                 phx_error *err)
+{
+    phx_cursor *cursor;
+    phx_dataset_label *rows = NULL;
+    phx_status status;
+
+    if (store == NULL || out == NULL)
+        return fail_argument(err);
+    if ((status = cursor_new(store, CURSOR_LABELS, &cursor, err)) < 0)
+        return status;
+    status = store_read_labels(cursor->store, only, dataset, from, limit,
+                               &cursor->arena, &rows, &cursor->count, err);
+    return give_list(cursor, rows, status, out);
+}
+
+phx_status phx_cursor_next_label(phx_cursor *cursor,
+                                 const phx_dataset_label **out, phx_error *err)
+{
+    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_LABELS)
+        return fail_argument(err);
+    *out = next_row(cursor, sizeof **out);
+    return *out ? PHX_OK : PHX_DONE;
+}

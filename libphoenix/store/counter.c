@@ -129,6 +129,7 @@ phx_status counter_migrate(struct connection *connection, int64_t format,
         [5] = offsetof(struct counter, log),
         [6] = offsetof(struct counter, waiting),
         [7] = sizeof(struct counter),
+        [8] = sizeof(struct counter),
     };
     struct counter counter;
     int64_t sum;

@@ -6,11 +6,6 @@
 
 #include "store/dataset.h"
 
-static uint64_t text_sum(phx_text text, uint64_t seed)
-{
-    return text.data == NULL ? 0 : hash_bytes(text.data, text.size, seed);
-}
-
 /* --- datasets -------------------------------------------------------------- */
 
 void dataset_read(struct statement *statement, phx_dataset *out, int64_t *sum)
@@ -196,6 +191,42 @@ void revision_item(const struct revision *revision, uint8_t out[SHA256_SIZE])
     if (external_id.data != NULL)
         sha256(external_id.data, external_id.size, bytes + SHA256_SIZE);
     sha256(bytes, sizeof bytes, out);
+}
+
+phx_status dataset_newest(struct connection *connection, int64_t dataset,
+                          int64_t *version, phx_error *err)
+{
+    struct statement *read;
+    phx_dataset row = {.id = 0};
+    phx_status status =
+        sql_find(connection, SQL_DATASET_BY_ID, dataset, &read, err);
+    int64_t sum = 0;
+
+    if (status == PHX_OK) {
+        dataset_read(read, &row, &sum);
+        if (sum != (int64_t)dataset_sum(&row))
+            status = fail(err, PHX_CORRUPT, -1, "dataset %lld is damaged",
+                          (long long)dataset);
+    }
+    sql_end(read);
+    *version = row.version;
+    return status == PHX_DONE ? fail(err, PHX_NOT_FOUND, -1, "no dataset %lld",
+                                     (long long)dataset)
+                              : status;
+}
+
+phx_status revision_living(struct connection *connection, int64_t dataset,
+                           int64_t example, struct statement **read,
+                           struct revision *out, phx_error *err)
+{
+    phx_status status;
+
+    *read = sql(connection, SQL_REVISION_OF_EXAMPLE);
+    sql_bind_int(*read, 1, dataset);
+    sql_bind_int(*read, 2, example);
+    if ((status = sql_next(*read, err)) == PHX_OK)
+        revision_read(*read, out);
+    return status == PHX_OK && out->until != INT64_MAX ? PHX_DONE : status;
 }
 
 uint32_t content_sum(int64_t id, phx_text input, phx_text output,

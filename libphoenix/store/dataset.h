@@ -4,13 +4,16 @@
  *     dataset.c       rows of datasets, versions, examples and revisions
  *     dataset_put.c   a new version: what of the old one stays, changes, ends
  *     dataset_find.c  datasets, versions and the examples of one, read
+ *     example_span.c  which spans examples are from
+ *     split.c         splits, and which examples are in them
+ *     label.c         labels, and which datasets have them
  *
  * docs/datasets.md has the picture.
  */
 #ifndef STORE_DATASET_H
 #define STORE_DATASET_H
 
-#include "store/inside.h"
+#include "store/annotation.h"
 
 /* A version as its row has it. */
 struct version_row {
@@ -52,7 +55,57 @@ uint32_t revision_sum(const struct revision *revision);
 /* What a living revision adds to the state of its version. */
 void revision_item(const struct revision *revision, uint8_t out[SHA256_SIZE]);
 
+/* Reads the newest version of a dataset. Errors: NOT_FOUND, CORRUPT. */
+phx_status dataset_newest(struct connection *connection, int64_t dataset,
+                          int64_t *version, phx_error *err);
+/* The revision that lives of an example, which lends its texts from the
+ * statement, to be ended; DONE if none does. */
+phx_status revision_living(struct connection *connection, int64_t dataset,
+                           int64_t example, struct statement **read,
+                           struct revision *out, phx_error *err);
+
 uint32_t content_sum(int64_t id, phx_text input, phx_text output,
                      phx_text metadata);
+
+/* --- example_span.c --------------------------------------------------------- */
+
+/* Looks up the spans of examples, in a snapshot of a reader. *out is NULL if
+ * none has one; number 0 is a span that is not there. */
+phx_status example_spans_find(struct store *store,
+                              const struct store_example *examples,
+                              size_t count, struct arena *arena,
+                              struct target **out, phx_error *err);
+/* The writer: the example is from the span, unless that has gone since. */
+phx_status example_span_put(struct store *store, int64_t example,
+                            struct target *span, phx_error *err);
+uint32_t example_span_sum(int64_t example, int64_t trace, int64_t span,
+                          phx_text span_id);
+
+/* --- split.c ---------------------------------------------------------------- */
+
+/* A row that says that an example is in a split; see schema.c. */
+struct split_member {
+    int64_t id, dataset, example, split, version, until;
+    int64_t sum; /* as read */
+};
+void member_read(struct statement *statement, struct split_member *out);
+uint32_t member_sum(const struct split_member *member);
+/* The texts are the statement's; *sum is the row's. */
+void split_read(struct statement *statement, phx_split *out, int64_t *sum);
+uint32_t split_sum(const phx_split *split);
+
+/* From a version on an example is in the splits of these names, which are made
+ * where they are missing, and in no other. *changed if that is not how it was.
+ */
+phx_status splits_set(struct connection *writer, int64_t dataset,
+                      int64_t version, int64_t example, const phx_text *names,
+                      size_t count, bool *changed, phx_error *err);
+
+/* --- label.c ---------------------------------------------------------------- */
+
+void label_read(struct statement *statement, phx_dataset_label *out,
+                int64_t *sum);
+uint32_t label_sum(const phx_dataset_label *label);
+uint32_t labelled_sum(int64_t dataset, int64_t label);
 
 #endif

@@ -14,6 +14,7 @@ struct list {
     struct arena *arena;
     void *rows;
     size_t count, capacity;
+    const struct gone *gone; /* of the snapshot, for spans of examples */
 };
 
 static void *list_add(struct list *list, size_t size, phx_error *err)
@@ -221,6 +222,25 @@ phx_status store_find_examples(struct store *store, int64_t dataset,
     return status;
 }
 
+/* The span that it is from, if there is one. */
+static phx_status take_span(struct list *list, struct statement *read,
+                            phx_example *row, phx_error *err)
+{
+    phx_text span_id = sql_text(read, 10);
+
+    if (!sql_has(read, 9) ||
+        gone_has(list->gone, PHX_PROJECT, sql_int(read, 13)))
+        return PHX_OK;
+    row->span = sql_int(read, 9);
+    if (sql_int(read, 11) != (int64_t)example_span_sum(row->id,
+                                                       sql_int(read, 12),
+                                                       row->span, span_id))
+        return fail(err, PHX_CORRUPT, -1, "the span of example %lld is damaged",
+                    (long long)row->id);
+    row->span_id = print_hex(list->arena, span_id.data, span_id.size);
+    return row->span_id.data ? PHX_OK : fail_memory(err, 2 * span_id.size);
+}
+
 static phx_status take_example(struct list *list, struct statement *read,
                                phx_error *err)
 {
@@ -238,6 +258,7 @@ static phx_status take_example(struct list *list, struct statement *read,
         .input = sql_text(read, 6),
         .output = sql_text(read, 7),
         .metadata = sql_text(read, 8),
+        .splits = sql_text(read, 14),
         .hash = print_hex(list->arena, hash.data, hash.size),
         .strict_hash = print_hex(list->arena, strict.data, strict.size),
     };
@@ -247,9 +268,11 @@ static phx_status take_example(struct list *list, struct statement *read,
                     (long long)row->id, (long long)row->version);
     if (row->hash.data == NULL || row->strict_hash.data == NULL)
         return fail_memory(err, 2 * SHA256_SIZE);
-    if ((status = arena_keep(list->arena, &row->external_id, err)) < 0 ||
+    if ((status = take_span(list, read, row, err)) < 0 ||
+        (status = arena_keep(list->arena, &row->external_id, err)) < 0 ||
         (status = arena_keep(list->arena, &row->input, err)) < 0 ||
-        (status = arena_keep(list->arena, &row->output, err)) < 0)
+        (status = arena_keep(list->arena, &row->output, err)) < 0 ||
+        (status = arena_keep(list->arena, &row->splits, err)) < 0)
         return status;
     return arena_keep(list->arena, &row->metadata, err);
 }
@@ -286,12 +309,20 @@ phx_status store_read_examples(struct store *store,
 
     if (status < 0)
         return status;
-    struct statement *read = sql(connection, SQL_EXAMPLES);
+    bool some = examples->splits.data != NULL;
+    struct statement *read =
+        sql(connection, some ? SQL_EXAMPLES_IN_SPLITS : SQL_EXAMPLES);
     sql_bind_int(read, 1, examples->dataset);
     sql_bind_int(read, 2, examples->from);
     sql_bind_int(read, 3, examples->last);
     sql_bind_int(read, 4, examples->version);
-    status = take_page(&list, read, limit, &next, err);
+    if (some) {
+        sql_bind_text(read, 5, examples->splits);
+        sql_bind_int(read, 6,
+                     examples->then ? examples->version : INT64_MAX - 1);
+    }
+    if ((status = gone_of(connection, &counter, &list.gone, err)) >= 0)
+        status = take_page(&list, read, limit, &next, err);
     store_reader_give(store, connection);
     if (status < 0)
         return status;

@@ -19,6 +19,12 @@ struct equals {
 
 enum { BY_HASH = 1, BY_NAME = 2 };
 
+/* Which example an item is, for its splits; told: it counts as changed. */
+struct placed {
+    int64_t example;
+    bool told;
+};
+
 struct upload {
     struct store *store;
     struct connection *writer;
@@ -32,7 +38,10 @@ struct upload {
     struct map hashes; /* hash -> index into equals */
     struct equals *equals;
     size_t count, capacity;
+    struct target *spans;  /* that the items are from; or NULL */
+    struct placed *placed; /* [items]; or NULL if none has splits */
     phx_dataset_change change;
+    int64_t moved; /* examples that changed in nothing but their splits */
 };
 
 /* --- the dataset and its newest version --------------------------------------- */
@@ -132,16 +141,13 @@ static phx_status take_revision(struct upload *upload, struct statement *read,
 static phx_status find_living(struct upload *upload, int64_t example,
                               struct revision *out, phx_error *err)
 {
-    struct statement *read = sql(upload->writer, SQL_REVISION_OF_EXAMPLE);
-    phx_status status;
+    struct statement *read;
+    phx_status status = revision_living(upload->writer, upload->dataset.id,
+                                        example, &read, out, err);
 
-    sql_bind_int(read, 1, upload->dataset.id);
-    sql_bind_int(read, 2, example);
-    if ((status = sql_next(read, err)) == PHX_OK)
-        status = take_revision(upload, read, out, err);
+    if (status == PHX_OK)
+        status = arena_keep(&upload->arena, &out->external_id, err);
     sql_end(read);
-    if (status == PHX_OK && out->until != INT64_MAX)
-        status = PHX_DONE;
     return status;
 }
 
@@ -340,16 +346,38 @@ static phx_status end_revision(struct upload *upload, struct revision *revision,
     return sql_run(end, err);
 }
 
+static phx_status create_example(struct upload *upload,
+                                 const struct store_example *item,
+                                 struct target *span, int64_t *out,
+                                 phx_error *err)
+{
+    int64_t example = *out = ++upload->example;
+    phx_status status;
+
+    if ((status = insert_example(upload, example, item->external_id, err)) <
+            0 ||
+        (status = name_example(upload, example, BY_NAME, err)) < 0)
+        return status;
+    return span != NULL && span->number != 0
+               ? example_span_put(upload->store, example, span, err)
+               : PHX_OK;
+}
+
 static phx_status put_item(struct upload *upload,
-                           const struct store_example *item, phx_error *err)
+                           const struct store_example *item,
+                           struct target *span, struct placed *placed,
+                           phx_error *err)
 {
     struct revision old;
     int64_t example;
     phx_status status = find_example(upload, item, &example, &old, err);
 
-    if (status < 0 || (status == PHX_OK &&
-                       memcmp(old.hash, item->hash, sizeof old.hash) == 0))
+    if (status < 0)
         return status;
+    placed->example = status == PHX_OK ? old.example : example;
+    if (status == PHX_OK && memcmp(old.hash, item->hash, sizeof old.hash) == 0)
+        return PHX_OK;
+    placed->told = true;
     if (status == PHX_OK) {
         upload->change.updated++;
         status = end_revision(upload, &old, err);
@@ -358,14 +386,11 @@ static phx_status put_item(struct upload *upload,
                                            item, err);
     }
     upload->change.created++;
-    if (example == 0) {
-        example = ++upload->example;
-        if ((status = insert_example(upload, example, item->external_id, err)) <
-                0 ||
-            (status = name_example(upload, example, BY_NAME, err)) < 0)
-            return status;
-    }
-    return begin_revision(upload, example, item->external_id, item, err);
+    if (example == 0 && (status = create_example(upload, item, span,
+                                                 &placed->example, err)) < 0)
+        return status;
+    return begin_revision(upload, placed->example, item->external_id, item,
+                          err);
 }
 
 /* What lives and no item is ends. */
@@ -393,9 +418,42 @@ static phx_status end_unnamed(struct upload *upload, phx_error *err)
             if (map_find(&upload->named, (uint64_t)last) != NULL)
                 continue;
             upload->change.deleted++;
-            status = end_revision(upload, &rows[i], err);
+            if ((status = end_revision(upload, &rows[i], err)) >= 0)
+                status = splits_set(upload->writer, rows[i].dataset,
+                                    upload->version.id, last, NULL, 0,
+                                    &(bool){false}, err);
         }
     } while (status >= 0 && count == ENDING);
+    return status;
+}
+
+static bool is_new(const struct upload *upload)
+{
+    const phx_dataset_change *change = &upload->change;
+
+    return upload->fresh || change->created > 0 || change->updated > 0 ||
+           change->deleted > 0;
+}
+
+/* Puts the items into their splits, which makes no version. */
+static phx_status place_items(struct upload *upload,
+                              const struct store_example *items, size_t count,
+                              phx_error *err)
+{
+    int64_t version =
+        is_new(upload) ? upload->version.id : upload->dataset.version;
+    phx_status status = PHX_OK;
+
+    for (size_t i = 0; i < count && status >= 0; i++) {
+        struct placed *placed = &upload->placed[i];
+        bool changed = false;
+        if (!items[i].placed)
+            continue;
+        status = splits_set(upload->writer, upload->dataset.id, version,
+                            placed->example, items[i].splits,
+                            items[i].split_count, &changed, err);
+        upload->moved += changed && !placed->told;
+    }
     return status;
 }
 
@@ -407,8 +465,7 @@ static phx_status end(struct upload *upload, phx_error *err)
     phx_dataset *dataset = &upload->dataset;
     phx_status status;
 
-    if (!upload->fresh && change->created == 0 && change->updated == 0 &&
-        change->deleted == 0)
+    if (!is_new(upload))
         return PHX_OK;
     version->dataset = dataset->id;
     version->revisions = upload->revision + 1 - version->revision;
@@ -432,40 +489,101 @@ static phx_status blame(phx_status status, size_t item, phx_error *err)
     return status;
 }
 
+static phx_status put_items(struct upload *upload, int32_t action,
+                            const struct store_example *items, size_t count,
+                            phx_error *err)
+{
+    struct placed none;
+    phx_status status = PHX_OK;
+
+    for (size_t i = 0; i < count && status >= 0; i++)
+        status =
+            blame(put_item(upload, &items[i],
+                           upload->spans ? &upload->spans[i] : NULL,
+                           upload->placed ? &upload->placed[i] : &none, err),
+                  i, err);
+    if (status >= 0 && action != PHX_DATASET_APPEND && !upload->fresh)
+        status = end_unnamed(upload, err);
+    if (status >= 0 && upload->placed != NULL)
+        status = place_items(upload, items, count, err);
+    return status < 0 ? status : end(upload, err);
+}
+
+/* What is known of the items before the writer's turn. */
+static phx_status prepare(struct upload *upload,
+                          const struct store_example *items, size_t count,
+                          phx_error *err)
+{
+    bool placed = false;
+
+    for (size_t i = 0; i < count; i++)
+        placed |= items[i].placed;
+    if (placed) {
+        size_t size = size_mul(count, sizeof *upload->placed);
+        if ((upload->placed = arena_new(&upload->arena, size)) == NULL)
+            return arena_status(&upload->arena, size, err);
+        memset(upload->placed, 0, size);
+    }
+    return example_spans_find(upload->store, items, count, &upload->arena,
+                              &upload->spans, err);
+}
+
+static void upload_clear(struct upload *upload)
+{
+    map_clear(&upload->named);
+    map_clear(&upload->hashes);
+    arena_clear(&upload->arena);
+}
+
+/* DONE if its spans are to be looked up again. */
+static phx_status put_once(struct upload *upload, phx_text name, int32_t action,
+                           phx_text description,
+                           const struct store_example *examples, size_t count,
+                           phx_error *err)
+{
+    struct store *store = upload->store;
+    unsigned forgotten = atomic_load(&store->forgotten);
+    struct counter counter;
+    phx_status status = prepare(upload, examples, count, err);
+
+    if (status < 0)
+        return status;
+    status = upload->spans != NULL
+                 ? annotate_begin(store, &counter, forgotten, err)
+                 : store_change_begin(store, store->writer, &counter, err);
+    if (status != PHX_OK)
+        return status;
+    if ((status = begin(upload, name, action, description, err)) >= 0)
+        status = put_items(upload, action, examples, count, err);
+    status = store_change_end(store, store->writer, status, &counter, err);
+    store_write_end(store);
+    return status;
+}
+
 phx_status store_put_examples(struct store *store, phx_text name,
                               int32_t action, phx_text description,
                               const struct store_example *examples,
                               size_t count, phx_dataset_change *out,
                               phx_error *err)
 {
-    struct upload upload = {.store = store, .writer = store->writer};
-    struct counter counter;
-    phx_status status = store_change_begin(store, store->writer, &counter, err);
+    struct upload upload;
+    phx_status status;
 
+    do {
+        upload = (struct upload){.store = store, .writer = store->writer};
+        arena_init(&upload.arena, SIZE_MAX);
+        map_init(&upload.named);
+        map_init(&upload.hashes);
+        status =
+            put_once(&upload, name, action, description, examples, count, err);
+        upload_clear(&upload);
+    } while (status == PHX_DONE);
     if (status < 0)
         return status;
-    arena_init(&upload.arena, SIZE_MAX);
-    map_init(&upload.named);
-    map_init(&upload.hashes);
-    status = begin(&upload, name, action, description, err);
-    for (size_t i = 0; i < count && status >= 0; i++)
-        status = blame(put_item(&upload, &examples[i], err), i, err);
-    if (status >= 0 && action != PHX_DATASET_APPEND && !upload.fresh)
-        status = end_unnamed(&upload, err);
-    if (status >= 0)
-        status = end(&upload, err);
-    status = store_change_end(store, store->writer, status, &counter, err);
-    store_write_end(store);
-    if (status >= 0) {
-        *out = upload.change;
-        out->dataset = upload.dataset.id;
-        out->version = upload.dataset.version;
-    }
-    map_clear(&upload.named);
-    map_clear(&upload.hashes);
-    arena_clear(&upload.arena);
-    if (status < 0)
-        return status;
+    *out = upload.change;
+    out->updated += upload.moved;
+    out->dataset = upload.dataset.id;
+    out->version = upload.dataset.version;
     if (store->options.no_compact)
         store_bound_log(store);
     else
@@ -476,9 +594,10 @@ phx_status store_put_examples(struct store *store, phx_text name,
 static phx_status delete_rows(struct connection *writer, int64_t dataset,
                               phx_error *err)
 {
-    static const enum sql deletes[] = {SQL_DELETE_CONTENTS, SQL_DELETE_EXAMPLES,
-                                       SQL_DELETE_REVISIONS,
-                                       SQL_DELETE_VERSIONS, SQL_DELETE_DATASET};
+    static const enum sql deletes[] = {
+        SQL_DELETE_CONTENTS,  SQL_DELETE_EXAMPLE_SPANS, SQL_DELETE_EXAMPLES,
+        SQL_DELETE_REVISIONS, SQL_DELETE_MEMBERS,       SQL_DELETE_VERSIONS,
+        SQL_DELETE_DATASET};
     struct statement *read;
     phx_status status =
         sql_find(writer, SQL_DATASET_BY_ID, dataset, &read, err);
@@ -489,7 +608,12 @@ static phx_status delete_rows(struct connection *writer, int64_t dataset,
                     (long long)dataset);
     for (size_t i = 0; i < sizeof deletes / sizeof *deletes && status >= 0; i++)
         status = sql_run_with(writer, deletes[i], dataset, err);
-    return status;
+    if (status < 0)
+        return status;
+    struct statement *labels = sql(writer, SQL_DELETE_LABELLED);
+    sql_bind_int(labels, 1, dataset);
+    sql_bind_int(labels, 2, 0);
+    return sql_run(labels, err);
 }
 
 phx_status store_delete_dataset(struct store *store, int64_t dataset,

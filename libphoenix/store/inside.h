@@ -11,6 +11,7 @@
  *     prices change     prices.c price_models.c
  *     people judge      target.c annotate.c annotation.c await.c config.c
  *     examples change   dataset.c dataset_put.c dataset_find.c
+ *                       example_span.c split.c label.c
  *     blocks lie well   background.c compact.c merge.c run.c sweep.c
  *     data goes         remove.c gone.c retain.c policy.c cron.c expire.c
  *                       expire_log.c

@@ -38,13 +38,20 @@ static phx_status need_row(struct removal *removal, enum sql id,
                               : status;
 }
 
-/* What is said of a trace and its spans, or of one span of it. */
+/* What is said of a trace and its spans, or of one span of it; and examples are
+ * from none of them. */
 static phx_status remove_said(struct connection *connection,
                               struct counter *counter, int64_t trace,
                               int64_t span, phx_error *err)
 {
     struct statement *annotations = sql(connection, SQL_DELETE_ANNOTATIONS);
+    struct statement *links = sql(connection, SQL_DELETE_SPAN_OF_EXAMPLES);
+    phx_status status;
 
+    sql_bind_int(links, 1, trace);
+    sql_bind_int(links, 2, span);
+    if ((status = sql_run(links, err)) < 0)
+        return status;
     sql_bind_int(annotations, 1, trace);
     sql_bind_int(annotations, 2, span);
     return sql_delete(annotations, &counter->annotations, err);

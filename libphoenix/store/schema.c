@@ -45,7 +45,9 @@
  * `until`; content has the same id. Those of a version have numbers in a row,
  * from its `revision` on; `last` is the last example that there was, and
  * `state` the multiset hash of those that lived. Only the newest revision of an
- * example may live: then it has the last number for `until`. */
+ * example may live: then it has the last number for `until`. An example is in a
+ * split from the version on that was the newest when it was put there, and up
+ * to the one that was so when it was taken out. */
 static const struct step {
     int format;
     int from; /* 0 makes a table; else that of the table it changes */
@@ -196,6 +198,34 @@ static const struct step {
      "CREATE TABLE content ("
      " id INTEGER PRIMARY KEY, input TEXT NOT NULL, output TEXT NOT NULL,"
      " metadata TEXT NOT NULL, sum INT NOT NULL) STRICT"},
+    {9, 0,
+     "CREATE TABLE example_span ("
+     " example INTEGER PRIMARY KEY, trace INT NOT NULL, span INT NOT NULL,"
+     " span_id BLOB NOT NULL, sum INT NOT NULL) STRICT;"
+     "CREATE INDEX example_span_trace ON example_span (trace)"},
+    {9, 0,
+     "CREATE TABLE split ("
+     " id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,"
+     " description TEXT, color TEXT NOT NULL, metadata TEXT NOT NULL,"
+     " created INT NOT NULL, updated INT NOT NULL, sum INT NOT NULL) STRICT"},
+    {9, 0,
+     "CREATE TABLE member ("
+     " id INTEGER PRIMARY KEY, dataset INT NOT NULL, example INT NOT NULL,"
+     " split INT NOT NULL, version INT NOT NULL, until INT NOT NULL,"
+     " sum INT NOT NULL) STRICT;"
+     "CREATE UNIQUE INDEX member_example ON member"
+     " (dataset, example, split, version);"
+     "CREATE INDEX member_split ON member (split, dataset)"},
+    {9, 0,
+     "CREATE TABLE label ("
+     " id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,"
+     " description TEXT, color TEXT NOT NULL, sum INT NOT NULL) STRICT"},
+    {9, 0,
+     "CREATE TABLE labelled ("
+     " id INTEGER PRIMARY KEY, dataset INT NOT NULL, label INT NOT NULL,"
+     " sum INT NOT NULL) STRICT;"
+     "CREATE UNIQUE INDEX labelled_dataset ON labelled (dataset, label);"
+     "CREATE INDEX labelled_label ON labelled (label)"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 

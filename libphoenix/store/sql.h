@@ -24,12 +24,32 @@
 #define DATASET_ROW                                                            \
     "SELECT id, name, description, metadata, created, updated, first, newest," \
     " versions, examples, sum FROM dataset"
+#define EXAMPLE_COLUMNS                                                        \
+    " revision.example, revision.version, created, external, hash, strict,"     \
+    " input, output, metadata, span, span_id, example_span.sum, trace,"        \
+    " (SELECT project FROM trace WHERE id = example_span.trace),"              \
+    " (SELECT json_group_array(name) FROM (SELECT name FROM member"            \
+    " JOIN split ON split.id = member.split WHERE member.dataset = ?1"         \
+    " AND member.example = revision.example AND until = " LIVING               \
+    " ORDER BY name))"
+#define EXAMPLE_PARTS                                                          \
+    " LEFT JOIN example ON example.id = revision.example"                      \
+    " LEFT JOIN dataset_version ON dataset_version.id = revision.version"      \
+    " LEFT JOIN content ON content.id = revision.id"                           \
+    " LEFT JOIN example_span ON example_span.example = revision.example"
 #define EXAMPLE_ROW "SELECT id, dataset, external, sum FROM example"
 #define LIVING "9223372036854775807" /* the end of what has none */
 #define REVISION_ROW                                                           \
     "SELECT revision.id, revision.dataset, example, version, until, hash,"     \
     " strict, revision.sum, external, example.dataset FROM revision"           \
     " LEFT JOIN example ON example.id = revision.example"
+#define LABEL_ROW "SELECT label.id, name, description, color, label.sum FROM label"
+#define MEMBER_ROW                                                             \
+    "SELECT id, dataset, example, split, version, until, sum FROM member"
+#define SPLIT_ROW                                                              \
+    "SELECT id, name, description, color, metadata, created, updated, sum,"    \
+    " (SELECT count(*) FROM member WHERE member.split = split.id"              \
+    " AND (?1 = 0 OR dataset = ?1) AND until = " LIVING ") FROM split"
 #define VERSION_ROW                                                            \
     "SELECT id, dataset, created, examples, last, revision, revisions, state," \
     " sum FROM dataset_version"
@@ -362,14 +382,88 @@
       "DELETE FROM content WHERE id IN"                                        \
       " (SELECT id FROM revision WHERE dataset = ?)")                          \
     X(EXAMPLES,                                                                \
-      "SELECT revision.example, revision.version, created, external, hash,"    \
-      " strict, input, output, metadata FROM revision"                         \
-      " LEFT JOIN example ON example.id = revision.example"                    \
-      " LEFT JOIN dataset_version ON dataset_version.id = revision.version"    \
-      " LEFT JOIN content ON content.id = revision.id"                         \
+      "SELECT" EXAMPLE_COLUMNS " FROM revision" EXAMPLE_PARTS                  \
       " WHERE revision.dataset = ?1 AND revision.example BETWEEN ?2 AND ?3"    \
       " AND revision.version <= ?4 AND revision.until > ?4"                    \
       " ORDER BY revision.example")                                            \
+    X(EXAMPLES_IN_SPLITS,                                                      \
+      "SELECT" EXAMPLE_COLUMNS " FROM (SELECT DISTINCT example AS chosen"      \
+      " FROM member WHERE dataset = ?1 AND example BETWEEN ?2 AND ?3"          \
+      " AND version <= ?6 AND until > ?6"                                      \
+      " AND split IN (SELECT value FROM json_each(?5)) ORDER BY example)"      \
+      " CROSS JOIN revision ON revision.dataset = ?1"                          \
+      " AND revision.example = chosen AND revision.version <= ?4"              \
+      " AND revision.until > ?4" EXAMPLE_PARTS " ORDER BY chosen")             \
+    X(INSERT_EXAMPLE_SPAN,                                                     \
+      "INSERT INTO example_span (example, trace, span, span_id, sum)"          \
+      " VALUES (?, ?, ?, ?, ?)")                                               \
+    X(EXAMPLE_SPANS_ALL,                                                       \
+      "SELECT example, trace, span, span_id, example_span.sum, example.id"     \
+      " FROM example_span LEFT JOIN example ON example.id = example_span.example"\
+      " WHERE example_span.example > ? ORDER BY example_span.example")         \
+    X(DELETE_SPAN_OF_EXAMPLES,                                                 \
+      "DELETE FROM example_span WHERE trace = ?1 AND (?2 = 0 OR span = ?2)")   \
+    X(DELETE_EXAMPLE_SPANS,                                                    \
+      "DELETE FROM example_span WHERE example IN"                              \
+      " (SELECT example FROM revision WHERE dataset = ?)")                     \
+    X(PUT_SPLIT,                                                               \
+      "INSERT OR REPLACE INTO split (id, name, description, color, metadata,"  \
+      " created, updated, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")               \
+    X(SPLIT_LAST,                                                              \
+      "SELECT max(ifnull((SELECT seq FROM sqlite_sequence"                     \
+      " WHERE name = 'split'), 0), (SELECT ifnull(max(id), 0) FROM split))")   \
+    X(SPLIT_BY_NAME, "SELECT id FROM split WHERE name = ?")                    \
+    X(SPLIT_BY_ID,                                                             \
+      SPLIT_ROW " WHERE id = ?2")                                              \
+    X(SPLITS,                                                                  \
+      SPLIT_ROW " WHERE (?2 = 0 OR id = ?2) AND (?3 IS NULL OR name = ?3)"     \
+      " ORDER BY id DESC")                                                     \
+    X(SPLITS_ALL,                                                              \
+      "SELECT id, name, description, color, metadata, created, updated, sum,"  \
+      " 0 FROM split WHERE id > ? ORDER BY id")                                \
+    X(DELETE_SPLIT, "DELETE FROM split WHERE id = ?")                          \
+    X(INSERT_MEMBER,                                                           \
+      "INSERT OR REPLACE INTO member (id, dataset, example, split, version,"   \
+      " until, sum) VALUES (?, ?, ?, ?, ?, ?, ?)")                             \
+    X(MEMBER_LAST, "SELECT ifnull(max(id), 0) FROM member")                    \
+    X(MEMBERS_OF_EXAMPLE,                                                      \
+      MEMBER_ROW " WHERE dataset = ? AND example = ? AND until = " LIVING      \
+      " ORDER BY split")                                                       \
+    X(MEMBERS_ALL,                                                             \
+      "SELECT member.id, member.dataset, example, split, version, until,"      \
+      " member.sum, split.id, example.dataset FROM member"                     \
+      " LEFT JOIN split ON split.id = member.split"                            \
+      " LEFT JOIN example ON example.id = member.example"                      \
+      " WHERE member.id > ? ORDER BY member.id")                               \
+    X(DELETE_MEMBER, "DELETE FROM member WHERE id = ?")                        \
+    X(DELETE_MEMBERS, "DELETE FROM member WHERE dataset = ?")                  \
+    X(DELETE_MEMBERS_OF_SPLIT, "DELETE FROM member WHERE split = ?")           \
+    X(PUT_LABEL,                                                               \
+      "INSERT OR REPLACE INTO label (id, name, description, color, sum)"       \
+      " VALUES (?, ?, ?, ?, ?)")                                               \
+    X(LABEL_LAST,                                                              \
+      "SELECT max(ifnull((SELECT seq FROM sqlite_sequence"                     \
+      " WHERE name = 'label'), 0), (SELECT ifnull(max(id), 0) FROM label))")   \
+    X(LABEL_BY_NAME, "SELECT id FROM label WHERE name = ?")                    \
+    X(LABEL_BY_ID,                                                             \
+      LABEL_ROW " WHERE id = ?")                                               \
+    X(LABELS,                                                                  \
+      LABEL_ROW " WHERE id <= ?1 AND (?2 = 0 OR id = ?2) AND (?3 = 0 OR id IN" \
+      " (SELECT label FROM labelled WHERE dataset = ?3))"                      \
+      " ORDER BY id DESC LIMIT ?4")                                            \
+    X(LABELS_ALL,                                                              \
+      LABEL_ROW " WHERE id > ? ORDER BY id")                                   \
+    X(DELETE_LABEL, "DELETE FROM label WHERE id = ?")                          \
+    X(INSERT_LABELLED,                                                         \
+      "INSERT OR IGNORE INTO labelled (dataset, label, sum) VALUES (?, ?, ?)") \
+    X(LABELLED_ALL,                                                            \
+      "SELECT labelled.id, labelled.dataset, label, labelled.sum, label.id,"   \
+      " dataset.id FROM labelled LEFT JOIN label ON label.id = labelled.label" \
+      " LEFT JOIN dataset ON dataset.id = labelled.dataset"                    \
+      " WHERE labelled.id > ? ORDER BY labelled.id")                           \
+    X(DELETE_LABELLED,                                                         \
+      "DELETE FROM labelled WHERE dataset = ?1 AND (?2 = 0 OR label = ?2)")    \
+    X(DELETE_LABELLED_OF_LABEL, "DELETE FROM labelled WHERE label = ?")        \
     X(STAT,                                                                    \
       "SELECT (SELECT ifnull(sum(n), 0) FROM block)"                           \
       " - (SELECT ifnull(sum(n), 0) FROM outgrown),"                           \

@@ -177,6 +177,10 @@ struct store_example {
     int64_t example;                 /* or 0 */
     uint8_t hash[EXAMPLE_HASH_SIZE]; /* of what Phoenix takes for equal */
     uint8_t strict[SHA256_SIZE];     /* of what is equal */
+    phx_text span_id;                /* raw, or absent */
+    const phx_text *splits;          /* the names of all that it is in */
+    uint32_t split_count;
+    bool placed; /* whether splits are given */
 };
 
 /* As phx_dataset_put. */
@@ -202,6 +206,9 @@ phx_status store_read_versions(struct store *store, int64_t dataset,
 struct store_examples {
     int64_t dataset, version;
     int64_t from, last;
+    phx_text splits; /* JSON array of the numbers of those they are in; absent:
+                        all */
+    bool then;       /* in those of the version, not in those of now */
 };
 
 /* version 0 is the newest. Errors: NOT_FOUND. */
@@ -214,6 +221,33 @@ phx_status store_read_examples(struct store *store,
                                struct store_examples *examples, size_t limit,
                                struct arena *arena, phx_example **out,
                                size_t *count, phx_error *err);
+
+/* Checked; with all texts but the description. */
+phx_status store_create_split(struct store *store, const phx_split *split,
+                              int64_t dataset, const phx_id *examples,
+                              size_t count, int64_t *out, phx_error *err);
+phx_status store_update_split(struct store *store, const phx_split *split,
+                              int64_t dataset, const phx_id *added,
+                              size_t added_count, const phx_id *removed,
+                              size_t removed_count, phx_error *err);
+phx_status store_delete_split(struct store *store, int64_t id, phx_error *err);
+phx_status store_read_splits(struct store *store, int64_t only, phx_text name,
+                             int64_t dataset, struct arena *arena,
+                             phx_split **out, size_t *count, phx_error *err);
+
+phx_status store_create_label(struct store *store,
+                              const phx_dataset_label *label, int64_t *out,
+                              phx_error *err);
+phx_status store_update_label(struct store *store,
+                              const phx_dataset_label *label, phx_error *err);
+phx_status store_delete_label(struct store *store, int64_t id, phx_error *err);
+phx_status store_assign_labels(struct store *store, int64_t dataset,
+                               const phx_id *labels, size_t count,
+                               enum assignment how, phx_error *err);
+phx_status store_read_labels(struct store *store, int64_t only,
+                             int64_t dataset, int64_t from, int64_t limit,
+                             struct arena *arena, phx_dataset_label **out,
+                             size_t *count, phx_error *err);
 
 /* --- background ------------------------------------------------------------- */
 

@@ -166,6 +166,108 @@ static phx_status check_dataset(struct verify *verify, struct statement *read,
                                 (long long)row.id);
 }
 
+/* --- what belongs to examples and datasets --------------------------------- */
+
+static phx_status check_span(struct verify *verify, struct statement *read,
+                             phx_error *err)
+{
+    int64_t example = sql_int(read, 0), trace = sql_int(read, 1);
+    struct trace_row row;
+    phx_status status;
+
+    if (sql_int(read, 4) != (int64_t)example_span_sum(example, trace,
+                                                      sql_int(read, 2),
+                                                      sql_text(read, 3)))
+        return verify_fault(verify, "the span of example %lld is damaged",
+                            (long long)example);
+    if (!sql_has(read, 5))
+        return verify_fault(verify, "a span is of example %lld, which is lost",
+                            (long long)example);
+    status = trace_row_find(verify->connection, trace, &row, err);
+    return status != PHX_DONE
+               ? status
+               : verify_fault(verify,
+                              "example %lld is of a span whose trace is gone",
+                              (long long)example);
+}
+
+static phx_status check_split(struct verify *verify, struct statement *read,
+                              phx_error *err)
+{
+    phx_split row;
+    int64_t sum;
+
+    (void)err;
+    split_read(read, &row, &sum);
+    return sum == (int64_t)split_sum(&row)
+               ? PHX_OK
+               : verify_fault(verify, "split %lld: its row is damaged",
+                              (long long)row.id);
+}
+
+static phx_status check_member(struct verify *verify, struct statement *read,
+                               phx_error *err)
+{
+    struct split_member row;
+
+    (void)err;
+    member_read(read, &row);
+    if (row.sum != (int64_t)member_sum(&row) || row.until <= row.version)
+        return verify_fault(verify, "member %lld: its row is damaged",
+                            (long long)row.id);
+    return sql_has(read, 7) && sql_int(read, 8) == row.dataset
+               ? PHX_OK
+               : verify_fault(verify,
+                              "member %lld: its split or example is lost",
+                              (long long)row.id);
+}
+
+static phx_status check_label(struct verify *verify, struct statement *read,
+                              phx_error *err)
+{
+    phx_dataset_label row;
+    int64_t sum;
+
+    (void)err;
+    label_read(read, &row, &sum);
+    return sum == (int64_t)label_sum(&row)
+               ? PHX_OK
+               : verify_fault(verify, "label %lld: its row is damaged",
+                              (long long)row.id);
+}
+
+static phx_status check_labelled(struct verify *verify, struct statement *read,
+                                 phx_error *err)
+{
+    (void)err;
+    return sql_int(read, 3) == (int64_t)labelled_sum(sql_int(read, 1),
+                                                     sql_int(read, 2)) &&
+                   sql_has(read, 4) && sql_has(read, 5)
+               ? PHX_OK
+               : verify_fault(
+                     verify, "label %lld of dataset %lld: one of them is lost",
+                     (long long)sql_int(read, 2), (long long)sql_int(read, 1));
+}
+
+static phx_status check_belongings(struct verify *verify, phx_error *err)
+{
+    static const struct {
+        enum sql all;
+        verify_row check;
+    } tables[] = {{SQL_EXAMPLE_SPANS_ALL, check_span},
+                  {SQL_SPLITS_ALL, check_split},
+                  {SQL_MEMBERS_ALL, check_member},
+                  {SQL_LABELS_ALL, check_label},
+                  {SQL_LABELLED_ALL, check_labelled}};
+    phx_status status = PHX_OK;
+    int64_t rows;
+
+    for (size_t i = 0; i < sizeof tables / sizeof *tables && status >= 0; i++)
+        status =
+            verify_each(verify, tables[i].all, tables[i].check, 0, &rows, err);
+    return status;
+}
+
 phx_status verify_datasets(struct verify *verify, phx_error *err)
 {
     int64_t rows, contents;
@@ -185,5 +287,8 @@ phx_status verify_datasets(struct verify *verify, phx_error *err)
                               &rows, err)) < 0 ||
         (status = verify_count(verify, "contents", contents, rows)) < 0)
         return status;
-    return verify_count(verify, "revisions", rows, verify->revisions);
+    if ((status = verify_count(verify, "revisions", rows, verify->revisions)) <
+        0)
+        return status;
+    return check_belongings(verify, err);
 }

@@ -348,12 +348,14 @@ _Static_assert(offsetof(phx_config_query, from) == 24, "");
 _Static_assert(offsetof(phx_config_query, limit) == 32, "");
 _Static_assert(offsetof(phx_config_query, name) == 40, "");
 
-_Static_assert(sizeof(phx_example_item) == 72, "");
+_Static_assert(sizeof(phx_example_item) == 104, "");
 _Static_assert(offsetof(phx_example_item, input) == 0, "");
 _Static_assert(offsetof(phx_example_item, output) == 16, "");
 _Static_assert(offsetof(phx_example_item, metadata) == 32, "");
 _Static_assert(offsetof(phx_example_item, external_id) == 48, "");
 _Static_assert(offsetof(phx_example_item, example) == 64, "");
+_Static_assert(offsetof(phx_example_item, span_id) == 72, "");
+_Static_assert(offsetof(phx_example_item, splits) == 88, "");
 
 _Static_assert(sizeof(phx_dataset_change) == 40, "");
 _Static_assert(offsetof(phx_dataset_change, dataset) == 0, "");
@@ -381,7 +383,7 @@ _Static_assert(offsetof(phx_dataset_version, created_at) == 16, "");
 _Static_assert(offsetof(phx_dataset_version, examples) == 24, "");
 _Static_assert(offsetof(phx_dataset_version, hash) == 32, "");
 
-_Static_assert(sizeof(phx_example) == 120, "");
+_Static_assert(sizeof(phx_example) == 160, "");
 _Static_assert(offsetof(phx_example, id) == 0, "");
 _Static_assert(offsetof(phx_example, version) == 8, "");
 _Static_assert(offsetof(phx_example, updated_at) == 16, "");
@@ -391,6 +393,25 @@ _Static_assert(offsetof(phx_example, output) == 56, "");
 _Static_assert(offsetof(phx_example, metadata) == 72, "");
 _Static_assert(offsetof(phx_example, hash) == 88, "");
 _Static_assert(offsetof(phx_example, strict_hash) == 104, "");
+_Static_assert(offsetof(phx_example, span) == 120, "");
+_Static_assert(offsetof(phx_example, span_id) == 128, "");
+_Static_assert(offsetof(phx_example, splits) == 144, "");
+
+_Static_assert(sizeof(phx_split) == 96, "");
+_Static_assert(offsetof(phx_split, id) == 0, "");
+_Static_assert(offsetof(phx_split, created_at) == 8, "");
+_Static_assert(offsetof(phx_split, updated_at) == 16, "");
+_Static_assert(offsetof(phx_split, examples) == 24, "");
+_Static_assert(offsetof(phx_split, name) == 32, "");
+_Static_assert(offsetof(phx_split, description) == 48, "");
+_Static_assert(offsetof(phx_split, color) == 64, "");
+_Static_assert(offsetof(phx_split, metadata) == 80, "");
+
+_Static_assert(sizeof(phx_dataset_label) == 56, "");
+_Static_assert(offsetof(phx_dataset_label, id) == 0, "");
+_Static_assert(offsetof(phx_dataset_label, name) == 8, "");
+_Static_assert(offsetof(phx_dataset_label, description) == 24, "");
+_Static_assert(offsetof(phx_dataset_label, color) == 40, "");
 
 _Static_assert(sizeof(phx_retention_rule) == 24, "");
 _Static_assert(offsetof(phx_retention_rule, limits) == 0, "");
@@ -680,6 +701,14 @@ int32_t phx_project_set_configs(phx_store *, int64_t , const int64_t *, size_t ,
 int32_t phx_project_set_config(phx_store *, int64_t , int64_t , int32_t , phx_error *);
 int32_t phx_dataset_put(phx_store *, const char *, int32_t , const char *, const phx_example_item *, size_t , phx_dataset_change *, phx_error *);
 int32_t phx_dataset_delete(phx_store *, int64_t , phx_error *);
+int32_t phx_split_create(phx_store *, const phx_split *, int64_t , const int64_t *, size_t , int64_t *, phx_error *);
+int32_t phx_split_update(phx_store *, const phx_split *, int64_t , const int64_t *, size_t , const int64_t *, size_t , phx_error *);
+int32_t phx_split_delete(phx_store *, int64_t , phx_error *);
+int32_t phx_label_create(phx_store *, const phx_dataset_label *, int64_t *, phx_error *);
+int32_t phx_label_update(phx_store *, const phx_dataset_label *, phx_error *);
+int32_t phx_label_delete(phx_store *, int64_t , phx_error *);
+int32_t phx_dataset_set_labels(phx_store *, int64_t , const int64_t *, size_t , phx_error *);
+int32_t phx_dataset_set_label(phx_store *, int64_t , int64_t , int32_t , phx_error *);
 int32_t phx_store_retain(phx_store *, int64_t , const phx_retention_rule *, uint64_t , uint32_t , int64_t *, phx_error *);
 int32_t phx_store_retain_due(phx_store *, uint64_t , uint32_t , int64_t *, phx_error *);
 int32_t phx_store_shrink(phx_store *, int64_t , uint32_t , int64_t *, phx_error *);
@@ -706,7 +735,12 @@ int32_t phx_cursor_next_dataset(phx_cursor *, const phx_dataset **, phx_error *)
 int32_t phx_store_find_versions(phx_store *, int64_t , int64_t , int64_t , phx_cursor **, phx_error *);
 int32_t phx_cursor_next_version(phx_cursor *, const phx_dataset_version **, phx_error *);
 int32_t phx_store_find_examples(phx_store *, int64_t , int64_t , int64_t , int64_t , phx_cursor **, phx_error *);
+int32_t phx_store_find_split_examples(phx_store *, int64_t , int64_t , const int64_t *, size_t , int32_t , int64_t , int64_t , phx_cursor **, phx_error *);
 int32_t phx_cursor_next_example(phx_cursor *, const phx_example **, phx_error *);
+int32_t phx_store_find_splits(phx_store *, int64_t , const char *, int64_t , phx_cursor **, phx_error *);
+int32_t phx_cursor_next_split(phx_cursor *, const phx_split **, phx_error *);
+int32_t phx_store_find_labels(phx_store *, int64_t , int64_t , int64_t , int64_t , phx_cursor **, phx_error *);
+int32_t phx_cursor_next_label(phx_cursor *, const phx_dataset_label **, phx_error *);
 int32_t phx_expect_count(phx_store *, const char *, size_t , int64_t , int64_t , phx_buf *, phx_error *);
 int32_t phx_expect_tree(phx_store *, const char *, size_t , int32_t , phx_buf *, phx_error *);
 int32_t phx_expect_order(phx_store *, const phx_text *, size_t , phx_buf *, phx_error *);

@@ -21,7 +21,7 @@ static const char *const formats[] = {
     "tests/contract/store_v1.sql", "tests/contract/store_v2.sql",
     "tests/contract/store_v3.sql", "tests/contract/store_v4.sql",
     "tests/contract/store_v5.sql", "tests/contract/store_v6.sql",
-    "tests/contract/store_v7.sql"};
+    "tests/contract/store_v7.sql", "tests/contract/store_v8.sql"};
 enum { FORMATS = sizeof formats / sizeof *formats };
 
 /* Lasting and young blocks, merged runs, a description, a session in two
@@ -121,6 +121,15 @@ static void say_how(phx_store *store)
     succeeds(phx_project_set_config(store, 2, id, 1, err));
 }
 
+/* Since format 8: a dataset with two versions. */
+static void keep_examples(phx_store *store)
+{
+    keep(store, "old", PHX_DATASET_CREATE,
+         (const struct kept[]){{"{\"q\":1}", "x"}, {"{\"q\":2}"}, {NULL}});
+    keep(store, "old", PHX_DATASET_UPDATE,
+         (const struct kept[]){{"{\"q\":3}", "x"}, {"{\"q\":2}"}, {NULL}});
+}
+
 static void make_if_asked(void)
 {
     const char *path = getenv("STORE_MAKE");
@@ -136,6 +145,7 @@ static void make_if_asked(void)
     set_policies(place.store);
     send_logs(&place);
     say_how(place.store);
+    keep_examples(place.store);
     phx_store_close(place.store);
 }
 
@@ -305,12 +315,26 @@ static void check_configs(phx_store *store, int format)
     phx_cursor_close(cursor);
 }
 
-/* Since format 8. */
-static void check_datasets(phx_store *store)
+static void check_datasets(phx_store *store, int format)
 {
+    if (format >= 8)
+        eq_string(examples_of(store, 1, 1), "1:x={\"q\":1} 2:={\"q\":2} ");
     eq_string(keep(store, "d", PHX_DATASET_CREATE,
                    (const struct kept[]){{"{\"q\":1}"}, {NULL}}),
-              "1.1 +1 ~0 -0");
+              format >= 8 ? "2.3 +1 ~0 -0" : "1.1 +1 ~0 -0");
+}
+
+/* Since format 9. */
+static void check_splits(phx_store *store)
+{
+    const phx_split split = {.name = text("train")};
+    const phx_dataset_label label = {.name = text("gold")};
+    const phx_id first = 1;
+    phx_id id;
+
+    succeeds(phx_split_create(store, &split, 1, &first, 1, &id, err));
+    succeeds(phx_label_create(store, &label, &id, err));
+    succeeds(phx_dataset_set_label(store, 1, id, 1, err));
 }
 
 static void check_growth(phx_store *store)
@@ -345,7 +369,8 @@ TEST(a_store_of_any_format_opens_and_goes_on)
         check_policies(place.store, i + 1);
         check_logs(place.store, i + 1);
         check_configs(place.store, i + 1);
-        check_datasets(place.store);
+        check_datasets(place.store, i + 1);
+        check_splits(place.store);
         check_growth(place.store);
         place_remove(&place);
     }

@@ -108,6 +108,17 @@ static struct call calls[] = {
     {"phx_store_find_versions", call_versions, IO | CUT | BAD},
     {"phx_store_find_examples", call_find_examples, IO | CUT | BAD},
     {"phx_cursor_next_example", call_examples, IO | CUT | BAD},
+    {"phx_split_create", call_split, IO | BUSY | CUT | BAD},
+    {"phx_split_update", call_change_split, IO | BUSY | CUT | BAD},
+    {"phx_split_delete", call_delete_split, IO | BUSY | CUT | BAD},
+    {"phx_store_find_splits", call_splits, IO | CUT | BAD},
+    {"phx_store_find_split_examples", call_split_examples, IO | CUT | BAD},
+    {"phx_label_create", call_label, IO | BUSY | CUT | BAD},
+    {"phx_label_update", call_change_label, IO | BUSY | CUT | BAD},
+    {"phx_label_delete", call_delete_label, IO | BUSY | CUT | BAD},
+    {"phx_dataset_set_labels", call_set_labels, IO | BUSY | CUT | BAD},
+    {"phx_dataset_set_label", call_set_label, IO | BUSY | CUT | BAD},
+    {"phx_store_find_labels", call_labels, IO | CUT | BAD},
     {"phx_store_retain", call_retain, IO | BUSY | CUT | BAD},
     {"phx_store_retain_due", call_retain_due, IO | BUSY | CUT | BAD},
     {"phx_store_shrink", call_shrink, IO | BUSY | CUT | BAD},
@@ -398,8 +409,9 @@ TEST(damage_is_told)
         "UPDATE price_version SET models = '[]'",
     };
     static const char *const tables[] = {
-        "project", "policy",  "annotation",      "waiting",
-        "config",  "dataset", "dataset_version", "revision"};
+        "project", "policy",          "annotation",  "waiting", "config",
+        "dataset", "dataset_version", "revision",    "split",   "member",
+        "label",   "labelled",        "example_span"};
 
     UNUSED_STATE;
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++)

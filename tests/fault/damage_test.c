@@ -88,6 +88,26 @@ static void make_config(struct place *place)
     succeeds(phx_project_set_config(place->store, 1, id, 1, err));
 }
 
+/* A split with examples of two versions, one that is from a span, and a label.
+ */
+static void put_into_parts(phx_store *store)
+{
+    const phx_split split = {.name = text("train")};
+    const phx_dataset_label label = {.name = text("gold")};
+    const phx_example_item item = {.input = text("{\"q\":6}"),
+                                   .span_id = text("01"),
+                                   .splits = text("[\"train\",\"test\"]")};
+    const phx_id two = 2;
+    phx_dataset_change change;
+    phx_id id;
+
+    succeeds(phx_split_create(store, &split, 1, &two, 1, &id, err));
+    succeeds(phx_dataset_put(store, "d", PHX_DATASET_UPDATE, NULL, &item, 1,
+                             &change, err));
+    succeeds(phx_label_create(store, &label, &id, err));
+    succeeds(phx_dataset_set_label(store, 2, id, 1, err));
+}
+
 /* Two datasets; of one, examples that stay, change, end and come back. */
 static void keep_things(struct place *place)
 {
@@ -101,6 +121,7 @@ static void keep_things(struct place *place)
     for (size_t i = 0; i < sizeof versions / sizeof *versions; i++)
         keep(place->store, "d", PHX_DATASET_UPDATE, versions[i]);
     keep(place->store, "e", PHX_DATASET_CREATE, versions[0]);
+    put_into_parts(place->store);
 }
 
 static void fill(struct place *place)
@@ -261,10 +282,11 @@ static phx_status tell_examples(phx_store *store, phx_id dataset,
 
     while (status == PHX_OK &&
            (status = phx_cursor_next_example(cursor, &row, NULL)) == PHX_OK)
-        tell(out, "%d %d %s %s %s %s %s %llu\n", (int)row->id,
+        tell(out, "%d %d %s %s %s %s %s %s %d %llu\n", (int)row->id,
              (int)row->version, row->input.data, row->output.data,
              row->metadata.data, row->hash.data,
              row->external_id.data ? row->external_id.data : "",
+             row->splits.data, (int)row->span,
              (unsigned long long)row->updated_at);
     phx_cursor_close(cursor);
     return status;
@@ -296,6 +318,28 @@ static phx_status tell_versions(phx_store *store, const phx_dataset *dataset,
     return status;
 }
 
+static phx_status tell_parts(phx_store *store, char *out)
+{
+    const phx_split *split;
+    const phx_dataset_label *label;
+    phx_cursor *cursor = NULL;
+    phx_status status = phx_store_find_splits(store, 0, NULL, 0, &cursor, NULL);
+
+    while (status == PHX_OK &&
+           (status = phx_cursor_next_split(cursor, &split, NULL)) == PHX_OK)
+        tell(out, "%d %s %s %d\n", (int)split->id, split->name.data,
+             split->color.data, (int)split->examples);
+    phx_cursor_close(cursor);
+    cursor = NULL;
+    if (status >= 0)
+        status = phx_store_find_labels(store, 0, 2, 0, 0, &cursor, NULL);
+    while (status == PHX_OK &&
+           (status = phx_cursor_next_label(cursor, &label, NULL)) == PHX_OK)
+        tell(out, "%d %s\n", (int)label->id, label->name.data);
+    phx_cursor_close(cursor);
+    return status;
+}
+
 static phx_status tell_datasets(phx_store *store, char *out)
 {
     const phx_dataset *row;
@@ -323,6 +367,8 @@ static phx_status tell_all(phx_store *store, char *out)
         status = tell_logs(store, out);
     if (status >= 0)
         status = tell_datasets(store, out);
+    if (status >= 0)
+        status = tell_parts(store, out);
     return status < 0 ? status : tell_lists(store, out);
 }
 

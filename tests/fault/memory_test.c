@@ -250,6 +250,7 @@ SWEEP(walk_annotations)
 SWEEP(delete_annotations)
 SWEEP(put_examples)
 SWEEP(walk_examples)
+SWEEP(walk_splits)
 SWEEP(walk_words)
 SWEEP(retain)
 SWEEP(change_policies)
@@ -258,10 +259,10 @@ SWEEP(change_policies)
 TEST(a_store_in_memory_survives_want_of_memory)
 {
     static const body calls[] = {
-        ingest,      trace_spans,      ingest_logs,  ingest_waited_for,
-        hold_logs,   walk_lists,       walk_spans,   select_spans,
-        read_frames, compact,          verify,       delete_trace,
-        retain,      walk_annotations, walk_examples};
+        ingest,      trace_spans,      ingest_logs,   ingest_waited_for,
+        hold_logs,   walk_lists,       walk_spans,    select_spans,
+        read_frames, compact,          verify,        delete_trace,
+        retain,      walk_annotations, walk_examples, walk_splits};
 
     UNUSED_STATE;
     in_memory = true;
@@ -313,6 +314,7 @@ int main(void)
         cmocka_unit_test(delete_annotations_survives_want_of_memory),
         cmocka_unit_test(put_examples_survives_want_of_memory),
         cmocka_unit_test(walk_examples_survives_want_of_memory),
+        cmocka_unit_test(walk_splits_survives_want_of_memory),
         cmocka_unit_test(walk_words_survives_want_of_memory),
         cmocka_unit_test(retain_survives_want_of_memory),
         cmocka_unit_test(change_policies_survives_want_of_memory),

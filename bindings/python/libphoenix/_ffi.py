@@ -260,6 +260,15 @@ class phx_example(Structure):
     pass
 
 
+class phx_split(Structure):
+    """A split is a part of every dataset, by name. What is in it belongs to the
+    versions: the splits of a version are those that it had when the next came."""
+
+
+class phx_dataset_label(Structure):
+    """A mark on datasets."""
+
+
 class phx_retention_rule(Structure):
     """A trace is due if one limit does not keep it. Times are those of its start."""
 
@@ -588,6 +597,8 @@ phx_example_item._fields_ = [
     ("metadata", phx_text),
     ("external_id", phx_text),
     ("example", c_int64),
+    ("span_id", phx_text),
+    ("splits", phx_text),
 ]
 
 phx_dataset_change._fields_ = [
@@ -629,6 +640,27 @@ phx_example._fields_ = [
     ("metadata", phx_text),
     ("hash", phx_text),
     ("strict_hash", phx_text),
+    ("span", c_int64),
+    ("span_id", phx_text),
+    ("splits", phx_text),
+]
+
+phx_split._fields_ = [
+    ("id", c_int64),
+    ("created_at", c_uint64),
+    ("updated_at", c_uint64),
+    ("examples", c_int64),
+    ("name", phx_text),
+    ("description", phx_text),
+    ("color", phx_text),
+    ("metadata", phx_text),
+]
+
+phx_dataset_label._fields_ = [
+    ("id", c_int64),
+    ("name", phx_text),
+    ("description", phx_text),
+    ("color", phx_text),
 ]
 
 phx_retention_rule._fields_ = [
@@ -1002,6 +1034,22 @@ FUNCTIONS = {
         c_void_p, c_char_p, c_int32, c_char_p, POINTER(phx_example_item), c_size_t, POINTER(phx_dataset_change), POINTER(phx_error)]),
     "phx_dataset_delete": (c_int32, [
         c_void_p, c_int64, POINTER(phx_error)]),
+    "phx_split_create": (c_int32, [
+        c_void_p, POINTER(phx_split), c_int64, POINTER(c_int64), c_size_t, POINTER(c_int64), POINTER(phx_error)]),
+    "phx_split_update": (c_int32, [
+        c_void_p, POINTER(phx_split), c_int64, POINTER(c_int64), c_size_t, POINTER(c_int64), c_size_t, POINTER(phx_error)]),
+    "phx_split_delete": (c_int32, [
+        c_void_p, c_int64, POINTER(phx_error)]),
+    "phx_label_create": (c_int32, [
+        c_void_p, POINTER(phx_dataset_label), POINTER(c_int64), POINTER(phx_error)]),
+    "phx_label_update": (c_int32, [
+        c_void_p, POINTER(phx_dataset_label), POINTER(phx_error)]),
+    "phx_label_delete": (c_int32, [
+        c_void_p, c_int64, POINTER(phx_error)]),
+    "phx_dataset_set_labels": (c_int32, [
+        c_void_p, c_int64, POINTER(c_int64), c_size_t, POINTER(phx_error)]),
+    "phx_dataset_set_label": (c_int32, [
+        c_void_p, c_int64, c_int64, c_int32, POINTER(phx_error)]),
     "phx_store_retain": (c_int32, [
         c_void_p, c_int64, POINTER(phx_retention_rule), c_uint64, c_uint32, POINTER(c_int64), POINTER(phx_error)]),
     "phx_store_retain_due": (c_int32, [
@@ -1054,8 +1102,18 @@ FUNCTIONS = {
         c_void_p, POINTER(POINTER(phx_dataset_version)), POINTER(phx_error)]),
     "phx_store_find_examples": (c_int32, [
         c_void_p, c_int64, c_int64, c_int64, c_int64, POINTER(c_void_p), POINTER(phx_error)]),
+    "phx_store_find_split_examples": (c_int32, [
+        c_void_p, c_int64, c_int64, POINTER(c_int64), c_size_t, c_int32, c_int64, c_int64, POINTER(c_void_p), POINTER(phx_error)]),
     "phx_cursor_next_example": (c_int32, [
         c_void_p, POINTER(POINTER(phx_example)), POINTER(phx_error)]),
+    "phx_store_find_splits": (c_int32, [
+        c_void_p, c_int64, c_char_p, c_int64, POINTER(c_void_p), POINTER(phx_error)]),
+    "phx_cursor_next_split": (c_int32, [
+        c_void_p, POINTER(POINTER(phx_split)), POINTER(phx_error)]),
+    "phx_store_find_labels": (c_int32, [
+        c_void_p, c_int64, c_int64, c_int64, c_int64, POINTER(c_void_p), POINTER(phx_error)]),
+    "phx_cursor_next_label": (c_int32, [
+        c_void_p, POINTER(POINTER(phx_dataset_label)), POINTER(phx_error)]),
     "phx_expect_count": (c_int32, [
         c_void_p, c_char_p, c_size_t, c_int64, c_int64, POINTER(phx_buf), POINTER(phx_error)]),
     "phx_expect_tree": (c_int32, [
