@@ -33,6 +33,35 @@ bool find_dataset_typed(struct request *request, phx_id *out)
     return false;
 }
 
+bool find_dataset_named(struct request *request, phx_id *out)
+{
+    phx_text given = request_param(request, 0);
+    const phx_dataset *found = NULL;
+    phx_cursor *cursor = NULL;
+    const char *name = NULL;
+    phx_error err = {0};
+    phx_status status = PHX_DONE;
+    phx_id id = 0;
+
+    if (!id_read(request_arena(request), given, "Dataset", &id) &&
+        (name = text_string(request, given)) == NULL)
+        return false;
+    if (id > 0 || name != NULL)
+        status = phx_store_find_datasets(request_service(request)->store, id, 0,
+                                         name, 1, &cursor, &err);
+    if (status == PHX_OK)
+        status = phx_cursor_next_dataset(cursor, &found, &err);
+    if (status < 0)
+        answer_failure(request, status, &err);
+    else if (found == NULL)
+        answer_text(request, 404, "Dataset '%.*s' not found", (int)given.size,
+                    given.data);
+    else
+        *out = found->id;
+    phx_cursor_close(cursor);
+    return found != NULL;
+}
+
 /* --- datasets ---------------------------------------------------------------- */
 
 static void write_dataset(struct json_writer *json, const phx_dataset *dataset)

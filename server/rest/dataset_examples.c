@@ -21,11 +21,13 @@ static bool read_version(struct request *request, phx_id newest, phx_id *out)
 
 /* --- one document ------------------------------------------------------------ */
 
-static phx_status write_example(struct json_writer *json, struct arena *arena,
+static phx_status write_example(const struct example_form *form,
+                                struct json_writer *json, struct arena *arena,
                                 const phx_example *example, phx_error *err)
 {
     char id[ID_SIZE];
 
+    (void)form;
     (void)arena;
     (void)err;
     id_print("DatasetExample", example->id, id);
@@ -45,16 +47,24 @@ static phx_status write_example(struct json_writer *json, struct arena *arena,
     json_raw(json, example->metadata);
     write_time(json, "updated_at", example->updated_at);
     json_key(json, "source");
-    json_null(json);
+    if (example->span == 0) {
+        json_null(json);
+    } else {
+        json_open_object(json);
+        write_text(json, "span_id", example->span_id);
+        write_id(json, "span_node_id", "Span", example->span);
+        json_close_object(json);
+    }
     json_close_object(json);
     return PHX_OK;
 }
 
 static void send_document(struct request *request, phx_id dataset,
-                          phx_id version, phx_cursor *cursor)
+                          phx_id version, const struct split_choice *splits,
+                          phx_cursor *cursor)
 {
     static const struct example_form form = {"application/json", NULL, "]}}",
-                                             write_example};
+                                             write_example, NULL};
     struct json_writer json;
 
     data_begin(request, &json);
@@ -63,6 +73,8 @@ static void send_document(struct request *request, phx_id dataset,
     write_id(&json, "version_id", "DatasetVersion", version);
     json_key(&json, "filtered_splits");
     json_open_array(&json);
+    for (size_t i = 0; i < splits->count; i++)
+        json_text(&json, splits->names[i]);
     json_close_array(&json);
     json_key(&json, "examples");
     json_open_array(&json);
@@ -74,30 +86,33 @@ void dataset_examples(struct request *request)
     const struct service *service = request_service(request);
     phx_cursor *datasets = NULL, *cursor;
     const phx_dataset *dataset;
+    struct split_choice splits;
     phx_error err = {0};
     phx_id id, version = 0;
+    phx_status status;
 
     if (!find_dataset_typed(request, &id))
         return;
-    if (request_query(request, "split").data != NULL) {
-        answer_text(request, 501, "splits are not here yet");
-        return;
-    }
     dataset = open_dataset(request, id, &datasets);
     bool found =
         dataset != NULL && read_version(request, dataset->version, &version);
     phx_cursor_close(datasets);
-    if (!found)
+    if (!found || !find_splits(request, &splits))
         return;
-    phx_status status = phx_store_find_examples(service->store, id, version, 0,
-                                                0, &cursor, &err);
+    if (splits.count > 0)
+        status = phx_store_find_split_examples(service->store, id, version,
+                                               splits.ids, splits.count, 0, 0,
+                                               0, &cursor, &err);
+    else
+        status = phx_store_find_examples(service->store, id, version, 0, 0,
+                                         &cursor, &err);
     if (status == PHX_NOT_FOUND)
         answer_text(request, 404, "Dataset version with ID %lld not found",
                     (long long)version);
     else if (status < 0)
         answer_failure(request, status, &err);
     else
-        send_document(request, id, version, cursor);
+        send_document(request, id, version, &splits, cursor);
 }
 
 /* --- lines ------------------------------------------------------------------- */
@@ -123,7 +138,8 @@ static void write_line(struct json_writer *json, struct member *members,
     buf_add_byte(json->out, '\n');
 }
 
-static phx_status write_whole(struct json_writer *json, struct arena *arena,
+static phx_status write_whole(const struct example_form *form,
+                              struct json_writer *json, struct arena *arena,
                               const phx_example *example, phx_error *err)
 {
     char id[ID_SIZE];
@@ -133,12 +149,17 @@ static phx_status write_whole(struct json_writer *json, struct arena *arena,
         {text_of("input"), value_null()},
         {text_of("output"), value_null()},
         {text_of("metadata"), value_null()},
-        {text_of("splits"), {.kind = JSON_ARRAY}}};
+        {text_of("splits"), value_null()}};
     phx_status status =
         read_parts(arena, example, &members[2].value, &members[3].value, err);
 
-    if (status < 0 || (status = json_read(arena, example->metadata, 0,
-                                          &members[4].value, err)) < 0)
+    (void)form;
+
+    if (status < 0 ||
+        (status = json_read(arena, example->metadata, 0, &members[4].value,
+                            err)) < 0 ||
+        (status =
+             json_read(arena, example->splits, 0, &members[5].value, err)) < 0)
         return status;
     id_print("DatasetExample", example->id, id);
     members[1].value = value_text(text_of(id));
@@ -181,11 +202,14 @@ static struct value messages_of(const struct value *object)
 }
 
 /* Conversations to train on: the messages of both sides. */
-static phx_status write_training(struct json_writer *json, struct arena *arena,
+static phx_status write_training(const struct example_form *form,
+                                 struct json_writer *json, struct arena *arena,
                                  const phx_example *example, phx_error *err)
 {
     struct value input, output, *items;
     phx_status status = read_parts(arena, example, &input, &output, err);
+
+    (void)form;
 
     if (status < 0)
         return status;
@@ -210,11 +234,14 @@ static phx_status write_training(struct json_writer *json, struct arena *arena,
 }
 
 /* What is asked, and the ideal answer. */
-static phx_status write_asking(struct json_writer *json, struct arena *arena,
+static phx_status write_asking(const struct example_form *form,
+                               struct json_writer *json, struct arena *arena,
                                const phx_example *example, phx_error *err)
 {
     struct value input, output;
     phx_status status = read_parts(arena, example, &input, &output, err);
+
+    (void)form;
 
     if (status < 0)
         return status;
@@ -233,61 +260,74 @@ static phx_status write_asking(struct json_writer *json, struct arena *arena,
     return PHX_OK;
 }
 
+bool find_file(struct request *request, const char *ending, phx_id *dataset,
+               phx_id *version)
+{
+    const struct service *service = request_service(request);
+    const phx_dataset *row = NULL;
+    phx_cursor *cursor = NULL;
+    phx_error err = {0};
+    phx_status status;
+    bool found = false;
+
+    if (!find_dataset(request, dataset))
+        return false;
+    status = phx_store_find_datasets(service->store, *dataset, 0, NULL, 1,
+                                     &cursor, &err);
+    if (status >= 0)
+        status = phx_cursor_next_dataset(cursor, &row, &err);
+    if (status < 0)
+        answer_failure(request, status, &err);
+    else if (row == NULL)
+        answer_text(request, 422, "no dataset %lld", (long long)*dataset);
+    else
+        found = read_version(request, row->version, version) &&
+                answer_file(request, row->name, ending);
+    phx_cursor_close(cursor);
+    return found;
+}
+
 /* Of a version of another dataset nothing. */
 static void send_file(struct request *request, const struct example_form *form)
 {
-    const struct service *service = request_service(request);
-    phx_cursor *datasets = NULL, *cursor = NULL;
-    const phx_dataset *dataset = NULL;
     struct json_writer json;
+    phx_cursor *cursor;
     phx_error err = {0};
-    phx_id id, version;
+    phx_id dataset, version;
     phx_status status;
 
-    if (!find_dataset(request, &id))
+    if (!find_file(request, form->ending, &dataset, &version))
         return;
-    status = phx_store_find_datasets(service->store, id, 0, NULL, 1, &datasets,
-                                     &err);
-    if (status >= 0)
-        status = phx_cursor_next_dataset(datasets, &dataset, &err);
-    if (status < 0)
+    status = phx_store_find_examples(request_service(request)->store, dataset,
+                                     version, 0, 0, &cursor, &err);
+    json_begin(&json, answer_buf(request));
+    if (status == PHX_NOT_FOUND)
+        answer_body(request, 200, form->type);
+    else if (status < 0)
         answer_failure(request, status, &err);
-    else if (dataset == NULL)
-        answer_text(request, 422, "no dataset %lld", (long long)id);
-    else if (read_version(request, dataset->version, &version) &&
-             answer_file(request, dataset->name, form->ending)) {
-        status = phx_store_find_examples(service->store, id, version, 0, 0,
-                                         &cursor, &err);
-        json_begin(&json, answer_buf(request));
-        if (status == PHX_NOT_FOUND)
-            answer_body(request, 200, form->type);
-        else if (status < 0)
-            answer_failure(request, status, &err);
-        else
-            send_examples(request, cursor, &json, form);
-    }
-    phx_cursor_close(datasets);
+    else
+        send_examples(request, cursor, &json, form);
 }
 
 #define LINES "text/plain; charset=utf-8", ".jsonl", ""
 
 void dataset_jsonl(struct request *request)
 {
-    static const struct example_form form = {LINES, write_whole};
+    static const struct example_form form = {LINES, write_whole, NULL};
 
     send_file(request, &form);
 }
 
 void dataset_openai_ft(struct request *request)
 {
-    static const struct example_form form = {LINES, write_training};
+    static const struct example_form form = {LINES, write_training, NULL};
 
     send_file(request, &form);
 }
 
 void dataset_openai_evals(struct request *request)
 {
-    static const struct example_form form = {LINES, write_asking};
+    static const struct example_form form = {LINES, write_asking, NULL};
 
     send_file(request, &form);
 }

@@ -20,6 +20,8 @@ static void end_examples(void *ctx)
 
     phx_cursor_close(sending->cursor);
     arena_clear(&sending->arena);
+    if (sending->form->clear != NULL)
+        sending->form->clear(sending->form);
     memory_free(sending);
 }
 
@@ -35,8 +37,8 @@ static phx_status next_examples(void *ctx, struct buf *out, phx_error *err)
            (status = phx_cursor_next_example(sending->cursor, &example, err)) ==
                PHX_OK) {
         arena_reset(&sending->arena);
-        status =
-            sending->form->write(&sending->json, &sending->arena, example, err);
+        status = sending->form->write(sending->form, &sending->json,
+                                      &sending->arena, example, err);
         if (status < 0)
             break;
     }
@@ -56,6 +58,8 @@ void send_examples(struct request *request, phx_cursor *cursor,
 
     if (sending == NULL) {
         phx_cursor_close(cursor);
+        if (form->clear != NULL)
+            form->clear(form);
         answer_later(request, "no memory for the examples");
         return;
     }

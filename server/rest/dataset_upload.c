@@ -1,21 +1,13 @@
 /*
- * dataset_upload.c - POST /v1/datasets/upload: a body of JSON becomes a version
- * of a dataset. The body is read by hand, so that every fault of its form is a
- * text; a version is durable before it is told of.
+ * dataset_upload.c - POST /v1/datasets/upload: a body of JSON, or a form with a
+ * file (dataset_file.c), becomes a version of a dataset. The body is read by
+ * hand, so that every fault of its form is a text; a version is durable before
+ * it is told of.
  */
 #include "base/base.h"
-#include "server/rest/inside.h"
+#include "server/rest/dataset_upload.h"
 
 #include <strings.h>
-
-struct upload {
-    struct request *request;
-    const char *name, *description;
-    int32_t action;
-    struct value body;
-    const struct value *inputs;
-    phx_example_item *items; /* in the arena */
-};
 
 /* The member of a name, or NULL if it is absent or null. */
 static const struct value *given(const struct value *object, const char *key)
@@ -34,19 +26,8 @@ static bool refuse(struct upload *upload, const char *sentence)
 static bool read_body(struct upload *upload)
 {
     struct request *request = upload->request;
-    phx_text type = request_header(request, "Content-Type");
     phx_error err = {0};
 
-    if (type.size == 0) {
-        answer_text(request, 400, "Missing content-type header");
-        return false;
-    }
-    if (request_is_type(request, "multipart/form-data")) {
-        answer_text(request, 501, "uploads of files are not here yet");
-        return false;
-    }
-    if (!request_is_type(request, "application/json"))
-        return refuse(upload, "Invalid content-type");
     phx_status status = json_read(request_arena(request), request_body(request),
                                   0, &upload->body, &err);
     if (status == PHX_NO_MEMORY) {
@@ -62,27 +43,44 @@ static bool read_body(struct upload *upload)
 }
 
 /* What clients look for in it is misspelt. */
-static bool read_action(struct upload *upload)
+bool upload_read_action(struct upload *upload, phx_text given)
 {
     static const char *const names[] = {[PHX_DATASET_CREATE] = "create",
                                         [PHX_DATASET_APPEND] = "append",
                                         [PHX_DATASET_UPDATE] = "update"};
-    const struct value *action = value_member(&upload->body, "action");
 
-    upload->action = PHX_DATASET_CREATE;
-    if (action == NULL)
-        return true;
-    for (int32_t i = 0; action->kind == JSON_TEXT && i < 3; i++) {
-        if (action->text.size == strlen(names[i]) &&
-            strncasecmp(action->text.data, names[i], action->text.size) == 0) {
+    for (int32_t i = 0; i < 3; i++) {
+        if (given.size == strlen(names[i]) &&
+            strncasecmp(given.data, names[i], given.size) == 0) {
             upload->action = i;
             return true;
         }
     }
     answer_text(upload->request, 422, "Invalid dateset action: %.*s",
-                action->kind == JSON_TEXT ? (int)action->text.size : 0,
-                action->kind == JSON_TEXT ? action->text.data : "");
+                (int)given.size, given.data ? given.data : "");
     return false;
+}
+
+static bool read_action(struct upload *upload)
+{
+    const struct value *action = value_member(&upload->body, "action");
+    phx_text none = {NULL, 0};
+
+    upload->action = PHX_DATASET_CREATE;
+    return action == NULL ||
+           upload_read_action(upload,
+                              action->kind == JSON_TEXT ? action->text : none);
+}
+
+bool upload_read_texts(struct upload *upload, phx_text name,
+                       phx_text description)
+{
+    if (name.size == 0)
+        return refuse(upload, "Dataset name must be a non-empty string");
+    upload->name = text_string(upload->request, name);
+    upload->description =
+        upload->name == NULL ? NULL : text_string(upload->request, description);
+    return upload->description != NULL;
 }
 
 static bool read_texts(struct upload *upload)
@@ -90,14 +88,12 @@ static bool read_texts(struct upload *upload)
     const struct value *name = value_member(&upload->body, "name");
     const struct value *about = given(&upload->body, "description");
 
-    if (name == NULL || name->kind != JSON_TEXT || name->text.size == 0)
+    if (name == NULL || name->kind != JSON_TEXT)
         return refuse(upload, "Dataset name must be a non-empty string");
     if (about != NULL && about->kind != JSON_TEXT)
         return refuse(upload, "Dataset description must be a string or null");
-    upload->name = text_string(upload->request, name->text);
-    upload->description =
-        about ? text_string(upload->request, about->text) : "";
-    return upload->name != NULL && upload->description != NULL;
+    return upload_read_texts(upload, name->text,
+                             about ? about->text : text_of(""));
 }
 
 /* A list as long as the inputs; *out is NULL if it is not given. */
@@ -176,52 +172,88 @@ static bool write_objects(struct upload *upload, const struct value *list,
     return written;
 }
 
-/* An id that reads as one of ours is that example's, any other the sender's. */
-static bool read_ids(struct upload *upload, const struct value *list)
+void upload_read_id(struct upload *upload, phx_text id, phx_example_item *item)
 {
     struct arena *arena = request_arena(upload->request);
 
+    if (!id_read(arena, id, "DatasetExample", &item->example))
+        item->external_id = id;
+    else if (item->example <= 0)
+        item->example = INT64_MAX; /* none */
+}
+
+static bool read_ids(struct upload *upload, const struct value *list)
+{
     for (uint32_t i = 0; list != NULL && i < list->count; i++) {
         const struct value *id = &list->items[i];
-        phx_example_item *item = &upload->items[i];
         if (id->kind == JSON_NULL)
             continue;
         if (id->kind != JSON_TEXT)
             return refuse(upload, "example_ids must be strings or null");
-        if (!id_read(arena, id->text, "DatasetExample", &item->example))
-            item->external_id = id->text;
-        else if (item->example <= 0)
-            item->example = INT64_MAX; /* none */
+        upload_read_id(upload, id->text, &upload->items[i]);
     }
     return true;
 }
 
-/* Form only, but for what would be lost. */
-static bool check_unkept(struct upload *upload, const char *key,
-                         const struct value *list, bool lists)
+bool upload_write_splits(struct json_writer *json, const struct value *given)
 {
-    bool is_kept = true;
+    const struct value *names =
+        given->kind == JSON_ARRAY ? given->items : given;
+    uint32_t count = given->kind == JSON_ARRAY ? given->count : 1;
 
-    for (uint32_t i = 0; list != NULL && i < list->count; i++) {
-        const struct value *value = &list->items[i];
-        bool sound = value->kind == JSON_NULL || value->kind == JSON_TEXT ||
-                     (lists && value->kind == JSON_ARRAY);
-        for (uint32_t j = 0;
-             sound && value->kind == JSON_ARRAY && j < value->count; j++)
-            sound = value->items[j].kind == JSON_NULL ||
-                    value->items[j].kind == JSON_TEXT;
-        if (!sound) {
-            answer_text(upload->request, 422,
-                        "%s %u must be a string, list of"
-                        " strings, or None",
-                        key, (unsigned)i);
+    json_open_array(json);
+    for (uint32_t i = 0; i < count; i++) {
+        if (names[i].kind == JSON_NULL)
+            continue;
+        if (names[i].kind != JSON_TEXT)
             return false;
-        }
-        is_kept = is_kept && value->kind == JSON_NULL;
+        if (text_strip(names[i].text).size > 0)
+            json_text(json, text_strip(names[i].text));
     }
-    if (!is_kept)
-        answer_text(upload->request, 501, "%s are not here yet", key);
-    return is_kept;
+    json_close_array(json);
+    return true;
+}
+
+/* All splits of every example are given, if any are. */
+static bool read_splits(struct upload *upload, const struct value *list)
+{
+    struct arena *arena = request_arena(upload->request);
+    struct json_writer json;
+    struct buf text;
+    bool sound = true;
+
+    buf_init(&text, SIZE_MAX);
+    for (uint32_t i = 0; list != NULL && i < list->count && sound; i++) {
+        buf_reset(&text);
+        json_begin(&json, &text);
+        if (!upload_write_splits(&json, &list->items[i])) {
+            answer_text(upload->request, 422,
+                        "splits %u must be a string, list of"
+                        " strings, or None",
+                        (unsigned)i);
+            sound = false;
+            break;
+        }
+        upload->items[i].splits = text_span(text.data, text.size);
+        if (text.status < 0 || !keep_text(arena, &upload->items[i].splits)) {
+            answer_later(upload->request, "no memory for the examples");
+            sound = false;
+        }
+    }
+    buf_clear(&text);
+    return sound;
+}
+
+static bool read_spans(struct upload *upload, const struct value *list)
+{
+    for (uint32_t i = 0; list != NULL && i < list->count; i++) {
+        const struct value *id = &list->items[i];
+        if (id->kind != JSON_NULL && id->kind != JSON_TEXT)
+            return refuse(upload, "span_ids must be strings or null");
+        if (id->kind == JSON_TEXT)
+            upload->items[i].span_id = id->text;
+    }
+    return true;
 }
 
 static bool read_items(struct upload *upload)
@@ -246,13 +278,33 @@ static bool read_items(struct upload *upload)
         return false;
     }
     memset(upload->items, 0, size);
-    return read_ids(upload, ids) &&
-           check_unkept(upload, "splits", splits, true) &&
-           check_unkept(upload, "span_ids", spans, false) &&
+    upload->count = inputs->count;
+    return read_ids(upload, ids) && read_splits(upload, splits) &&
+           read_spans(upload, spans) &&
            write_objects(upload, inputs, offsetof(phx_example_item, input)) &&
            write_objects(upload, outputs, offsetof(phx_example_item, output)) &&
            write_objects(upload, metadata,
                          offsetof(phx_example_item, metadata));
+}
+
+static bool read_json(struct upload *upload)
+{
+    return read_body(upload) && read_action(upload) && read_texts(upload) &&
+           read_items(upload);
+}
+
+static bool read_upload(struct upload *upload)
+{
+    struct request *request = upload->request;
+
+    if (request_is_type(request, "application/json"))
+        return read_json(upload);
+    if (request_is_type(request, "multipart/form-data"))
+        return upload_read_form(upload);
+    if (request_header(request, "Content-Type").size > 0)
+        return refuse(upload, "Invalid content-type");
+    answer_text(request, 400, "Missing content-type header");
+    return false;
 }
 
 /* --- the answer -------------------------------------------------------------- */
@@ -314,13 +366,12 @@ void dataset_upload(struct request *request)
 
     check_begin(&check, request);
     bool sync = check_bool(&check, "sync", false);
-    if (!check_end(&check) || !read_body(&upload) || !read_action(&upload) ||
-        !read_texts(&upload) || !read_items(&upload))
+    if (!check_end(&check) || !read_upload(&upload))
         return;
     if ((status = writer_check(service->writer, &err)) >= 0)
         status = phx_dataset_put(service->store, upload.name, upload.action,
-                                 upload.description, upload.items,
-                                 upload.inputs->count, &change, &err);
+                                 upload.description, upload.items, upload.count,
+                                 &change, &err);
     if (status < 0) {
         answer_refused(request, status, &err);
     } else if (sync) {

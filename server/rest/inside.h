@@ -147,6 +147,8 @@ const phx_project *open_project(struct request *request, phx_id project,
  * second 404 if it is one of another type. */
 bool find_dataset(struct request *request, phx_id *out);
 bool find_dataset_typed(struct request *request, phx_id *out);
+/* The same by global id or name; 404 answered if there is none. */
+bool find_dataset_named(struct request *request, phx_id *out);
 const phx_dataset *open_dataset(struct request *request, phx_id dataset,
                                 phx_cursor **cursor);
 
@@ -219,6 +221,19 @@ void dataset_upload(struct request *request);
 void dataset_jsonl(struct request *request);
 void dataset_openai_ft(struct request *request);
 void dataset_openai_evals(struct request *request);
+void dataset_csv(struct request *request);
+void dataset_split_create(struct request *request);
+void dataset_split_update(struct request *request);
+void dataset_split_delete(struct request *request);
+void dataset_label_list(struct request *request);
+void dataset_label_create(struct request *request);
+void dataset_label_get(struct request *request);
+void dataset_label_update(struct request *request);
+void dataset_label_delete(struct request *request);
+void dataset_labels(struct request *request);
+void dataset_labels_set(struct request *request);
+void dataset_label_assign(struct request *request);
+void dataset_label_leave(struct request *request);
 void server_health(struct request *request);
 void server_ready(struct request *request);
 void server_version(struct request *request);
@@ -259,18 +274,36 @@ void search_end(phx_text search);
 void write_match(struct json_writer *json, phx_text span_id,
                  const phx_match *match);
 
+/* --- dataset_split.c: split= ------------------------------------------------ */
+
+struct split_choice {
+    phx_id *ids; /* [count] in the arena */
+    phx_text *names;
+    size_t count;
+};
+
+/* Each by global id or name; 404 or 422 answered if false. */
+bool find_splits(struct request *request, struct split_choice *out);
+
 /* --- dataset_send.c: examples, sent as they are read ------------------------ */
 
 struct example_form {
     const char *type;   /* of the answer */
     const char *ending; /* of the file's name; NULL if it is none */
     const char *end;    /* behind the last example */
-    phx_status (*write)(struct json_writer *json, struct arena *arena,
+    phx_status (*write)(const struct example_form *form,
+                        struct json_writer *json, struct arena *arena,
                         const phx_example *example, phx_error *err);
+    void (*clear)(const struct example_form *form); /* after the last; or NULL */
 };
 
-/* What the answer holds goes first; the writer goes on in it. The cursor is the
- * answer's. The first piece is made before the answer begins: a failure has a
+/* The dataset of the path and the version asked for of a file that is to be
+ * sent; answered if false. */
+bool find_file(struct request *request, const char *ending, phx_id *dataset,
+               phx_id *version);
+
+/* What the answer holds goes first; the writer goes on in it. The cursor and the
+ * form are the answer's. The first piece is made before the answer begins: a failure has a
  * status of its own. */
 void send_examples(struct request *request, phx_cursor *cursor,
                    const struct json_writer *begun,
