@@ -25,7 +25,8 @@ static phx_status put_examples(struct scene *scene, phx_error *err)
                                         NULL, items + 2, 2, &change, err);
 }
 
-/* A split and a label, made, changed, listed and deleted. */
+/* A split and a label, made and changed; what an earlier call has made stays.
+ */
 static phx_status put_splits(struct scene *scene, phx_error *err)
 {
     phx_store *store = scene->store;
@@ -34,15 +35,19 @@ static phx_status put_splits(struct scene *scene, phx_error *err)
     const phx_id example = 3;
     phx_status status = put_examples(scene, err);
 
-    if (status < 0 ||
-        (status = phx_split_create(store, &split, 1, &example, 1, &split.id,
-                                   err)) < 0 ||
-        (status = phx_split_update(store, &split, 1, &example, 1, &example, 1,
-                                   err)) < 0 ||
-        (status = phx_label_create(store, &label, &label.id, err)) < 0 ||
-        (status = phx_label_update(store, &label, err)) < 0)
-        return status;
-    return phx_dataset_set_labels(store, 1, &label.id, 1, err);
+    if (status >= 0)
+        status =
+            phx_split_create(store, &split, 1, &example, 1, &split.id, err);
+    if (status >= 0)
+        status =
+            phx_split_update(store, &split, 1, &example, 1, &example, 1, err);
+    if (status >= 0 || status == PHX_CONFLICT)
+        status = phx_label_create(store, &label, &label.id, err);
+    if (status >= 0)
+        status = phx_label_update(store, &label, err);
+    if (status >= 0)
+        status = phx_dataset_set_labels(store, 1, &label.id, 1, err);
+    return status == PHX_CONFLICT ? PHX_OK : status;
 }
 
 static phx_status walk_splits(struct scene *scene, phx_error *err)
@@ -75,8 +80,10 @@ static phx_status walk_splits(struct scene *scene, phx_error *err)
     phx_cursor_close(cursor);
     if (status >= 0)
         status = phx_label_delete(store, 1, err);
-    if (status >= 0)
+    if (status >= 0 || status == PHX_NOT_FOUND)
         status = phx_split_delete(store, 1, err);
+    if (status == PHX_NOT_FOUND)
+        status = PHX_OK;
     return status < 0 ? status : phx_store_verify(store, NULL, NULL, err);
 }
 
