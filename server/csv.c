@@ -12,7 +12,9 @@ void csv_init(struct csv_reader *reader, phx_text text, struct arena *arena)
 {
     static const char mark[] = "\xef\xbb\xbf";
 
-    if (text_starts(text, mark))
+    if (text.size == 0)
+        text = text_of("");
+    else if (text_starts(text, mark))
         text = text_span(text.data + 3, text.size - 3);
     *reader = (struct csv_reader){.at = text.data,
                                   .end = text.data + text.size,

@@ -7,7 +7,7 @@
 
 #include "store/inside.h"
 
-enum { NUMBERS = 19 + ANNOTATION_KINDS };
+enum { NUMBERS = 20 + ANNOTATION_KINDS };
 
 /* The numbers of the row in the order of its columns. */
 static void list_numbers(struct counter *counter, int64_t *out[NUMBERS])
@@ -30,7 +30,8 @@ static void list_numbers(struct counter *counter, int64_t *out[NUMBERS])
     *out++ = &counter->logs;
     *out++ = &counter->waiting;
     *out++ = &counter->config;
-    *out = &counter->configs;
+    *out++ = &counter->configs;
+    *out = &counter->parts;
 }
 
 static phx_status read_row(struct connection *connection, struct counter *out,
@@ -128,8 +129,8 @@ phx_status counter_migrate(struct connection *connection, int64_t format,
         [4] = offsetof(struct counter, log),
         [5] = offsetof(struct counter, log),
         [6] = offsetof(struct counter, waiting),
-        [7] = sizeof(struct counter),
-        [8] = sizeof(struct counter),
+        [7] = offsetof(struct counter, parts),
+        [8] = offsetof(struct counter, parts),
     };
     struct counter counter;
     int64_t sum;

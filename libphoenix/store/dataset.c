@@ -229,6 +229,25 @@ phx_status revision_living(struct connection *connection, int64_t dataset,
     return status == PHX_OK && out->until != INT64_MAX ? PHX_DONE : status;
 }
 
+phx_status parts_insert(const struct change *change, struct statement *insert,
+                        phx_error *err)
+{
+    phx_status status = sql_run(insert, err);
+
+    if (status >= 0)
+        change->counter->parts += sqlite3_changes(change->writer->db);
+    return status;
+}
+
+phx_status parts_delete(const struct change *change, enum sql id, int64_t value,
+                        phx_error *err)
+{
+    struct statement *remove = sql(change->writer, id);
+
+    sql_bind_int(remove, 1, value);
+    return sql_delete(remove, &change->counter->parts, err);
+}
+
 uint32_t content_sum(int64_t id, phx_text input, phx_text output,
                      phx_text metadata)
 {

@@ -67,6 +67,19 @@ phx_status revision_living(struct connection *connection, int64_t dataset,
 uint32_t content_sum(int64_t id, phx_text input, phx_text output,
                      phx_text metadata);
 
+/* A change under way: the writer in its transaction, and the counters that it
+ * will leave. */
+struct change {
+    struct connection *writer;
+    struct counter *counter;
+};
+/* Rows that belong to examples and datasets, which the counters count: those
+ * that an INSERT has made, or a DELETE with the one parameter takes. */
+phx_status parts_insert(const struct change *change, struct statement *insert,
+                        phx_error *err);
+phx_status parts_delete(const struct change *change, enum sql id, int64_t value,
+                        phx_error *err);
+
 /* --- example_span.c --------------------------------------------------------- */
 
 /* Looks up the spans of examples, in a snapshot of a reader. *out is NULL if
@@ -76,8 +89,9 @@ phx_status example_spans_find(struct store *store,
                               size_t count, struct arena *arena,
                               struct target **out, phx_error *err);
 /* The writer: the example is from the span, unless that has gone since. */
-phx_status example_span_put(struct store *store, int64_t example,
-                            struct target *span, phx_error *err);
+phx_status example_span_put(struct store *store, const struct change *change,
+                            int64_t example, struct target *span,
+                            phx_error *err);
 uint32_t example_span_sum(int64_t example, int64_t trace, int64_t span,
                           phx_text span_id);
 
@@ -97,7 +111,7 @@ uint32_t split_sum(const phx_split *split);
 /* From a version on an example is in the splits of these names, which are made
  * where they are missing, and in no other. *changed if that is not how it was.
  */
-phx_status splits_set(struct connection *writer, int64_t dataset,
+phx_status splits_set(const struct change *change, int64_t dataset,
                       int64_t version, int64_t example, const phx_text *names,
                       size_t count, bool *changed, phx_error *err);
 
@@ -106,6 +120,6 @@ phx_status splits_set(struct connection *writer, int64_t dataset,
 void label_read(struct statement *statement, phx_dataset_label *out,
                 int64_t *sum);
 uint32_t label_sum(const phx_dataset_label *label);
-uint32_t labelled_sum(int64_t dataset, int64_t label);
+uint32_t labelled_sum(int64_t id, int64_t dataset, int64_t label);
 
 #endif

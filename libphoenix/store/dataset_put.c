@@ -28,6 +28,8 @@ struct placed {
 struct upload {
     struct store *store;
     struct connection *writer;
+    struct counter counter;
+    struct change parts; /* of the two */
     struct arena arena;
     phx_dataset dataset;
     struct version_row version;
@@ -359,7 +361,8 @@ static phx_status create_example(struct upload *upload,
         (status = name_example(upload, example, BY_NAME, err)) < 0)
         return status;
     return span != NULL && span->number != 0
-               ? example_span_put(upload->store, example, span, err)
+               ? example_span_put(upload->store, &upload->parts, example, span,
+                                  err)
                : PHX_OK;
 }
 
@@ -419,7 +422,7 @@ static phx_status end_unnamed(struct upload *upload, phx_error *err)
                 continue;
             upload->change.deleted++;
             if ((status = end_revision(upload, &rows[i], err)) >= 0)
-                status = splits_set(upload->writer, rows[i].dataset,
+                status = splits_set(&upload->parts, rows[i].dataset,
                                     upload->version.id, last, NULL, 0,
                                     &(bool){false}, err);
         }
@@ -449,7 +452,7 @@ static phx_status place_items(struct upload *upload,
         bool changed = false;
         if (!items[i].placed)
             continue;
-        status = splits_set(upload->writer, upload->dataset.id, version,
+        status = splits_set(&upload->parts, upload->dataset.id, version,
                             placed->example, items[i].splits,
                             items[i].split_count, &changed, err);
         upload->moved += changed && !placed->told;
@@ -543,19 +546,19 @@ static phx_status put_once(struct upload *upload, phx_text name, int32_t action,
 {
     struct store *store = upload->store;
     unsigned forgotten = atomic_load(&store->forgotten);
-    struct counter counter;
+    struct counter *counter = &upload->counter;
     phx_status status = prepare(upload, examples, count, err);
 
     if (status < 0)
         return status;
     status = upload->spans != NULL
-                 ? annotate_begin(store, &counter, forgotten, err)
-                 : store_change_begin(store, store->writer, &counter, err);
+                 ? annotate_begin(store, counter, forgotten, err)
+                 : store_change_begin(store, store->writer, counter, err);
     if (status != PHX_OK)
         return status;
     if ((status = begin(upload, name, action, description, err)) >= 0)
         status = put_items(upload, action, examples, count, err);
-    status = store_change_end(store, store->writer, status, &counter, err);
+    status = store_change_end(store, store->writer, status, counter, err);
     store_write_end(store);
     return status;
 }
@@ -571,6 +574,7 @@ phx_status store_put_examples(struct store *store, phx_text name,
 
     do {
         upload = (struct upload){.store = store, .writer = store->writer};
+        upload.parts = (struct change){store->writer, &upload.counter};
         arena_init(&upload.arena, SIZE_MAX);
         map_init(&upload.named);
         map_init(&upload.hashes);
@@ -591,40 +595,44 @@ phx_status store_put_examples(struct store *store, phx_text name,
     return PHX_OK;
 }
 
-static phx_status delete_rows(struct connection *writer, int64_t dataset,
+static phx_status delete_rows(const struct change *change, int64_t dataset,
                               phx_error *err)
 {
-    static const enum sql deletes[] = {
-        SQL_DELETE_CONTENTS,  SQL_DELETE_EXAMPLE_SPANS, SQL_DELETE_EXAMPLES,
-        SQL_DELETE_REVISIONS, SQL_DELETE_MEMBERS,       SQL_DELETE_VERSIONS,
-        SQL_DELETE_DATASET};
-    struct statement *read;
+    static const enum sql deletes[] = {SQL_DELETE_CONTENTS, SQL_DELETE_EXAMPLES,
+                                       SQL_DELETE_REVISIONS,
+                                       SQL_DELETE_VERSIONS, SQL_DELETE_DATASET};
+    struct statement *labels, *read;
     phx_status status =
-        sql_find(writer, SQL_DATASET_BY_ID, dataset, &read, err);
+        sql_find(change->writer, SQL_DATASET_BY_ID, dataset, &read, err);
 
     sql_end(read);
     if (status == PHX_DONE)
         return fail(err, PHX_NOT_FOUND, -1, "no dataset %lld",
                     (long long)dataset);
-    for (size_t i = 0; i < sizeof deletes / sizeof *deletes && status >= 0; i++)
-        status = sql_run_with(writer, deletes[i], dataset, err);
-    if (status < 0)
+    if (status < 0 ||
+        (status = parts_delete(change, SQL_DELETE_EXAMPLE_SPANS, dataset,
+                               err)) < 0 ||
+        (status = parts_delete(change, SQL_DELETE_MEMBERS, dataset, err)) < 0)
         return status;
-    struct statement *labels = sql(writer, SQL_DELETE_LABELLED);
+    labels = sql(change->writer, SQL_DELETE_LABELLED);
     sql_bind_int(labels, 1, dataset);
     sql_bind_int(labels, 2, 0);
-    return sql_run(labels, err);
+    status = sql_delete(labels, &change->counter->parts, err);
+    for (size_t i = 0; i < sizeof deletes / sizeof *deletes && status >= 0; i++)
+        status = sql_run_with(change->writer, deletes[i], dataset, err);
+    return status;
 }
 
 phx_status store_delete_dataset(struct store *store, int64_t dataset,
                                 phx_error *err)
 {
     struct counter counter;
+    const struct change change = {store->writer, &counter};
     phx_status status = store_change_begin(store, store->writer, &counter, err);
 
     if (status < 0)
         return status;
-    status = delete_rows(store->writer, dataset, err);
+    status = delete_rows(&change, dataset, err);
     status = store_change_end(store, store->writer, status, &counter, err);
     store_write_end(store);
     return status;

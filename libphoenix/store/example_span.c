@@ -59,15 +59,16 @@ uint32_t example_span_sum(int64_t example, int64_t trace, int64_t span,
     return checksum32(values, sizeof values);
 }
 
-phx_status example_span_put(struct store *store, int64_t example,
-                            struct target *span, phx_error *err)
+phx_status example_span_put(struct store *store, const struct change *change,
+                            int64_t example, struct target *span,
+                            phx_error *err)
 {
     phx_status status = target_check(store, span, err);
     struct statement *insert;
 
     if (status < 0)
         return status == PHX_NOT_FOUND ? PHX_OK : status;
-    insert = sql(store->writer, SQL_INSERT_EXAMPLE_SPAN);
+    insert = sql(change->writer, SQL_INSERT_EXAMPLE_SPAN);
     sql_bind_int(insert, 1, example);
     sql_bind_int(insert, 2, span->trace);
     sql_bind_int(insert, 3, span->number);
@@ -75,5 +76,5 @@ phx_status example_span_put(struct store *store, int64_t example,
     sql_bind_int(insert, 5,
                  (int64_t)example_span_sum(example, span->trace, span->number,
                                            span->id));
-    return sql_run(insert, err);
+    return parts_insert(change, insert, err);
 }

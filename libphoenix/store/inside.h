@@ -199,6 +199,8 @@ struct counter {
     int64_t waiting; /* rows of this table */
     int64_t config;  /* the next one */
     int64_t configs; /* rows of this table */
+    /* Since format 9. */
+    int64_t parts; /* rows of example_span, split, member, label, labelled */
 };
 
 phx_status counter_read(struct connection *connection, struct counter *out,

@@ -31,9 +31,10 @@ uint32_t label_sum(const phx_dataset_label *label)
     return checksum32(values, sizeof values);
 }
 
-uint32_t labelled_sum(int64_t dataset, int64_t label)
+uint32_t labelled_sum(int64_t id, int64_t dataset, int64_t label)
 {
-    const uint64_t values[] = {(uint64_t)dataset, (uint64_t)label};
+    const uint64_t values[] = {(uint64_t)id, (uint64_t)dataset,
+                               (uint64_t)label};
 
     return checksum32(values, sizeof values);
 }
@@ -119,19 +120,21 @@ phx_status store_create_label(struct store *store,
                               const phx_dataset_label *label, int64_t *out,
                               phx_error *err)
 {
-    struct connection *writer = store->writer;
     phx_dataset_label row = *label;
     struct counter counter;
-    phx_status status = store_change_begin(store, writer, &counter, err);
+    const struct change change = {store->writer, &counter};
+    phx_status status = store_change_begin(store, store->writer, &counter, err);
 
     if (status < 0)
         return status;
-    struct statement *last = sql(writer, SQL_LABEL_LAST);
+    struct statement *last = sql(change.writer, SQL_LABEL_LAST);
     if ((status = sql_next(last, err)) >= 0)
         row.id = sql_int(last, 0) + 1;
+    counter.parts++;
     sql_end(last);
-    if (status >= 0 && (status = check_name(writer, row.name, 0, err)) >= 0)
-        status = put_label(writer, &row, err);
+    if (status >= 0 &&
+        (status = check_name(change.writer, row.name, 0, err)) >= 0)
+        status = put_label(change.writer, &row, err);
     if ((status = change_end(store, status, &counter, err)) >= 0)
         *out = row.id;
     return status;
@@ -140,16 +143,17 @@ phx_status store_create_label(struct store *store,
 phx_status store_update_label(struct store *store,
                               const phx_dataset_label *label, phx_error *err)
 {
-    struct connection *writer = store->writer;
     phx_dataset_label row;
     struct counter counter;
+    const struct change change = {store->writer, &counter};
     struct arena arena;
-    phx_status status = store_change_begin(store, writer, &counter, err);
+    phx_status status = store_change_begin(store, store->writer, &counter, err);
 
     if (status < 0)
         return status;
     arena_init(&arena, SIZE_MAX);
-    if ((status = get_label(writer, label->id, &arena, &row, err)) >= 0) {
+    if ((status = get_label(change.writer, label->id, &arena, &row, err)) >=
+        0) {
         if (label->name.data != NULL)
             row.name = label->name;
         if (label->description.data != NULL)
@@ -157,8 +161,8 @@ phx_status store_update_label(struct store *store,
                                                           : (phx_text){NULL, 0};
         if (label->color.data != NULL)
             row.color = label->color;
-        if ((status = check_name(writer, row.name, row.id, err)) >= 0)
-            status = put_label(writer, &row, err);
+        if ((status = check_name(change.writer, row.name, row.id, err)) >= 0)
+            status = put_label(change.writer, &row, err);
     }
     arena_clear(&arena);
     return change_end(store, status, &counter, err);
@@ -166,19 +170,19 @@ phx_status store_update_label(struct store *store,
 
 phx_status store_delete_label(struct store *store, int64_t id, phx_error *err)
 {
-    struct connection *writer = store->writer;
     phx_dataset_label row;
     struct counter counter;
+    const struct change change = {store->writer, &counter};
     struct arena arena;
-    phx_status status = store_change_begin(store, writer, &counter, err);
+    phx_status status = store_change_begin(store, store->writer, &counter, err);
 
     if (status < 0)
         return status;
     arena_init(&arena, SIZE_MAX);
-    if ((status = get_label(writer, id, &arena, &row, err)) >= 0 &&
+    if ((status = get_label(change.writer, id, &arena, &row, err)) >= 0 &&
         (status =
-             sql_run_with(writer, SQL_DELETE_LABELLED_OF_LABEL, id, err)) >= 0)
-        status = sql_run_with(writer, SQL_DELETE_LABEL, id, err);
+             parts_delete(&change, SQL_DELETE_LABELLED_OF_LABEL, id, err)) >= 0)
+        status = parts_delete(&change, SQL_DELETE_LABEL, id, err);
     arena_clear(&arena);
     return change_end(store, status, &counter, err);
 }
@@ -186,51 +190,61 @@ phx_status store_delete_label(struct store *store, int64_t id, phx_error *err)
 /* --- datasets ----------------------------------------------------------------- */
 
 /* Takes one label from a dataset; all for 0. */
-static phx_status leave(struct connection *writer, int64_t dataset,
+static phx_status leave(const struct change *change, int64_t dataset,
                         int64_t label, phx_error *err)
 {
-    struct statement *remove = sql(writer, SQL_DELETE_LABELLED);
+    struct statement *remove = sql(change->writer, SQL_DELETE_LABELLED);
 
     sql_bind_int(remove, 1, dataset);
     sql_bind_int(remove, 2, label);
-    return sql_run(remove, err);
+    return sql_delete(remove, &change->counter->parts, err);
 }
 
-static phx_status join(struct connection *writer, int64_t dataset,
+static phx_status join(const struct change *change, int64_t dataset,
                        int64_t label, phx_error *err)
 {
     struct statement *read, *insert;
-    phx_status status = sql_find(writer, SQL_LABEL_BY_ID, label, &read, err);
+    phx_status status =
+        sql_find(change->writer, SQL_LABEL_BY_ID, label, &read, err);
 
     sql_end(read);
     if (status == PHX_DONE)
         return fail(err, PHX_NOT_FOUND, 0, "no label %lld", (long long)label);
     if (status < 0)
         return status;
-    insert = sql(writer, SQL_INSERT_LABELLED);
-    sql_bind_int(insert, 1, dataset);
-    sql_bind_int(insert, 2, label);
-    sql_bind_int(insert, 3, (int64_t)labelled_sum(dataset, label));
-    return sql_run(insert, err);
+    read = sql(change->writer, SQL_LABELLED_NEXT);
+    sql_bind_int(read, 1, dataset);
+    sql_bind_int(read, 2, label);
+    status = sql_next(read, err);
+    int64_t id = status == PHX_OK ? sql_int(read, 0) : 0;
+    sql_end(read);
+    if (status != PHX_OK) /* it has the label */
+        return status < 0 ? status : PHX_OK;
+    insert = sql(change->writer, SQL_INSERT_LABELLED);
+    sql_bind_int(insert, 1, id);
+    sql_bind_int(insert, 2, dataset);
+    sql_bind_int(insert, 3, label);
+    sql_bind_int(insert, 4, (int64_t)labelled_sum(id, dataset, label));
+    return parts_insert(change, insert, err);
 }
 
 phx_status store_assign_labels(struct store *store, int64_t dataset,
                                const phx_id *labels, size_t count,
                                enum assignment how, phx_error *err)
 {
-    struct connection *writer = store->writer;
     struct counter counter;
+    const struct change change = {store->writer, &counter};
     int64_t version;
-    phx_status status = store_change_begin(store, writer, &counter, err);
+    phx_status status = store_change_begin(store, store->writer, &counter, err);
 
     if (status < 0)
         return status;
-    status = dataset_newest(writer, dataset, &version, err);
+    status = dataset_newest(change.writer, dataset, &version, err);
     if (status >= 0 && how == CONFIGS_ARE)
-        status = leave(writer, dataset, 0, err);
+        status = leave(&change, dataset, 0, err);
     for (size_t i = 0; i < count && status >= 0; i++) {
-        status = how == CONFIGS_LEAVE ? leave(writer, dataset, labels[i], err)
-                                      : join(writer, dataset, labels[i], err);
+        status = how == CONFIGS_LEAVE ? leave(&change, dataset, labels[i], err)
+                                      : join(&change, dataset, labels[i], err);
         if (status == PHX_NOT_FOUND && err != NULL)
             err->offset = (int64_t)i;
     }

@@ -50,7 +50,7 @@ static phx_status remove_said(struct connection *connection,
 
     sql_bind_int(links, 1, trace);
     sql_bind_int(links, 2, span);
-    if ((status = sql_run(links, err)) < 0)
+    if ((status = sql_delete(links, &counter->parts, err)) < 0)
         return status;
     sql_bind_int(annotations, 1, trace);
     sql_bind_int(annotations, 2, span);

@@ -68,8 +68,8 @@ static const struct step {
      " cost_details INT NOT NULL DEFAULT 0,"
      " prices INT NOT NULL DEFAULT 0, log INT NOT NULL DEFAULT 1,"
      " logs INT NOT NULL DEFAULT 0, waiting INT NOT NULL DEFAULT 0,"
-     " config INT NOT NULL DEFAULT 1, configs INT NOT NULL DEFAULT 0)"
-     " STRICT"},
+     " config INT NOT NULL DEFAULT 1, configs INT NOT NULL DEFAULT 0,"
+     " parts INT NOT NULL DEFAULT 0) STRICT"},
     {1, 0,
      "CREATE TABLE block ("
      " id INTEGER PRIMARY KEY, level INT NOT NULL, project INT NOT NULL,"
@@ -198,6 +198,7 @@ static const struct step {
      "CREATE TABLE content ("
      " id INTEGER PRIMARY KEY, input TEXT NOT NULL, output TEXT NOT NULL,"
      " metadata TEXT NOT NULL, sum INT NOT NULL) STRICT"},
+    {9, 1, "ALTER TABLE counter ADD parts INT NOT NULL DEFAULT 0"},
     {9, 0,
      "CREATE TABLE example_span ("
      " example INTEGER PRIMARY KEY, trace INT NOT NULL, span INT NOT NULL,"

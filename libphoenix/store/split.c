@@ -51,10 +51,10 @@ static phx_status check_split(const phx_split *split, int64_t sum,
                       (long long)split->id);
 }
 
-static phx_status put_split(struct connection *writer, const phx_split *split,
+static phx_status put_split(const struct change *change, const phx_split *split,
                             phx_error *err)
 {
-    struct statement *put = sql(writer, SQL_PUT_SPLIT);
+    struct statement *put = sql(change->writer, SQL_PUT_SPLIT);
 
     sql_bind_int(put, 1, split->id);
     sql_bind_text(put, 2, split->name);
@@ -67,10 +67,10 @@ static phx_status put_split(struct connection *writer, const phx_split *split,
     return sql_run(put, err);
 }
 
-static phx_status last_number(struct connection *writer, enum sql id,
+static phx_status last_number(const struct change *change, enum sql id,
                               int64_t *out, phx_error *err)
 {
-    struct statement *read = sql(writer, id);
+    struct statement *read = sql(change->writer, id);
     phx_status status = sql_next(read, err);
 
     if (status == PHX_OK)
@@ -80,16 +80,17 @@ static phx_status last_number(struct connection *writer, enum sql id,
 }
 
 /* A new row, with times of now. */
-static phx_status insert_split(struct connection *writer, phx_split *split,
+static phx_status insert_split(const struct change *change, phx_split *split,
                                phx_error *err)
 {
-    phx_status status = last_number(writer, SQL_SPLIT_LAST, &split->id, err);
+    phx_status status = last_number(change, SQL_SPLIT_LAST, &split->id, err);
 
     if (status < 0)
         return status;
     split->id++;
+    change->counter->parts++;
     split->created_at = split->updated_at = time_now() / 1000 * 1000;
-    return put_split(writer, split, err);
+    return put_split(change, split, err);
 }
 
 static phx_status keep_split(struct arena *arena, phx_split *split,
@@ -105,10 +106,10 @@ static phx_status keep_split(struct arena *arena, phx_split *split,
 }
 
 /* A row that there must be, in the arena. */
-static phx_status get_split(struct connection *writer, int64_t id,
+static phx_status get_split(const struct change *change, int64_t id,
                             struct arena *arena, phx_split *out, phx_error *err)
 {
-    struct statement *read = sql(writer, SQL_SPLIT_BY_ID);
+    struct statement *read = sql(change->writer, SQL_SPLIT_BY_ID);
     phx_status status;
     int64_t sum;
 
@@ -126,12 +127,12 @@ static phx_status get_split(struct connection *writer, int64_t id,
 }
 
 /* CONFLICT if another split has the name. */
-static phx_status check_name(struct connection *writer, phx_text name,
+static phx_status check_name(const struct change *change, phx_text name,
                              int64_t id, phx_error *err)
 {
     int64_t known = 0;
     phx_status status =
-        lookup_name(writer, SQL_SPLIT_BY_NAME, name, &known, err);
+        lookup_name(change->writer, SQL_SPLIT_BY_NAME, name, &known, err);
 
     if (status == PHX_OK && known != id)
         return fail(err, PHX_CONFLICT, -1, "split '%.*s' exists",
@@ -165,10 +166,10 @@ uint32_t member_sum(const struct split_member *member)
     return checksum32(values, sizeof values);
 }
 
-static phx_status put_member(struct connection *writer,
+static phx_status put_member(const struct change *change,
                              const struct split_member *member, phx_error *err)
 {
-    struct statement *put = sql(writer, SQL_INSERT_MEMBER);
+    struct statement *put = sql(change->writer, SQL_INSERT_MEMBER);
 
     sql_bind_int(put, 1, member->id);
     sql_bind_int(put, 2, member->dataset);
@@ -180,7 +181,7 @@ static phx_status put_member(struct connection *writer,
     return sql_run(put, err);
 }
 
-static phx_status begin_member(struct connection *writer, int64_t dataset,
+static phx_status begin_member(const struct change *change, int64_t dataset,
                                int64_t version, int64_t example, int64_t split,
                                phx_error *err)
 {
@@ -189,25 +190,28 @@ static phx_status begin_member(struct connection *writer, int64_t dataset,
                                   .split = split,
                                   .version = version,
                                   .until = INT64_MAX};
-    phx_status status = last_number(writer, SQL_MEMBER_LAST, &member.id, err);
+    phx_status status = last_number(change, SQL_MEMBER_LAST, &member.id, err);
 
     if (status < 0)
         return status;
     member.id++;
-    return put_member(writer, &member, err);
+    change->counter->parts++;
+    return put_member(change, &member, err);
 }
 
-static phx_status end_member(struct connection *writer,
+static phx_status end_member(const struct change *change,
                              struct split_member *member, int64_t version,
                              phx_error *err)
 {
     if (member->sum != (int64_t)member_sum(member))
         return fail(err, PHX_CORRUPT, -1, "member %lld is damaged",
                     (long long)member->id);
-    if (member->version == version)
-        return sql_run_with(writer, SQL_DELETE_MEMBER, member->id, err);
+    if (member->version == version) {
+        change->counter->parts--;
+        return sql_run_with(change->writer, SQL_DELETE_MEMBER, member->id, err);
+    }
     member->until = version;
-    return put_member(writer, member, err);
+    return put_member(change, member, err);
 }
 
 /* The splits that an example is in; more than those that any program has are
@@ -217,11 +221,11 @@ struct memberships {
     size_t count;
 };
 
-static phx_status read_members(struct connection *writer, int64_t dataset,
+static phx_status read_members(const struct change *change, int64_t dataset,
                                int64_t example, struct memberships *out,
                                phx_error *err)
 {
-    struct statement *read = sql(writer, SQL_MEMBERS_OF_EXAMPLE);
+    struct statement *read = sql(change->writer, SQL_MEMBERS_OF_EXAMPLE);
     size_t most = sizeof out->rows / sizeof *out->rows;
     phx_status status;
 
@@ -242,43 +246,44 @@ static phx_status read_members(struct connection *writer, int64_t dataset,
 }
 
 /* Puts the example in, or takes it out. */
-static phx_status set_member(struct connection *writer, int64_t dataset,
+static phx_status set_member(const struct change *change, int64_t dataset,
                              int64_t version, int64_t example, int64_t split,
                              bool in, phx_error *err)
 {
     struct memberships members;
-    phx_status status = read_members(writer, dataset, example, &members, err);
+    phx_status status = read_members(change, dataset, example, &members, err);
 
     for (size_t i = 0; i < members.count && status >= 0; i++) {
         if (members.rows[i].split == split)
             return in ? PHX_OK
-                      : end_member(writer, &members.rows[i], version, err);
+                      : end_member(change, &members.rows[i], version, err);
     }
     return status < 0 || !in
                ? status
-               : begin_member(writer, dataset, version, example, split, err);
+               : begin_member(change, dataset, version, example, split, err);
 }
 
-static phx_status find_or_make(struct connection *writer, phx_text name,
+static phx_status find_or_make(const struct change *change, phx_text name,
                                int64_t *out, phx_error *err)
 {
     phx_split split = {
         .name = name, .color = text_of("#808080"), .metadata = text_of("{}")};
-    phx_status status = lookup_name(writer, SQL_SPLIT_BY_NAME, name, out, err);
+    phx_status status =
+        lookup_name(change->writer, SQL_SPLIT_BY_NAME, name, out, err);
 
     if (status != PHX_DONE)
         return status;
-    status = insert_split(writer, &split, err);
+    status = insert_split(change, &split, err);
     *out = split.id;
     return status;
 }
 
-phx_status splits_set(struct connection *writer, int64_t dataset,
+phx_status splits_set(const struct change *change, int64_t dataset,
                       int64_t version, int64_t example, const phx_text *names,
                       size_t count, bool *changed, phx_error *err)
 {
     struct memberships members;
-    phx_status status = read_members(writer, dataset, example, &members, err);
+    phx_status status = read_members(change, dataset, example, &members, err);
     size_t before = members.count;
     uint64_t stays = 0;
 
@@ -286,7 +291,7 @@ phx_status splits_set(struct connection *writer, int64_t dataset,
     for (size_t i = 0; i < count && status >= 0; i++) {
         int64_t split = 0;
         size_t at = 0;
-        if ((status = find_or_make(writer, names[i], &split, err)) < 0)
+        if ((status = find_or_make(change, names[i], &split, err)) < 0)
             break;
         while (at < before && members.rows[at].split != split)
             at++;
@@ -296,13 +301,13 @@ phx_status splits_set(struct connection *writer, int64_t dataset,
         }
         *changed = true;
         status =
-            set_member(writer, dataset, version, example, split, true, err);
+            set_member(change, dataset, version, example, split, true, err);
     }
     for (size_t i = 0; i < before && status >= 0; i++) {
         if (stays >> i & 1)
             continue;
         *changed = true;
-        status = end_member(writer, &members.rows[i], version, err);
+        status = end_member(change, &members.rows[i], version, err);
     }
     return status;
 }
@@ -311,7 +316,7 @@ phx_status splits_set(struct connection *writer, int64_t dataset,
 
 /* Puts examples that live in, or takes them out; a failure's offset counts from
  * `first`. */
-static phx_status set_members(struct connection *writer, int64_t dataset,
+static phx_status set_members(const struct change *change, int64_t dataset,
                               int64_t version, int64_t split,
                               const phx_id *examples, size_t count, bool in,
                               size_t first, phx_error *err)
@@ -321,15 +326,15 @@ static phx_status set_members(struct connection *writer, int64_t dataset,
     for (size_t i = 0; i < count && status >= 0; i++) {
         struct statement *read;
         struct revision living;
-        status =
-            revision_living(writer, dataset, examples[i], &read, &living, err);
+        status = revision_living(change->writer, dataset, examples[i], &read,
+                                 &living, err);
         sql_end(read);
         if (status == PHX_DONE)
             return fail(err, PHX_NOT_FOUND, (int64_t)(first + i),
                         "example %lld does not live in dataset %lld",
                         (long long)examples[i], (long long)dataset);
         if (status >= 0)
-            status = set_member(writer, dataset, version, examples[i], split,
+            status = set_member(change, dataset, version, examples[i], split,
                                 in, err);
     }
     return status;
@@ -347,19 +352,19 @@ phx_status store_create_split(struct store *store, const phx_split *split,
                               int64_t dataset, const phx_id *examples,
                               size_t count, int64_t *out, phx_error *err)
 {
-    struct connection *writer = store->writer;
     phx_split row = *split;
     struct counter counter;
+    const struct change change = {store->writer, &counter};
     int64_t version = 0;
-    phx_status status = store_change_begin(store, writer, &counter, err);
+    phx_status status = store_change_begin(store, store->writer, &counter, err);
 
     if (status < 0)
         return status;
     if (dataset != 0)
-        status = dataset_newest(writer, dataset, &version, err);
-    if (status >= 0 && (status = check_name(writer, row.name, 0, err)) >= 0 &&
-        (status = insert_split(writer, &row, err)) >= 0)
-        status = set_members(writer, dataset, version, row.id, examples, count,
+        status = dataset_newest(change.writer, dataset, &version, err);
+    if (status >= 0 && (status = check_name(&change, row.name, 0, err)) >= 0 &&
+        (status = insert_split(&change, &row, err)) >= 0)
+        status = set_members(&change, dataset, version, row.id, examples, count,
                              true, 0, err);
     if ((status = change_end(store, status, &counter, err)) >= 0)
         *out = row.id;
@@ -367,18 +372,18 @@ phx_status store_create_split(struct store *store, const phx_split *split,
 }
 
 /* The row with the texts that are not absent. */
-static phx_status change_split(struct connection *writer,
+static phx_status change_split(const struct change *change,
                                const phx_split *split, struct arena *arena,
                                phx_error *err)
 {
     phx_split row;
-    phx_status status = get_split(writer, split->id, arena, &row, err);
+    phx_status status = get_split(change, split->id, arena, &row, err);
 
     if (status < 0)
         return status;
     if (split->name.data != NULL) {
         row.name = split->name;
-        if ((status = check_name(writer, row.name, row.id, err)) < 0)
+        if ((status = check_name(change, row.name, row.id, err)) < 0)
             return status;
     }
     if (split->description.data != NULL)
@@ -389,7 +394,7 @@ static phx_status change_split(struct connection *writer,
     if (split->metadata.data != NULL)
         row.metadata = split->metadata;
     row.updated_at = time_now() / 1000 * 1000;
-    return put_split(writer, &row, err);
+    return put_split(change, &row, err);
 }
 
 phx_status store_update_split(struct store *store, const phx_split *split,
@@ -397,22 +402,22 @@ phx_status store_update_split(struct store *store, const phx_split *split,
                               size_t added_count, const phx_id *removed,
                               size_t removed_count, phx_error *err)
 {
-    struct connection *writer = store->writer;
     struct counter counter;
+    const struct change change = {store->writer, &counter};
     struct arena arena;
     int64_t version = 0;
-    phx_status status = store_change_begin(store, writer, &counter, err);
+    phx_status status = store_change_begin(store, store->writer, &counter, err);
 
     if (status < 0)
         return status;
     arena_init(&arena, SIZE_MAX);
     if (dataset != 0)
-        status = dataset_newest(writer, dataset, &version, err);
+        status = dataset_newest(change.writer, dataset, &version, err);
     if (status >= 0 &&
-        (status = change_split(writer, split, &arena, err)) >= 0 &&
-        (status = set_members(writer, dataset, version, split->id, added,
+        (status = change_split(&change, split, &arena, err)) >= 0 &&
+        (status = set_members(&change, dataset, version, split->id, added,
                               added_count, true, 0, err)) >= 0)
-        status = set_members(writer, dataset, version, split->id, removed,
+        status = set_members(&change, dataset, version, split->id, removed,
                              removed_count, false, added_count, err);
     arena_clear(&arena);
     return change_end(store, status, &counter, err);
@@ -420,19 +425,19 @@ phx_status store_update_split(struct store *store, const phx_split *split,
 
 phx_status store_delete_split(struct store *store, int64_t id, phx_error *err)
 {
-    struct connection *writer = store->writer;
     struct counter counter;
+    const struct change change = {store->writer, &counter};
     struct arena arena;
     phx_split row;
-    phx_status status = store_change_begin(store, writer, &counter, err);
+    phx_status status = store_change_begin(store, store->writer, &counter, err);
 
     if (status < 0)
         return status;
     arena_init(&arena, SIZE_MAX);
-    if ((status = get_split(writer, id, &arena, &row, err)) >= 0 &&
-        (status = sql_run_with(writer, SQL_DELETE_MEMBERS_OF_SPLIT, id, err)) >=
-            0)
-        status = sql_run_with(writer, SQL_DELETE_SPLIT, id, err);
+    if ((status = get_split(&change, id, &arena, &row, err)) >= 0 &&
+        (status =
+             parts_delete(&change, SQL_DELETE_MEMBERS_OF_SPLIT, id, err)) >= 0)
+        status = parts_delete(&change, SQL_DELETE_SPLIT, id, err);
     arena_clear(&arena);
     return change_end(store, status, &counter, err);
 }

@@ -20,7 +20,7 @@
     "block, run, span, trace, session, project, runs, gone, traces, sessions," \
     " projects, span_annotation, trace_annotation, session_annotation,"        \
     " document_annotation, annotations, cost_details, prices, log, logs,"\
-    " waiting, config, configs"
+    " waiting, config, configs, parts"
 #define DATASET_ROW                                                            \
     "SELECT id, name, description, metadata, created, updated, first, newest," \
     " versions, examples, sum FROM dataset"
@@ -80,7 +80,7 @@
     X(WRITE_COUNTER,                                                           \
       "UPDATE counter SET (" COUNTER_NUMBERS ", sum) ="                        \
       " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"  \
-      " ?)"                                                              \
+      " ?, ?)"                                                              \
       " WHERE id = 1")                                                         \
     X(SCHEMA_HAS,                                                              \
       "SELECT 1 FROM sqlite_schema WHERE type = ? AND name = ?"                \
@@ -455,7 +455,10 @@
       LABEL_ROW " WHERE id > ? ORDER BY id")                                   \
     X(DELETE_LABEL, "DELETE FROM label WHERE id = ?")                          \
     X(INSERT_LABELLED,                                                         \
-      "INSERT OR IGNORE INTO labelled (dataset, label, sum) VALUES (?, ?, ?)") \
+      "INSERT INTO labelled (id, dataset, label, sum) VALUES (?, ?, ?, ?)")    \
+    X(LABELLED_NEXT,                                                           \
+      "SELECT (SELECT ifnull(max(id), 0) FROM labelled) + 1 WHERE NOT EXISTS"  \
+      " (SELECT 1 FROM labelled WHERE dataset = ? AND label = ?)")             \
     X(LABELLED_ALL,                                                            \
       "SELECT labelled.id, labelled.dataset, label, labelled.sum, label.id,"   \
       " dataset.id FROM labelled LEFT JOIN label ON label.id = labelled.label" \

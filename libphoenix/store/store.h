@@ -244,10 +244,10 @@ phx_status store_delete_label(struct store *store, int64_t id, phx_error *err);
 phx_status store_assign_labels(struct store *store, int64_t dataset,
                                const phx_id *labels, size_t count,
                                enum assignment how, phx_error *err);
-phx_status store_read_labels(struct store *store, int64_t only,
-                             int64_t dataset, int64_t from, int64_t limit,
-                             struct arena *arena, phx_dataset_label **out,
-                             size_t *count, phx_error *err);
+phx_status store_read_labels(struct store *store, int64_t only, int64_t dataset,
+                             int64_t from, int64_t limit, struct arena *arena,
+                             phx_dataset_label **out, size_t *count,
+                             phx_error *err);
 
 /* --- background ------------------------------------------------------------- */
 

@@ -240,7 +240,8 @@ static phx_status check_labelled(struct verify *verify, struct statement *read,
                                  phx_error *err)
 {
     (void)err;
-    return sql_int(read, 3) == (int64_t)labelled_sum(sql_int(read, 1),
+    return sql_int(read, 3) == (int64_t)labelled_sum(sql_int(read, 0),
+                                                     sql_int(read, 1),
                                                      sql_int(read, 2)) &&
                    sql_has(read, 4) && sql_has(read, 5)
                ? PHX_OK
@@ -260,12 +261,16 @@ static phx_status check_belongings(struct verify *verify, phx_error *err)
                   {SQL_LABELS_ALL, check_label},
                   {SQL_LABELLED_ALL, check_labelled}};
     phx_status status = PHX_OK;
-    int64_t rows;
+    int64_t rows, all = 0;
 
-    for (size_t i = 0; i < sizeof tables / sizeof *tables && status >= 0; i++)
+    for (size_t i = 0; i < sizeof tables / sizeof *tables && status >= 0; i++) {
         status =
             verify_each(verify, tables[i].all, tables[i].check, 0, &rows, err);
-    return status;
+        all += rows;
+    }
+    return status < 0 ? status
+                      : verify_count(verify, "rows of splits, labels and spans",
+                                     all, verify->counter.parts);
 }
 
 phx_status verify_datasets(struct verify *verify, phx_error *err)

@@ -294,7 +294,8 @@ struct example_form {
     phx_status (*write)(const struct example_form *form,
                         struct json_writer *json, struct arena *arena,
                         const phx_example *example, phx_error *err);
-    void (*clear)(const struct example_form *form); /* after the last; or NULL */
+    void (*clear)(
+        const struct example_form *form); /* after the last; or NULL */
 };
 
 /* The dataset of the path and the version asked for of a file that is to be
@@ -302,9 +303,9 @@ struct example_form {
 bool find_file(struct request *request, const char *ending, phx_id *dataset,
                phx_id *version);
 
-/* What the answer holds goes first; the writer goes on in it. The cursor and the
- * form are the answer's. The first piece is made before the answer begins: a failure has a
- * status of its own. */
+/* What the answer holds goes first; the writer goes on in it. The cursor and
+ * the form are the answer's. The first piece is made before the answer begins:
+ * a failure has a status of its own. */
 void send_examples(struct request *request, phx_cursor *cursor,
                    const struct json_writer *begun,
                    const struct example_form *form);

@@ -95,7 +95,7 @@ static void put_into_parts(phx_store *store)
     const phx_split split = {.name = text("train")};
     const phx_dataset_label label = {.name = text("gold")};
     const phx_example_item item = {.input = text("{\"q\":6}"),
-                                   .span_id = text("01"),
+                                   .span_id = text("00000064"),
                                    .splits = text("[\"train\",\"test\"]")};
     const phx_id two = 2;
     phx_dataset_change change;
@@ -515,8 +515,6 @@ static void print(char *out, size_t size, const char *format, ...)
     va_end(values);
 }
 
-enum { MOST_TABLES = 64 };
-
 /* "key" names the columns that tell rows apart. */
 struct table {
     char name[32];
@@ -525,6 +523,8 @@ struct table {
     int column_count;
     int64_t rows;
 };
+
+enum { MOST_TABLES = 64 };
 
 static int read_tables(struct table tables[MOST_TABLES])
 {
