@@ -20,6 +20,7 @@ from .sql import Result, Value
 
 if TYPE_CHECKING:
     from .configs import Configs
+    from .datasets import Datasets
     from .export import Frame
     from .prices import Prices
     from .retention import Retention
@@ -533,6 +534,12 @@ class Store:
         """What annotations should be like."""
         from .configs import Configs
         return Configs(self)
+
+    @property
+    def datasets(self) -> Datasets:
+        """Examples to try a program on, in versions."""
+        from .datasets import Datasets
+        return Datasets(self)
 
     @property
     def retention(self) -> Retention:
