@@ -103,7 +103,7 @@ def test_unknown_paths_and_methods(build):
                 ("GET", "/v1/traces", 405), ("PUT", "/v1/traces", 405),
                 ("PATCH", "/v1/projects", 405), ("POST", "/healthz", 405),
                 ("GET", "/v1/projects//spans", 404),
-                ("GET", "/v1/dataset_labels", 501), ("POST", "/graphql", 501),
+                ("GET", "/v1/agent_sessions", 501), ("POST", "/graphql", 501),
                 ("POST", "/v1/traces/transfer", 501),
                 ("GET", "/v1/prompts/x/latest", 501),
                 ("GET", "/v1/prompts/x/versions", 501)):
