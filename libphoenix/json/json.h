@@ -50,7 +50,9 @@ enum {
     JSON_NONFINITE = 8,     /* writing: NaN, Infinity as Python writes them */
     JSON_DEEP = 16,         /* reading: JSON_DEPTH_DEEP levels, and null for
                                what is nested deeper, read past */
-    JSON_QUOTED = 32        /* writing: a JSON_NUMBER as a text */
+    JSON_QUOTED = 32,       /* writing: a JSON_NUMBER as a text */
+    JSON_DIGITS = 64        /* reading: a JSON_NUMBER for a JSON_REAL, which
+                               keeps its text */
 };
 
 /*

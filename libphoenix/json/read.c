@@ -400,6 +400,7 @@ static phx_status read_object(struct parser *parser, int depth,
 static phx_status read_plain(struct parser *parser, struct value *out)
 {
     bool lenient = parser->flags & JSON_LENIENT;
+    const uint8_t *start = parser->at;
 
     if (take_word(parser, "null"))
         *out = value_null();
@@ -415,6 +416,10 @@ static phx_status read_plain(struct parser *parser, struct value *out)
         *out = value_real((double)-INFINITY);
     else if (!number_read(&parser->at, parser->end, out))
         return refuse(parser, parser->at, "expecting value");
+    else if (out->kind == JSON_REAL && (parser->flags & JSON_DIGITS))
+        *out = (struct value){
+            .kind = JSON_NUMBER,
+            .text = text_span(start, (size_t)(parser->at - start))};
     return PHX_OK;
 }
 

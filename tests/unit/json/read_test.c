@@ -42,6 +42,20 @@ TEST(words_are_read)
     eq_int(read_string("false").integer, 0);
 }
 
+TEST(digits_are_kept_where_they_are_asked_for)
+{
+    UNUSED_STATE;
+    struct value list = read_sized("[1.50,-0.0,1E2 ,7,1e400]", 24, JSON_DIGITS);
+    static const char *const texts[] = {"1.50", "-0.0", "1E2"};
+
+    for (int i = 0; i < 3; i++) {
+        eq_int(list.items[i].kind, JSON_NUMBER);
+        eq_text(list.items[i].text, texts[i]);
+    }
+    eq_int(list.items[3].kind, JSON_INT);
+    eq_text(list.items[4].text, "1e400");
+}
+
 TEST(nesting_is_kept_in_order)
 {
     UNUSED_STATE;
@@ -348,6 +362,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_are_read),
+        cmocka_unit_test(digits_are_kept_where_they_are_asked_for),
         cmocka_unit_test(nesting_is_kept_in_order),
         cmocka_unit_test(plain_texts_point_into_the_input),
         cmocka_unit_test(escapes_are_undone),
