@@ -29,7 +29,7 @@ CFLAGS   += $(STD) $(OPTIMISE) $(HARDEN) $(WARN) $(INCLUDES) -fPIC \
 
 # Rooms in the order of their ranks, as in libphoenix/ROOMS; the extension, a
 # library of its own, is below.
-ROOMS := base json model wire attr block cost arrow expect lint store trace query frame api
+ROOMS := base json model wire attr block cost arrow expect lint prompt store trace query frame api
 
 LIBRARY_LIBS := -lsqlite3 -lzstd -lpcre2-8 -lsodium -lxxhash -lpthread -lm
 SERVER_LIBS  := -lmicrohttpd -lnghttp2 -lz $(LIBRARY_LIBS)
@@ -172,11 +172,12 @@ below_cost  := model json base
 below_arrow := json base
 below_expect := model json base
 below_lint  := model json base
+below_prompt := json base
 below_store := cost block attr wire model json base
 below_trace := store $(below_store)
 below_query := store $(below_store)
 below_frame := arrow query $(below_query)
-below_api   := frame trace expect lint $(below_frame)
+below_api   := frame trace expect lint prompt $(below_frame)
 
 UNIT_SOURCES := $(wildcard tests/unit/*/*_test.c)
 UNIT_TESTS   := $(UNIT_SOURCES:%.c=$(T)/%)
@@ -193,7 +194,7 @@ check-unit: $(UNIT_TESTS)
 # Tests that use the whole library, by its public header or by its inner
 # doors; and the fuzz targets over their corpora.
 
-WHOLE := $(foreach room,api frame query trace store lint expect arrow cost block attr wire model json base,$(call room_archive,$(room)))
+WHOLE := $(foreach room,api frame query trace store prompt lint expect arrow cost block attr wire model json base,$(call room_archive,$(room)))
 
 # A test of the server may bring fakes instead of what the archives hold.
 SERVER_TESTED := $(filter-out server/main.c,$(SERVER_SOURCES))

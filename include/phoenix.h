@@ -988,6 +988,139 @@ PHX_CALL phx_dataset_set_labels(phx_store *store, phx_id dataset,
 PHX_CALL phx_dataset_set_label(phx_store *store, phx_id dataset, phx_id label,
                                int32_t assigned, phx_error *err);
 
+/* --- Prompts ------------------------------------------------------------- */
+
+/* How a template names its variables: {{name}}, {name}, or not at all. */
+enum { PHX_MUSTACHE = 0, PHX_F_STRING = 1, PHX_NO_FORMAT = 2 };
+
+/* What of a prompt changes. */
+enum { PHX_PROMPT_DESCRIPTION = 1, PHX_PROMPT_METADATA = 2 };
+
+typedef struct phx_prompt {
+    phx_id id;
+    uint64_t created_at;  /* ns, of whole us */
+    uint64_t updated_at;  /* of its newest version, or of a change of it */
+    phx_id source;        /* the prompt that it was made from; or 0 */
+    phx_id version;       /* the newest */
+    int64_t versions;
+    phx_text name;        /* a-z and 0-9, and within it - and _ */
+    phx_text description; /* or absent */
+    phx_text metadata;    /* JSON object */
+} phx_prompt;
+
+typedef struct phx_prompt_version {
+    phx_id id;
+    phx_id prompt;
+    uint64_t created_at; /* ns, of whole us */
+    phx_text body;       /* JSON object, as phx_prompt_check gives it */
+} phx_prompt_version;
+
+typedef struct phx_prompt_tag {
+    phx_id id;
+    phx_id prompt;
+    phx_id version;       /* that it points to */
+    uint64_t updated_at;  /* ns, of whole us */
+    phx_text name;        /* as a prompt's; unique in the prompt */
+    phx_text description; /* or absent */
+} phx_prompt_tag;
+
+/*
+ * Checks a version of a prompt: the members that `POST /v1/prompts` of Phoenix
+ * has for it, docs/prompts.md tells them.
+ *
+ * json    [size] at most 16 MiB.
+ * out     the version in the form it is kept in: members in order, numbers with
+ *         the digits that they were sent with; or NULL.
+ * report  where it is not well formed, a JSON array of what is wrong, each
+ *         {"type", "loc", "msg", "input", "ctx"?}, 100 at most; or NULL.
+ * Errors: INVALID (the first of the report; or offset is the byte that is no
+ *         JSON), TOO_BIG.
+ */
+PHX_CALL phx_prompt_check(const char *json, size_t size, phx_buf *out,
+                          phx_buf *report, phx_error *err);
+
+/*
+ * Adds a version to the prompt of a name, which is made if there is none. What
+ * the others say of a prompt that is there counts not.
+ *
+ * prompt  name, description, metadata (absent: {}) and source are looked at;
+ *         texts have up to 1 MiB, a name 4,096 bytes.
+ * json    [size] the version; its template must be one of messages.
+ * out     the version's number.
+ * Errors: INVALID (a name, a text that is not UTF-8, metadata that is no JSON
+ *         object, the version), TOO_BIG, NOT_FOUND (the source), IO, BUSY,
+ *         INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_prompt_put(phx_store *store, const phx_prompt *prompt,
+                        const char *json, size_t size, phx_id *out,
+                        phx_error *err);
+
+/* Gives the prompt of the number another description or metadata: `changes` is
+ * PHX_PROMPT_..., or-ed. Errors: NOT_FOUND, INVALID, TOO_BIG (as above), IO,
+ * BUSY, INTERRUPTED, CORRUPT. */
+PHX_CALL phx_prompt_update(phx_store *store, const phx_prompt *prompt,
+                           int32_t changes, phx_error *err);
+
+/* With its versions and tags; prompts made from it have no source then. Errors:
+ * NOT_FOUND, IO, BUSY, INTERRUPTED, CORRUPT. */
+PHX_CALL phx_prompt_delete(phx_store *store, phx_id prompt, phx_error *err);
+
+/* Points a tag of the version's prompt to the version: makes it, or moves it
+ * from another. description: NULL for none, which takes the one it had. Errors:
+ * NOT_FOUND (the version), INVALID, TOO_BIG (as above), IO, BUSY, INTERRUPTED,
+ * CORRUPT. */
+PHX_CALL phx_prompt_set_tag(phx_store *store, phx_id version, const char *name,
+                            const char *description, phx_error *err);
+
+/* Errors: NOT_FOUND (the prompt, or a tag of it), IO, BUSY, INTERRUPTED,
+ * CORRUPT. */
+PHX_CALL phx_prompt_delete_tag(phx_store *store, phx_id prompt,
+                               const char *name, phx_error *err);
+
+/*
+ * Fills a template.
+ *
+ * format    PHX_MUSTACHE ...
+ * template_ [template_size] at most 16 MiB.
+ * variables [variables_size] a JSON object.
+ * out       at most 64 MiB.
+ * Errors:   INVALID (the template; what it asks for is not among the variables,
+ *           or cannot be formatted so), TOO_BIG.
+ */
+PHX_CALL phx_prompt_render(int32_t format, const char *template_,
+                           size_t template_size, const char *variables,
+                           size_t variables_size, phx_buf *out, phx_error *err);
+
+/* The names that a template asks for, each once, as a JSON array; those within
+ * sections of Mustache are not told. Errors: INVALID, TOO_BIG (as above). */
+PHX_CALL phx_prompt_variables(int32_t format, const char *template_,
+                              size_t template_size, phx_buf *out,
+                              phx_error *err);
+
+/*
+ * Fills the templates of a version.
+ *
+ * json      [size] a version.
+ * variables [variables_size] a JSON object.
+ * out       its messages, a JSON array of {"role", "content"}.
+ * Errors:   INVALID, TOO_BIG (as phx_prompt_check and phx_prompt_render).
+ */
+PHX_CALL phx_prompt_fill(const char *json, size_t size, const char *variables,
+                         size_t variables_size, phx_buf *out, phx_error *err);
+
+/*
+ * How two versions differ.
+ *
+ * before, after  [..._size] versions.
+ * out     {"fields": [{"path", "before"?, "after"?}, ...], "messages":
+ *         [{"change", "before"?, "after"?, ...}, ...]}; docs/prompts.md has an
+ *         example.
+ * Errors: INVALID, TOO_BIG (as phx_prompt_check).
+ */
+PHX_CALL phx_prompt_diff(const char *before, size_t before_size,
+                         const char *after, size_t after_size, phx_buf *out,
+                         phx_error *err);
+
 /* --- Retention ----------------------------------------------------------- */
 
 enum { PHX_MAX_DAYS = 1, PHX_MAX_COUNT = 2 };
@@ -1339,6 +1472,50 @@ PHX_CALL phx_store_find_labels(phx_store *store, phx_id only, phx_id dataset,
                                phx_error *err);
 PHX_CALL phx_cursor_next_label(phx_cursor *cursor,
                                const phx_dataset_label **out, phx_error *err);
+
+/*
+ * Prompts by number, newest first.
+ *
+ * only    the one wanted; 0 for all.
+ * from    the first number that may come; 0 for no bound.
+ * name    of the one wanted; NULL for all.
+ * limit   rows; 0 for no limit.
+ * Errors: IO, CORRUPT, INTERRUPTED.
+ */
+PHX_CALL phx_store_find_prompts(phx_store *store, phx_id only, phx_id from,
+                                const char *name, int64_t limit,
+                                phx_cursor **out, phx_error *err);
+PHX_CALL phx_cursor_next_prompt(phx_cursor *cursor, const phx_prompt **out,
+                                phx_error *err);
+
+/* Versions of a prompt, newest first; or the one of a number. */
+typedef struct phx_prompt_version_query {
+    size_t size;
+    phx_id prompt; /* whose; needed unless `only` is given */
+    phx_id only;   /* one number; 0 for all */
+    phx_id from;   /* the first number that may come; 0 for no bound */
+    int64_t limit; /* rows; 0 for no limit */
+    phx_text tag;  /* the one that the tag points to; or absent */
+} phx_prompt_version_query;
+#define PHX_PROMPT_VERSION_QUERY_INIT \
+    {sizeof(phx_prompt_version_query), 0, 0, 0, 0, {NULL, 0}}
+
+/* None of a prompt that is not there. Errors: IO, CORRUPT, INTERRUPTED. */
+PHX_CALL phx_store_find_prompt_versions(phx_store *store,
+                                        const phx_prompt_version_query *query,
+                                        phx_cursor **out, phx_error *err);
+PHX_CALL phx_cursor_next_prompt_version(phx_cursor *cursor,
+                                        const phx_prompt_version **out,
+                                        phx_error *err);
+
+/* Tags of a prompt, newest first; of one version, if that is not 0. Errors: IO,
+ * CORRUPT, INTERRUPTED. */
+PHX_CALL phx_store_find_prompt_tags(phx_store *store, phx_id prompt,
+                                    phx_id version, phx_id from, int64_t limit,
+                                    phx_cursor **out, phx_error *err);
+PHX_CALL phx_cursor_next_prompt_tag(phx_cursor *cursor,
+                                    const phx_prompt_tag **out,
+                                    phx_error *err);
 
 /* --- Expectations ----------------------------------------------------------- */
 

@@ -160,6 +160,11 @@ export declare const constants: {
    * deletes what is not among the items
    */
   readonly PHX_DATASET_UPDATE: 2;
+  readonly PHX_MUSTACHE: 0;
+  readonly PHX_F_STRING: 1;
+  readonly PHX_NO_FORMAT: 2;
+  readonly PHX_PROMPT_DESCRIPTION: 1;
+  readonly PHX_PROMPT_METADATA: 2;
   readonly PHX_MAX_DAYS: 1;
   readonly PHX_MAX_COUNT: 2;
   /**
@@ -1052,6 +1057,73 @@ export interface phx_dataset_label {
   color: phx_text;
 }
 
+export interface phx_prompt {
+  id: Int64;
+  /**
+   * ns, of whole us
+   */
+  created_at: Int64;
+  /**
+   * of its newest version, or of a change of it
+   */
+  updated_at: Int64;
+  /**
+   * the prompt that it was made from; or 0
+   */
+  source: Int64;
+  /**
+   * the newest
+   */
+  version: Int64;
+  versions: Int64;
+  /**
+   * a-z and 0-9, and within it - and _
+   */
+  name: phx_text;
+  /**
+   * or absent
+   */
+  description: phx_text;
+  /**
+   * JSON object
+   */
+  metadata: phx_text;
+}
+
+export interface phx_prompt_version {
+  id: Int64;
+  prompt: Int64;
+  /**
+   * ns, of whole us
+   */
+  created_at: Int64;
+  /**
+   * JSON object, as phx_prompt_check gives it
+   */
+  body: phx_text;
+}
+
+export interface phx_prompt_tag {
+  id: Int64;
+  prompt: Int64;
+  /**
+   * that it points to
+   */
+  version: Int64;
+  /**
+   * ns, of whole us
+   */
+  updated_at: Int64;
+  /**
+   * as a prompt's; unique in the prompt
+   */
+  name: phx_text;
+  /**
+   * or absent
+   */
+  description: phx_text;
+}
+
 /**
  * A trace is due if one limit does not keep it. Times are those of its start.
  */
@@ -1293,6 +1365,33 @@ export interface phx_session_query {
    */
   stop: Pointer;
   stop_ctx: Pointer;
+}
+
+/**
+ * Versions of a prompt, newest first; or the one of a number.
+ */
+export interface phx_prompt_version_query {
+  size: Int64;
+  /**
+   * whose; needed unless `only` is given
+   */
+  prompt: Int64;
+  /**
+   * one number; 0 for all
+   */
+  only: Int64;
+  /**
+   * the first number that may come; 0 for no bound
+   */
+  from: Int64;
+  /**
+   * rows; 0 for no limit
+   */
+  limit: Int64;
+  /**
+   * the one that the tag points to; or absent
+   */
+  tag: phx_text;
 }
 
 /**
@@ -1756,12 +1855,16 @@ export declare const structs: Record<
   | 'phx_example'
   | 'phx_split'
   | 'phx_dataset_label'
+  | 'phx_prompt'
+  | 'phx_prompt_version'
+  | 'phx_prompt_tag'
   | 'phx_retention_rule'
   | 'phx_retention_policy'
   | 'phx_attribute_test'
   | 'phx_span_query'
   | 'phx_trace_query'
   | 'phx_session_query'
+  | 'phx_prompt_version_query'
   | 'phx_budget'
   | 'phx_golden_options'
   | 'phx_lint_rule'
@@ -2236,6 +2339,90 @@ export interface Library {
    */
   phx_dataset_set_label: Call<(store: Pointer, dataset: Int64, label: Int64, assigned: number, err: phx_error | phx_error[] | null) => number>;
   /**
+   * Checks a version of a prompt: the members that `POST /v1/prompts` of Phoenix
+   * has for it, docs/prompts.md tells them.
+   *
+   * json    [size] at most 16 MiB.
+   * out     the version in the form it is kept in: members in order, numbers with
+   *         the digits that they were sent with; or NULL.
+   * report  where it is not well formed, a JSON array of what is wrong, each
+   *         {"type", "loc", "msg", "input", "ctx"?}, 100 at most; or NULL.
+   * Errors: INVALID (the first of the report; or offset is the byte that is no
+   *         JSON), TOO_BIG.
+   */
+  phx_prompt_check: Call<(json: string | null, size: Int64, out: phx_buf | phx_buf[] | null, report: phx_buf | phx_buf[] | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Adds a version to the prompt of a name, which is made if there is none. What
+   * the others say of a prompt that is there counts not.
+   *
+   * prompt  name, description, metadata (absent: {}) and source are looked at;
+   *         texts have up to 1 MiB, a name 4,096 bytes.
+   * json    [size] the version; its template must be one of messages.
+   * out     the version's number.
+   * Errors: INVALID (a name, a text that is not UTF-8, metadata that is no JSON
+   *         object, the version), TOO_BIG, NOT_FOUND (the source), IO, BUSY,
+   *         INTERRUPTED, CORRUPT.
+   */
+  phx_prompt_put: Call<(store: Pointer, prompt: phx_prompt | phx_prompt[] | null, json: string | null, size: Int64, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Gives the prompt of the number another description or metadata: `changes` is
+   * PHX_PROMPT_..., or-ed. Errors: NOT_FOUND, INVALID, TOO_BIG (as above), IO,
+   * BUSY, INTERRUPTED, CORRUPT.
+   */
+  phx_prompt_update: Call<(store: Pointer, prompt: phx_prompt | phx_prompt[] | null, changes: number, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * With its versions and tags; prompts made from it have no source then. Errors:
+   * NOT_FOUND, IO, BUSY, INTERRUPTED, CORRUPT.
+   */
+  phx_prompt_delete: Call<(store: Pointer, prompt: Int64, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Points a tag of the version's prompt to the version: makes it, or moves it
+   * from another. description: NULL for none, which takes the one it had. Errors:
+   * NOT_FOUND (the version), INVALID, TOO_BIG (as above), IO, BUSY, INTERRUPTED,
+   * CORRUPT.
+   */
+  phx_prompt_set_tag: Call<(store: Pointer, version: Int64, name: string | null, description: string | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Errors: NOT_FOUND (the prompt, or a tag of it), IO, BUSY, INTERRUPTED,
+   * CORRUPT.
+   */
+  phx_prompt_delete_tag: Call<(store: Pointer, prompt: Int64, name: string | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Fills a template.
+   *
+   * format    PHX_MUSTACHE ...
+   * template_ [template_size] at most 16 MiB.
+   * variables [variables_size] a JSON object.
+   * out       at most 64 MiB.
+   * Errors:   INVALID (the template; what it asks for is not among the variables,
+   *           or cannot be formatted so), TOO_BIG.
+   */
+  phx_prompt_render: Call<(format: number, template_: string | null, template_size: Int64, variables: string | null, variables_size: Int64, out: phx_buf | phx_buf[] | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * The names that a template asks for, each once, as a JSON array; those within
+   * sections of Mustache are not told. Errors: INVALID, TOO_BIG (as above).
+   */
+  phx_prompt_variables: Call<(format: number, template_: string | null, template_size: Int64, out: phx_buf | phx_buf[] | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Fills the templates of a version.
+   *
+   * json      [size] a version.
+   * variables [variables_size] a JSON object.
+   * out       its messages, a JSON array of {"role", "content"}.
+   * Errors:   INVALID, TOO_BIG (as phx_prompt_check and phx_prompt_render).
+   */
+  phx_prompt_fill: Call<(json: string | null, size: Int64, variables: string | null, variables_size: Int64, out: phx_buf | phx_buf[] | null, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * How two versions differ.
+   *
+   * before, after  [..._size] versions.
+   * out     {"fields": [{"path", "before"?, "after"?}, ...], "messages":
+   *         [{"change", "before"?, "after"?, ...}, ...]}; docs/prompts.md has an
+   *         example.
+   * Errors: INVALID, TOO_BIG (as phx_prompt_check).
+   */
+  phx_prompt_diff: Call<(before: string | null, before_size: Int64, after: string | null, after_size: Int64, out: phx_buf | phx_buf[] | null, err: phx_error | phx_error[] | null) => number>;
+  /**
    * Deletes the traces that a rule does not keep, oldest first, and log records
    * that wait for their spans, in slices that commits go between. Blocks all of whose traces are due go whole.
    *
@@ -2458,6 +2645,44 @@ export interface Library {
    * Errors: IO, CORRUPT, INTERRUPTED.
    */
   phx_cursor_next_label: Call<(cursor: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Prompts by number, newest first.
+   *
+   * only    the one wanted; 0 for all.
+   * from    the first number that may come; 0 for no bound.
+   * name    of the one wanted; NULL for all.
+   * limit   rows; 0 for no limit.
+   * Errors: IO, CORRUPT, INTERRUPTED.
+   */
+  phx_store_find_prompts: Call<(store: Pointer, only: Int64, from: Int64, name: string | null, limit: Int64, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Prompts by number, newest first.
+   *
+   * only    the one wanted; 0 for all.
+   * from    the first number that may come; 0 for no bound.
+   * name    of the one wanted; NULL for all.
+   * limit   rows; 0 for no limit.
+   * Errors: IO, CORRUPT, INTERRUPTED.
+   */
+  phx_cursor_next_prompt: Call<(cursor: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * None of a prompt that is not there. Errors: IO, CORRUPT, INTERRUPTED.
+   */
+  phx_store_find_prompt_versions: Call<(store: Pointer, query: phx_prompt_version_query | phx_prompt_version_query[] | null, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * None of a prompt that is not there. Errors: IO, CORRUPT, INTERRUPTED.
+   */
+  phx_cursor_next_prompt_version: Call<(cursor: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Tags of a prompt, newest first; of one version, if that is not 0. Errors: IO,
+   * CORRUPT, INTERRUPTED.
+   */
+  phx_store_find_prompt_tags: Call<(store: Pointer, prompt: Int64, version: Int64, from: Int64, limit: Int64, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Tags of a prompt, newest first; of one version, if that is not 0. Errors: IO,
+   * CORRUPT, INTERRUPTED.
+   */
+  phx_cursor_next_prompt_tag: Call<(cursor: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
   /**
    * So many spans are chosen by a condition of the filter language.
    *

@@ -140,7 +140,10 @@ enum cursor_kind {
     CURSOR_VERSIONS,
     CURSOR_EXAMPLES,
     CURSOR_SPLITS,
-    CURSOR_LABELS
+    CURSOR_LABELS,
+    CURSOR_PROMPTS,
+    CURSOR_PROMPT_VERSIONS,
+    CURSOR_PROMPT_TAGS
 };
 
 struct phx_cursor {
@@ -165,9 +168,11 @@ struct phx_cursor {
     int32_t attributes;
     struct project_name project;
 
-    /* annotations, findings, examples: `rows` is a page of them */
+    /* annotations, findings, examples, versions of prompts: `rows` is a page
+     * of them */
     phx_annotation_query annotations;
     struct store_examples examples;
+    phx_prompt_version_query prompt_versions;
     struct arena rows_arena;
 
     /* log records, one by one, in `rows_arena`; `lent` has the event */

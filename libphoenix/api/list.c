@@ -360,3 +360,57 @@ phx_status phx_cursor_next_label(phx_cursor *cursor,
     *out = next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }
+
+phx_status phx_store_find_prompts(phx_store *store, phx_id only, phx_id from,
+                                  const char *name, int64_t limit,
+                                  phx_cursor **out, phx_error *err)
+{
+    phx_cursor *cursor;
+    phx_prompt *rows = NULL;
+    phx_status status;
+
+    if (store == NULL || out == NULL)
+        return fail_argument(err);
+    if ((status = cursor_new(store, CURSOR_PROMPTS, &cursor, err)) < 0)
+        return status;
+    status = store_read_prompts(cursor->store, only, from, text_of(name), limit,
+                                &cursor->arena, &rows, &cursor->count, err);
+    return give_list(cursor, rows, status, out);
+}
+
+phx_status phx_cursor_next_prompt(phx_cursor *cursor, const phx_prompt **out,
+                                  phx_error *err)
+{
+    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_PROMPTS)
+        return fail_argument(err);
+    *out = next_row(cursor, sizeof **out);
+    return *out ? PHX_OK : PHX_DONE;
+}
+
+phx_status phx_store_find_prompt_tags(phx_store *store, phx_id prompt,
+                                      phx_id version, phx_id from,
+                                      int64_t limit, phx_cursor **out,
+                                      phx_error *err)
+{
+    phx_cursor *cursor;
+    phx_prompt_tag *rows = NULL;
+    phx_status status;
+
+    if (store == NULL || out == NULL)
+        return fail_argument(err);
+    if ((status = cursor_new(store, CURSOR_PROMPT_TAGS, &cursor, err)) < 0)
+        return status;
+    status = store_read_prompt_tags(cursor->store, prompt, version, from, limit,
+                                    &cursor->arena, &rows, &cursor->count, err);
+    return give_list(cursor, rows, status, out);
+}
+
+phx_status phx_cursor_next_prompt_tag(phx_cursor *cursor,
+                                      const phx_prompt_tag **out,
+                                      phx_error *err)
+{
+    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_PROMPT_TAGS)
+        return fail_argument(err);
+    *out = next_row(cursor, sizeof **out);
+    return *out ? PHX_OK : PHX_DONE;
+}

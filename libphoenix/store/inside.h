@@ -12,6 +12,7 @@
  *     people judge      target.c annotate.c annotation.c await.c config.c
  *     examples change   dataset.c dataset_put.c dataset_find.c
  *                       example_span.c split.c label.c
+ *     prompts change    prompt.c prompt_put.c prompt_find.c
  *     blocks lie well   background.c compact.c merge.c run.c sweep.c
  *     data goes         remove.c gone.c retain.c policy.c cron.c expire.c
  *                       expire_log.c
@@ -26,7 +27,7 @@
  *                       attribute_sql.c parent_sql.c cost_sql.c function_sql.c
  *                       foreign.c
  *     a store is kept   verify.c verify_blocks.c verify_said.c
- *                       verify_datasets.c backup.c archive.c
+ *                       verify_datasets.c verify_prompts.c backup.c archive.c
  *
  * Its connections:
  *

@@ -47,7 +47,10 @@
  * `state` the multiset hash of those that lived. Only the newest revision of an
  * example may live: then it has the last number for `until`. An example is in a
  * split from the version on that was the newest when it was put there, and up
- * to the one that was so when it was taken out. */
+ * to the one that was so when it was taken out.
+ *
+ * A prompt's `source` is the prompt it was made from, or 0; a version's body is
+ * JSON. */
 static const struct step {
     int format;
     int from; /* 0 makes a table; else that of the table it changes */
@@ -227,6 +230,24 @@ static const struct step {
      " sum INT NOT NULL) STRICT;"
      "CREATE UNIQUE INDEX labelled_dataset ON labelled (dataset, label);"
      "CREATE INDEX labelled_label ON labelled (label)"},
+    {9, 0,
+     "CREATE TABLE prompt ("
+     " id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,"
+     " description TEXT, metadata TEXT NOT NULL, created INT NOT NULL,"
+     " updated INT NOT NULL, source INT NOT NULL, newest INT NOT NULL,"
+     " versions INT NOT NULL, tags INT NOT NULL, sum INT NOT NULL) STRICT;"
+     "CREATE INDEX prompt_source ON prompt (source) WHERE source <> 0"},
+    {9, 0,
+     "CREATE TABLE prompt_version ("
+     " id INTEGER PRIMARY KEY AUTOINCREMENT, prompt INT NOT NULL,"
+     " created INT NOT NULL, body TEXT NOT NULL, sum INT NOT NULL) STRICT;"
+     "CREATE INDEX prompt_version_prompt ON prompt_version (prompt, id)"},
+    {9, 0,
+     "CREATE TABLE prompt_tag ("
+     " id INTEGER PRIMARY KEY AUTOINCREMENT, prompt INT NOT NULL,"
+     " version INT NOT NULL, name TEXT NOT NULL, description TEXT,"
+     " updated INT NOT NULL, sum INT NOT NULL) STRICT;"
+     "CREATE UNIQUE INDEX prompt_tag_name ON prompt_tag (prompt, name)"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 

@@ -53,6 +53,15 @@
 #define VERSION_ROW                                                            \
     "SELECT id, dataset, created, examples, last, revision, revisions, state," \
     " sum FROM dataset_version"
+#define PROMPT_COLUMNS                                                         \
+    "id, name, description, metadata, created, updated, source, newest,"       \
+    " versions, tags, sum"
+#define PROMPT_TAG_COLUMNS \
+    "id, prompt, version, name, description, updated, sum"
+#define PROMPT_TAG_ROW "SELECT " PROMPT_TAG_COLUMNS " FROM prompt_tag"
+#define PROMPT_VERSION_ROW \
+    "SELECT id, prompt, created, body, sum FROM prompt_version"
+#define PROMPT_ROW "SELECT " PROMPT_COLUMNS " FROM prompt"
 #define PROJECT_ROW                                                            \
     "SELECT id, name, description, created, updated, sum, policy FROM project"
 #define POLICY_ROW                                                             \
@@ -467,6 +476,59 @@
     X(DELETE_LABELLED,                                                         \
       "DELETE FROM labelled WHERE dataset = ?1 AND (?2 = 0 OR label = ?2)")    \
     X(DELETE_LABELLED_OF_LABEL, "DELETE FROM labelled WHERE label = ?")        \
+    X(PROMPT_NUMBERS,                                                          \
+      "SELECT"                                                                 \
+      " max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'prompt'),"   \
+      " 0), (SELECT ifnull(max(id), 0) FROM prompt)),"                         \
+      " max(ifnull((SELECT seq FROM sqlite_sequence"                           \
+      " WHERE name = 'prompt_version'), 0),"                                   \
+      " (SELECT ifnull(max(id), 0) FROM prompt_version)),"                     \
+      " max(ifnull((SELECT seq FROM sqlite_sequence"                           \
+      " WHERE name = 'prompt_tag'), 0),"                                       \
+      " (SELECT ifnull(max(id), 0) FROM prompt_tag))")                         \
+    X(PUT_PROMPT,                                                              \
+      "INSERT OR REPLACE INTO prompt (" PROMPT_COLUMNS ")"                     \
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                             \
+    X(PROMPT_BY_NAME,                                                          \
+      PROMPT_ROW " WHERE name = ?")                                            \
+    X(PROMPT_BY_ID,                                                            \
+      PROMPT_ROW " WHERE id = ?")                                              \
+    X(PROMPT_OF_SOURCE,                                                        \
+      PROMPT_ROW " WHERE source = ? LIMIT 1")                                  \
+    X(PROMPTS_DOWN,                                                            \
+      PROMPT_ROW " WHERE id <= ? ORDER BY id DESC")                            \
+    X(PROMPTS_ALL,                                                             \
+      PROMPT_ROW " WHERE id > ? ORDER BY id")                                  \
+    X(DELETE_PROMPT, "DELETE FROM prompt WHERE id = ?")                        \
+    X(INSERT_PROMPT_VERSION,                                                   \
+      "INSERT INTO prompt_version (id, prompt, created, body, sum)"            \
+      " VALUES (?, ?, ?, ?, ?)")                                               \
+    X(PROMPT_VERSION_BY_ID,                                                    \
+      PROMPT_VERSION_ROW " WHERE id = ?")                                      \
+    X(PROMPT_VERSION_BY_TAG,                                                   \
+      PROMPT_VERSION_ROW " WHERE id = (SELECT version FROM prompt_tag"         \
+      " WHERE prompt = ? AND name = ?)")                                       \
+    X(PROMPT_VERSIONS_DOWN,                                                    \
+      PROMPT_VERSION_ROW " WHERE prompt = ? AND id <= ? ORDER BY id DESC")     \
+    X(PROMPT_VERSIONS_ALL,                                                     \
+      PROMPT_VERSION_ROW " WHERE id > ? ORDER BY id")                          \
+    X(PROMPT_VERSIONS_OF,                                                      \
+      "SELECT count(*), max(id) FROM prompt_version WHERE prompt = ?")         \
+    X(DELETE_PROMPT_VERSIONS, "DELETE FROM prompt_version WHERE prompt = ?")   \
+    X(PUT_PROMPT_TAG,                                                          \
+      "INSERT OR REPLACE INTO prompt_tag (" PROMPT_TAG_COLUMNS ")"             \
+      " VALUES (?, ?, ?, ?, ?, ?, ?)")                                         \
+    X(PROMPT_TAG_BY_NAME,                                                      \
+      PROMPT_TAG_ROW " WHERE prompt = ? AND name = ?")                         \
+    X(PROMPT_TAGS_DOWN,                                                        \
+      PROMPT_TAG_ROW " WHERE prompt = ?1 AND ?2 IN (0, version)"               \
+      " AND id <= ?3 ORDER BY id DESC")                                        \
+    X(PROMPT_TAGS_ALL,                                                         \
+      PROMPT_TAG_ROW " WHERE id > ? ORDER BY id")                              \
+    X(PROMPT_TAGS_OF,                                                          \
+      "SELECT count(*), max(id) FROM prompt_tag WHERE prompt = ?")             \
+    X(DELETE_PROMPT_TAG, "DELETE FROM prompt_tag WHERE id = ?")                \
+    X(DELETE_PROMPT_TAGS, "DELETE FROM prompt_tag WHERE prompt = ?")           \
     X(STAT,                                                                    \
       "SELECT (SELECT ifnull(sum(n), 0) FROM block)"                           \
       " - (SELECT ifnull(sum(n), 0) FROM outgrown),"                           \

@@ -248,6 +248,34 @@ phx_status store_read_labels(struct store *store, int64_t only, int64_t dataset,
                              int64_t from, int64_t limit, struct arena *arena,
                              phx_dataset_label **out, size_t *count,
                              phx_error *err);
+/* --- prompts ---------------------------------------------------------------- */
+
+/* As the calls of phoenix.h; what a version says has been checked. */
+phx_status store_put_prompt(struct store *store, const phx_prompt *prompt,
+                            phx_text body, int64_t *out, phx_error *err);
+phx_status store_update_prompt(struct store *store, const phx_prompt *prompt,
+                               int32_t changes, phx_error *err);
+phx_status store_delete_prompt(struct store *store, int64_t id, phx_error *err);
+phx_status store_set_prompt_tag(struct store *store, int64_t version,
+                                phx_text name, phx_text description,
+                                phx_error *err);
+phx_status store_delete_prompt_tag(struct store *store, int64_t prompt,
+                                   phx_text name, phx_error *err);
+
+/* Rows in the arena; `only` 0 and the name absent for all. */
+phx_status store_read_prompts(struct store *store, int64_t only, int64_t from,
+                              phx_text name, int64_t limit, struct arena *arena,
+                              phx_prompt **out, size_t *count, phx_error *err);
+/* As many as may be held at once; `from` is then that of the next, or 0. */
+phx_status store_read_prompt_versions(struct store *store,
+                                      phx_prompt_version_query *query,
+                                      struct arena *arena,
+                                      phx_prompt_version **out, size_t *count,
+                                      phx_error *err);
+phx_status store_read_prompt_tags(struct store *store, int64_t prompt,
+                                  int64_t version, int64_t from, int64_t limit,
+                                  struct arena *arena, phx_prompt_tag **out,
+                                  size_t *count, phx_error *err);
 
 /* --- background ------------------------------------------------------------- */
 

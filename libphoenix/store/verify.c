@@ -11,6 +11,7 @@
  *     rows      checksums of projects, sessions, annotations, costs, prices and
  *               retention policies
  *     datasets  checksums; what lives is what the newest version says
+ *     prompts   checksums; each has the versions and tags that it says
  */
 #include "base/base.h"
 
@@ -362,7 +363,8 @@ static phx_status check_tables(struct verify *verify, phx_error *err)
             0 ||
         (status = verify_count(verify, "log records", rows, counter->logs)) < 0)
         return status;
-    if ((status = verify_datasets(verify, err)) < 0)
+    if ((status = verify_datasets(verify, err)) < 0 ||
+        (status = verify_prompts(verify, err)) < 0)
         return status;
     return verify_said(verify, err);
 }

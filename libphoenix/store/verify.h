@@ -73,6 +73,7 @@ phx_status verify_runs(struct verify *verify, const struct run_list *runs,
                        phx_error *err);
 phx_status verify_blocks(struct verify *verify, phx_error *err);
 phx_status verify_datasets(struct verify *verify, phx_error *err);
+phx_status verify_prompts(struct verify *verify, phx_error *err);
 /* The last: it asks for what the others have noted. */
 phx_status verify_said(struct verify *verify, phx_error *err);
 

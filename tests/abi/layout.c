@@ -77,6 +77,13 @@ _Static_assert(PHX_DATASET_CREATE == 0, "");
 _Static_assert(PHX_DATASET_APPEND == 1, "");
 _Static_assert(PHX_DATASET_UPDATE == 2, "");
 
+_Static_assert(PHX_MUSTACHE == 0, "");
+_Static_assert(PHX_F_STRING == 1, "");
+_Static_assert(PHX_NO_FORMAT == 2, "");
+
+_Static_assert(PHX_PROMPT_DESCRIPTION == 1, "");
+_Static_assert(PHX_PROMPT_METADATA == 2, "");
+
 _Static_assert(PHX_MAX_DAYS == 1, "");
 _Static_assert(PHX_MAX_COUNT == 2, "");
 
@@ -413,6 +420,31 @@ _Static_assert(offsetof(phx_dataset_label, name) == 8, "");
 _Static_assert(offsetof(phx_dataset_label, description) == 24, "");
 _Static_assert(offsetof(phx_dataset_label, color) == 40, "");
 
+_Static_assert(sizeof(phx_prompt) == 96, "");
+_Static_assert(offsetof(phx_prompt, id) == 0, "");
+_Static_assert(offsetof(phx_prompt, created_at) == 8, "");
+_Static_assert(offsetof(phx_prompt, updated_at) == 16, "");
+_Static_assert(offsetof(phx_prompt, source) == 24, "");
+_Static_assert(offsetof(phx_prompt, version) == 32, "");
+_Static_assert(offsetof(phx_prompt, versions) == 40, "");
+_Static_assert(offsetof(phx_prompt, name) == 48, "");
+_Static_assert(offsetof(phx_prompt, description) == 64, "");
+_Static_assert(offsetof(phx_prompt, metadata) == 80, "");
+
+_Static_assert(sizeof(phx_prompt_version) == 40, "");
+_Static_assert(offsetof(phx_prompt_version, id) == 0, "");
+_Static_assert(offsetof(phx_prompt_version, prompt) == 8, "");
+_Static_assert(offsetof(phx_prompt_version, created_at) == 16, "");
+_Static_assert(offsetof(phx_prompt_version, body) == 24, "");
+
+_Static_assert(sizeof(phx_prompt_tag) == 64, "");
+_Static_assert(offsetof(phx_prompt_tag, id) == 0, "");
+_Static_assert(offsetof(phx_prompt_tag, prompt) == 8, "");
+_Static_assert(offsetof(phx_prompt_tag, version) == 16, "");
+_Static_assert(offsetof(phx_prompt_tag, updated_at) == 24, "");
+_Static_assert(offsetof(phx_prompt_tag, name) == 32, "");
+_Static_assert(offsetof(phx_prompt_tag, description) == 48, "");
+
 _Static_assert(sizeof(phx_retention_rule) == 24, "");
 _Static_assert(offsetof(phx_retention_rule, limits) == 0, "");
 _Static_assert(offsetof(phx_retention_rule, max_days) == 8, "");
@@ -489,6 +521,14 @@ _Static_assert(offsetof(phx_session_query, flags) == 44, "");
 _Static_assert(offsetof(phx_session_query, filter) == 48, "");
 _Static_assert(offsetof(phx_session_query, stop) == 64, "");
 _Static_assert(offsetof(phx_session_query, stop_ctx) == 72, "");
+
+_Static_assert(sizeof(phx_prompt_version_query) == 56, "");
+_Static_assert(offsetof(phx_prompt_version_query, size) == 0, "");
+_Static_assert(offsetof(phx_prompt_version_query, prompt) == 8, "");
+_Static_assert(offsetof(phx_prompt_version_query, only) == 16, "");
+_Static_assert(offsetof(phx_prompt_version_query, from) == 24, "");
+_Static_assert(offsetof(phx_prompt_version_query, limit) == 32, "");
+_Static_assert(offsetof(phx_prompt_version_query, tag) == 40, "");
 
 _Static_assert(sizeof(phx_budget) == 48, "");
 _Static_assert(offsetof(phx_budget, size) == 0, "");
@@ -709,6 +749,16 @@ int32_t phx_label_update(phx_store *, const phx_dataset_label *, phx_error *);
 int32_t phx_label_delete(phx_store *, int64_t , phx_error *);
 int32_t phx_dataset_set_labels(phx_store *, int64_t , const int64_t *, size_t , phx_error *);
 int32_t phx_dataset_set_label(phx_store *, int64_t , int64_t , int32_t , phx_error *);
+int32_t phx_prompt_check(const char *, size_t , phx_buf *, phx_buf *, phx_error *);
+int32_t phx_prompt_put(phx_store *, const phx_prompt *, const char *, size_t , int64_t *, phx_error *);
+int32_t phx_prompt_update(phx_store *, const phx_prompt *, int32_t , phx_error *);
+int32_t phx_prompt_delete(phx_store *, int64_t , phx_error *);
+int32_t phx_prompt_set_tag(phx_store *, int64_t , const char *, const char *, phx_error *);
+int32_t phx_prompt_delete_tag(phx_store *, int64_t , const char *, phx_error *);
+int32_t phx_prompt_render(int32_t , const char *, size_t , const char *, size_t , phx_buf *, phx_error *);
+int32_t phx_prompt_variables(int32_t , const char *, size_t , phx_buf *, phx_error *);
+int32_t phx_prompt_fill(const char *, size_t , const char *, size_t , phx_buf *, phx_error *);
+int32_t phx_prompt_diff(const char *, size_t , const char *, size_t , phx_buf *, phx_error *);
 int32_t phx_store_retain(phx_store *, int64_t , const phx_retention_rule *, uint64_t , uint32_t , int64_t *, phx_error *);
 int32_t phx_store_retain_due(phx_store *, uint64_t , uint32_t , int64_t *, phx_error *);
 int32_t phx_store_shrink(phx_store *, int64_t , uint32_t , int64_t *, phx_error *);
@@ -741,6 +791,12 @@ int32_t phx_store_find_splits(phx_store *, int64_t , const char *, int64_t , phx
 int32_t phx_cursor_next_split(phx_cursor *, const phx_split **, phx_error *);
 int32_t phx_store_find_labels(phx_store *, int64_t , int64_t , int64_t , int64_t , phx_cursor **, phx_error *);
 int32_t phx_cursor_next_label(phx_cursor *, const phx_dataset_label **, phx_error *);
+int32_t phx_store_find_prompts(phx_store *, int64_t , int64_t , const char *, int64_t , phx_cursor **, phx_error *);
+int32_t phx_cursor_next_prompt(phx_cursor *, const phx_prompt **, phx_error *);
+int32_t phx_store_find_prompt_versions(phx_store *, const phx_prompt_version_query *, phx_cursor **, phx_error *);
+int32_t phx_cursor_next_prompt_version(phx_cursor *, const phx_prompt_version **, phx_error *);
+int32_t phx_store_find_prompt_tags(phx_store *, int64_t , int64_t , int64_t , int64_t , phx_cursor **, phx_error *);
+int32_t phx_cursor_next_prompt_tag(phx_cursor *, const phx_prompt_tag **, phx_error *);
 int32_t phx_expect_count(phx_store *, const char *, size_t , int64_t , int64_t , phx_buf *, phx_error *);
 int32_t phx_expect_tree(phx_store *, const char *, size_t , int32_t , phx_buf *, phx_error *);
 int32_t phx_expect_order(phx_store *, const phx_text *, size_t , phx_buf *, phx_error *);

@@ -12,6 +12,7 @@
 #include "contract/annotated.h"
 #include "contract/kept.h"
 #include "contract/logged.h"
+#include "contract/prompted.h"
 
 #include <sqlite3.h>
 
@@ -130,6 +131,15 @@ static void keep_examples(phx_store *store)
          (const struct kept[]){{"{\"q\":3}", "x"}, {"{\"q\":2}"}, {NULL}});
 }
 
+/* Since format 9. */
+static void keep_prompts(phx_store *store)
+{
+    phx_id version = prompt(store, "p", "m");
+
+    eq_int(version, 1);
+    succeeds(phx_prompt_set_tag(store, version, "prod", NULL, err));
+}
+
 static void make_if_asked(void)
 {
     const char *path = getenv("STORE_MAKE");
@@ -146,6 +156,7 @@ static void make_if_asked(void)
     send_logs(&place);
     say_how(place.store);
     keep_examples(place.store);
+    keep_prompts(place.store);
     phx_store_close(place.store);
 }
 
@@ -371,6 +382,7 @@ TEST(a_store_of_any_format_opens_and_goes_on)
         check_configs(place.store, i + 1);
         check_datasets(place.store, i + 1);
         check_splits(place.store);
+        keep_prompts(place.store);
         check_growth(place.store);
         place_remove(&place);
     }

@@ -12,7 +12,7 @@
 
 #include <sqlite3.h>
 
-#include "fault/calls_kept.h"
+#include "fault/calls_prompted.h"
 
 enum { MOST_RUNS = 12, FEW_RUNS = 3 };
 
@@ -119,6 +119,14 @@ static struct call calls[] = {
     {"phx_dataset_set_labels", call_set_labels, IO | BUSY | CUT | BAD},
     {"phx_dataset_set_label", call_set_label, IO | BUSY | CUT | BAD},
     {"phx_store_find_labels", call_labels, IO | CUT | BAD},
+    {"phx_prompt_put", call_put_prompt, IO | BUSY | CUT | BAD},
+    {"phx_prompt_update", call_update_prompt, IO | BUSY | CUT | BAD},
+    {"phx_prompt_delete", call_delete_prompt, IO | BUSY | CUT | BAD},
+    {"phx_prompt_set_tag", call_set_tag, IO | BUSY | CUT | BAD},
+    {"phx_prompt_delete_tag", call_delete_tag, IO | BUSY | CUT | BAD},
+    {"phx_store_find_prompts", call_prompts, IO | CUT | BAD},
+    {"phx_store_find_prompt_versions", call_prompt_versions, IO | CUT | BAD},
+    {"phx_store_find_prompt_tags", call_prompt_tags, IO | CUT | BAD},
     {"phx_store_retain", call_retain, IO | BUSY | CUT | BAD},
     {"phx_store_retain_due", call_retain_due, IO | BUSY | CUT | BAD},
     {"phx_store_shrink", call_shrink, IO | BUSY | CUT | BAD},
@@ -409,9 +417,10 @@ TEST(damage_is_told)
         "UPDATE price_version SET models = '[]'",
     };
     static const char *const tables[] = {
-        "project", "policy",          "annotation",  "waiting", "config",
-        "dataset", "dataset_version", "revision",    "split",   "member",
-        "label",   "labelled",        "example_span"};
+        "project",      "policy",  "annotation",      "waiting",
+        "config",       "dataset", "dataset_version", "revision",
+        "split",        "member",  "label",           "labelled",
+        "example_span", "prompt",  "prompt_version",  "prompt_tag"};
 
     UNUSED_STATE;
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++)

@@ -8,6 +8,7 @@
 #include "contract/annotated.h"
 #include "contract/kept.h"
 #include "contract/logged.h"
+#include "contract/prompted.h"
 
 #include "fault/disk.h"
 
@@ -107,6 +108,9 @@ static int make_scene(void **state)
              (const struct kept[]){
                  {i ? "{\"q\":1}" : "{\"q\":0}", "x"}, {"{\"q\":2}"}, {NULL}});
     put_into_parts(place->store);
+    for (int i = 0; i < 2; i++)
+        prompt(place->store, "p", "m");
+    succeeds(phx_prompt_set_tag(place->store, 2, "prod", NULL, err));
     ok(send_log(place, &(struct logged){"02", "ee01", "waits", 1}));
     ok(send_log(place, &(struct logged){.event = "loose"}));
     succeeds(phx_policy_update(place->store, 0, NULL, NULL, &one_day, err));

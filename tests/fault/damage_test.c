@@ -11,6 +11,7 @@
 #include "contract/annotated.h"
 #include "contract/kept.h"
 #include "contract/logged.h"
+#include "contract/prompted.h"
 
 #include <sqlite3.h>
 
@@ -124,6 +125,20 @@ static void keep_things(struct place *place)
     put_into_parts(place->store);
 }
 
+/* Two prompts, one with a version that a tag points to. */
+static void keep_prompts(struct place *place)
+{
+    const phx_prompt from_p = {.name = prompt_text("q"),
+                               .description = prompt_text("from p"),
+                               .source = 1};
+    phx_id version;
+
+    for (int i = 0; i < 3; i++)
+        prompt(place->store, "p", "m");
+    succeeds(try_prompt(place->store, &from_p, "m", &version, err));
+    succeeds(phx_prompt_set_tag(place->store, 2, "prod", "d", err));
+}
+
 static void fill(struct place *place)
 {
     phx_id id;
@@ -136,6 +151,7 @@ static void fill(struct place *place)
     say_things(place);
     make_config(place);
     keep_things(place);
+    keep_prompts(place);
     send_to(place->store, "q", &(struct sent){"fa", "fa", .session = "q"});
     send_to(place->store, "q", &(struct sent){"fb", "fb", .session = "q"});
     delete_one(place->store, PHX_PROJECT,
@@ -357,6 +373,63 @@ static phx_status tell_datasets(phx_store *store, char *out)
     return status;
 }
 
+static phx_status tell_versions_of_prompt(phx_store *store,
+                                          const phx_prompt *prompt, char *out)
+{
+    phx_prompt_version_query query = PHX_PROMPT_VERSION_QUERY_INIT;
+    const phx_prompt_version *row;
+    phx_cursor *cursor = NULL;
+
+    query.prompt = prompt->id;
+    phx_status status =
+        phx_store_find_prompt_versions(store, &query, &cursor, NULL);
+    tell(out, "%d %s %s %s %d %d %d %llu\n", (int)prompt->id, prompt->name.data,
+         prompt->description.data ? prompt->description.data : "",
+         prompt->metadata.data, (int)prompt->source, (int)prompt->version,
+         (int)prompt->versions, (unsigned long long)prompt->created_at);
+    while (status == PHX_OK && (status = phx_cursor_next_prompt_version(
+                                    cursor, &row, NULL)) == PHX_OK)
+        tell(out, "%d %s %llu\n", (int)row->id, row->body.data,
+             (unsigned long long)row->created_at);
+    phx_cursor_close(cursor);
+    return status;
+}
+
+static phx_status tell_tags(phx_store *store, phx_id prompt, char *out)
+{
+    const phx_prompt_tag *row;
+    phx_cursor *cursor = NULL;
+    phx_status status =
+        phx_store_find_prompt_tags(store, prompt, 0, 0, 0, &cursor, NULL);
+
+    while (status == PHX_OK &&
+           (status = phx_cursor_next_prompt_tag(cursor, &row, NULL)) == PHX_OK)
+        tell(out, "%d %s %d %s\n", (int)row->id, row->name.data,
+             (int)row->version,
+             row->description.data ? row->description.data : "");
+    phx_cursor_close(cursor);
+    return status;
+}
+
+static phx_status tell_prompts(phx_store *store, char *out)
+{
+    const phx_prompt *row;
+    phx_cursor *cursor = NULL;
+    phx_status status =
+        phx_store_find_prompts(store, 0, 0, NULL, 0, &cursor, NULL);
+
+    while (status == PHX_OK &&
+           (status = phx_cursor_next_prompt(cursor, &row, NULL)) == PHX_OK) {
+        phx_status told = tell_versions_of_prompt(store, row, out);
+        if (told >= 0)
+            told = tell_tags(store, row->id, out);
+        if (told < 0)
+            status = told;
+    }
+    phx_cursor_close(cursor);
+    return status;
+}
+
 static phx_status tell_all(phx_store *store, char *out)
 {
     out[0] = '\0';
@@ -369,6 +442,8 @@ static phx_status tell_all(phx_store *store, char *out)
         status = tell_datasets(store, out);
     if (status >= 0)
         status = tell_parts(store, out);
+    if (status >= 0)
+        status = tell_prompts(store, out);
     return status < 0 ? status : tell_lists(store, out);
 }
 

@@ -18,6 +18,7 @@
 #include <sqlite3.h>
 
 #include "fault/bodies_kept.h"
+#include "fault/bodies_prompted.h"
 #include "fault/said.h"
 
 enum { MOST_RUNS = 200, FEW_RUNS = 10 };
@@ -251,6 +252,9 @@ SWEEP(delete_annotations)
 SWEEP(put_examples)
 SWEEP(walk_examples)
 SWEEP(walk_splits)
+SWEEP(change_prompts)
+SWEEP(walk_prompts)
+SWEEP(fill_prompts)
 SWEEP(walk_words)
 SWEEP(retain)
 SWEEP(change_policies)
@@ -262,7 +266,8 @@ TEST(a_store_in_memory_survives_want_of_memory)
         ingest,      trace_spans,      ingest_logs,   ingest_waited_for,
         hold_logs,   walk_lists,       walk_spans,    select_spans,
         read_frames, compact,          verify,        delete_trace,
-        retain,      walk_annotations, walk_examples, walk_splits};
+        retain,      walk_annotations, walk_examples, walk_splits,
+        walk_prompts};
 
     UNUSED_STATE;
     in_memory = true;
@@ -315,6 +320,9 @@ int main(void)
         cmocka_unit_test(put_examples_survives_want_of_memory),
         cmocka_unit_test(walk_examples_survives_want_of_memory),
         cmocka_unit_test(walk_splits_survives_want_of_memory),
+        cmocka_unit_test(change_prompts_survives_want_of_memory),
+        cmocka_unit_test(walk_prompts_survives_want_of_memory),
+        cmocka_unit_test(fill_prompts_survives_want_of_memory),
         cmocka_unit_test(walk_words_survives_want_of_memory),
         cmocka_unit_test(retain_survives_want_of_memory),
         cmocka_unit_test(change_policies_survives_want_of_memory),

@@ -83,6 +83,13 @@ PHX_DATASET_CREATE = 0
 PHX_DATASET_APPEND = 1
 PHX_DATASET_UPDATE = 2
 
+PHX_MUSTACHE = 0
+PHX_F_STRING = 1
+PHX_NO_FORMAT = 2
+
+PHX_PROMPT_DESCRIPTION = 1
+PHX_PROMPT_METADATA = 2
+
 PHX_MAX_DAYS = 1
 PHX_MAX_COUNT = 2
 
@@ -269,6 +276,18 @@ class phx_dataset_label(Structure):
     """A mark on datasets."""
 
 
+class phx_prompt(Structure):
+    pass
+
+
+class phx_prompt_version(Structure):
+    pass
+
+
+class phx_prompt_tag(Structure):
+    pass
+
+
 class phx_retention_rule(Structure):
     """A trace is due if one limit does not keep it. Times are those of its start."""
 
@@ -296,6 +315,12 @@ class phx_trace_query(Structure):
 class phx_session_query(Structure):
     def __init__(self, **fields: object) -> None:
         super().__init__(**{"size": sizeof(phx_session_query), **fields})
+
+
+class phx_prompt_version_query(Structure):
+    """Versions of a prompt, newest first; or the one of a number."""
+    def __init__(self, **fields: object) -> None:
+        super().__init__(**{"size": sizeof(phx_prompt_version_query), **fields})
 
 
 class phx_budget(Structure):
@@ -663,6 +688,34 @@ phx_dataset_label._fields_ = [
     ("color", phx_text),
 ]
 
+phx_prompt._fields_ = [
+    ("id", c_int64),
+    ("created_at", c_uint64),
+    ("updated_at", c_uint64),
+    ("source", c_int64),
+    ("version", c_int64),
+    ("versions", c_int64),
+    ("name", phx_text),
+    ("description", phx_text),
+    ("metadata", phx_text),
+]
+
+phx_prompt_version._fields_ = [
+    ("id", c_int64),
+    ("prompt", c_int64),
+    ("created_at", c_uint64),
+    ("body", phx_text),
+]
+
+phx_prompt_tag._fields_ = [
+    ("id", c_int64),
+    ("prompt", c_int64),
+    ("version", c_int64),
+    ("updated_at", c_uint64),
+    ("name", phx_text),
+    ("description", phx_text),
+]
+
 phx_retention_rule._fields_ = [
     ("limits", c_int32),
     ("max_days", c_double),
@@ -744,6 +797,15 @@ phx_session_query._fields_ = [
     ("filter", phx_text),
     ("stop", phx_stop_fn),
     ("stop_ctx", c_void_p),
+]
+
+phx_prompt_version_query._fields_ = [
+    ("size", c_size_t),
+    ("prompt", c_int64),
+    ("only", c_int64),
+    ("from", c_int64),
+    ("limit", c_int64),
+    ("tag", phx_text),
 ]
 
 phx_budget._fields_ = [
@@ -1050,6 +1112,26 @@ FUNCTIONS = {
         c_void_p, c_int64, POINTER(c_int64), c_size_t, POINTER(phx_error)]),
     "phx_dataset_set_label": (c_int32, [
         c_void_p, c_int64, c_int64, c_int32, POINTER(phx_error)]),
+    "phx_prompt_check": (c_int32, [
+        c_char_p, c_size_t, POINTER(phx_buf), POINTER(phx_buf), POINTER(phx_error)]),
+    "phx_prompt_put": (c_int32, [
+        c_void_p, POINTER(phx_prompt), c_char_p, c_size_t, POINTER(c_int64), POINTER(phx_error)]),
+    "phx_prompt_update": (c_int32, [
+        c_void_p, POINTER(phx_prompt), c_int32, POINTER(phx_error)]),
+    "phx_prompt_delete": (c_int32, [
+        c_void_p, c_int64, POINTER(phx_error)]),
+    "phx_prompt_set_tag": (c_int32, [
+        c_void_p, c_int64, c_char_p, c_char_p, POINTER(phx_error)]),
+    "phx_prompt_delete_tag": (c_int32, [
+        c_void_p, c_int64, c_char_p, POINTER(phx_error)]),
+    "phx_prompt_render": (c_int32, [
+        c_int32, c_char_p, c_size_t, c_char_p, c_size_t, POINTER(phx_buf), POINTER(phx_error)]),
+    "phx_prompt_variables": (c_int32, [
+        c_int32, c_char_p, c_size_t, POINTER(phx_buf), POINTER(phx_error)]),
+    "phx_prompt_fill": (c_int32, [
+        c_char_p, c_size_t, c_char_p, c_size_t, POINTER(phx_buf), POINTER(phx_error)]),
+    "phx_prompt_diff": (c_int32, [
+        c_char_p, c_size_t, c_char_p, c_size_t, POINTER(phx_buf), POINTER(phx_error)]),
     "phx_store_retain": (c_int32, [
         c_void_p, c_int64, POINTER(phx_retention_rule), c_uint64, c_uint32, POINTER(c_int64), POINTER(phx_error)]),
     "phx_store_retain_due": (c_int32, [
@@ -1114,6 +1196,18 @@ FUNCTIONS = {
         c_void_p, c_int64, c_int64, c_int64, c_int64, POINTER(c_void_p), POINTER(phx_error)]),
     "phx_cursor_next_label": (c_int32, [
         c_void_p, POINTER(POINTER(phx_dataset_label)), POINTER(phx_error)]),
+    "phx_store_find_prompts": (c_int32, [
+        c_void_p, c_int64, c_int64, c_char_p, c_int64, POINTER(c_void_p), POINTER(phx_error)]),
+    "phx_cursor_next_prompt": (c_int32, [
+        c_void_p, POINTER(POINTER(phx_prompt)), POINTER(phx_error)]),
+    "phx_store_find_prompt_versions": (c_int32, [
+        c_void_p, POINTER(phx_prompt_version_query), POINTER(c_void_p), POINTER(phx_error)]),
+    "phx_cursor_next_prompt_version": (c_int32, [
+        c_void_p, POINTER(POINTER(phx_prompt_version)), POINTER(phx_error)]),
+    "phx_store_find_prompt_tags": (c_int32, [
+        c_void_p, c_int64, c_int64, c_int64, c_int64, POINTER(c_void_p), POINTER(phx_error)]),
+    "phx_cursor_next_prompt_tag": (c_int32, [
+        c_void_p, POINTER(POINTER(phx_prompt_tag)), POINTER(phx_error)]),
     "phx_expect_count": (c_int32, [
         c_void_p, c_char_p, c_size_t, c_int64, c_int64, POINTER(phx_buf), POINTER(phx_error)]),
     "phx_expect_tree": (c_int32, [
