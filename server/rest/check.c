@@ -35,9 +35,7 @@ static void write_place(struct json_writer *json, const struct place *place)
         json_uint(json, place->index);
 }
 
-void check_problem_in(struct check *check, const struct place *place,
-                      const char *type, const char *message,
-                      const struct value *input, const struct value *context)
+static struct json_writer *begin_problem(struct check *check)
 {
     struct json_writer *json = &check->json;
 
@@ -47,6 +45,15 @@ void check_problem_in(struct check *check, const struct place *place,
         json_open_array(json);
     }
     json_open_object(json);
+    return json;
+}
+
+void check_problem_in(struct check *check, const struct place *place,
+                      const char *type, const char *message,
+                      const struct value *input, const struct value *context)
+{
+    struct json_writer *json = begin_problem(check);
+
     json_key(json, "type");
     json_string(json, type);
     json_key(json, "loc");
@@ -74,6 +81,31 @@ void check_problem_with(struct check *check, const struct place *place,
         .kind = JSON_OBJECT, .count = 1, .members = &member};
 
     check_problem_in(check, place, type, message, input, &context);
+}
+
+void check_problems(struct check *check, const struct place *place,
+                    const struct value *problems)
+{
+    for (uint32_t i = 0; i < problems->count; i++) {
+        const struct value *problem = &problems->items[i];
+        struct json_writer *json = begin_problem(check);
+
+        for (uint32_t j = 0; j < problem->count; j++) {
+            const struct member *member = &problem->members[j];
+
+            json_key_text(json, member->key);
+            if (!text_is(member->key, "loc")) {
+                json_any(json, &member->value);
+                continue;
+            }
+            json_open_array(json);
+            write_place(json, place);
+            for (uint32_t k = 0; k < member->value.count; k++)
+                json_any(json, &member->value.items[k]);
+            json_close_array(json);
+        }
+        json_close_object(json);
+    }
 }
 
 void check_problem(struct check *check, const struct place *place,

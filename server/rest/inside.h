@@ -67,6 +67,10 @@ void check_problem_in(struct check *check, const struct place *place,
                       const char *type, const char *message,
                       const struct value *input, const struct value *context);
 
+/* Those of a report of the library, whose places are within this one. */
+void check_problems(struct check *check, const struct place *place,
+                    const struct value *problems);
+
 /* Query parameters. */
 int64_t check_limit(struct check *check, int64_t usual, int64_t most);
 bool check_bool(struct check *check, const char *name, bool usual);
@@ -234,6 +238,17 @@ void dataset_labels(struct request *request);
 void dataset_labels_set(struct request *request);
 void dataset_label_assign(struct request *request);
 void dataset_label_leave(struct request *request);
+void prompt_list(struct request *request);
+void prompt_create(struct request *request);
+void prompt_update(struct request *request);
+void prompt_delete(struct request *request);
+void prompt_versions(struct request *request);
+void prompt_latest(struct request *request);
+void prompt_tagged(struct request *request);
+void prompt_version_get(struct request *request);
+void prompt_tag_list(struct request *request);
+void prompt_tag_create(struct request *request);
+void prompt_tag_delete(struct request *request);
 void server_health(struct request *request);
 void server_ready(struct request *request);
 void server_version(struct request *request);
@@ -309,6 +324,16 @@ bool find_file(struct request *request, const char *ending, phx_id *dataset,
 void send_examples(struct request *request, phx_cursor *cursor,
                    const struct json_writer *begun,
                    const struct example_form *form);
+
+/* --- prompt_read.c: bodies about prompts; answered if false ----------------- */
+
+bool is_identifier(phx_text text); /* a-z and 0-9, and - or _ within */
+bool prompt_read_body(struct request *request, phx_prompt *out,
+                      phx_text *version);
+bool prompt_read_change(struct request *request, phx_prompt *out,
+                        int32_t *changes);
+bool prompt_read_tag(struct request *request, const char **name,
+                     const char **description); /* which may be NULL */
 
 /* --- rows.c: rows that are kept while others are read -------------------- */
 

@@ -105,8 +105,8 @@ def test_unknown_paths_and_methods(build):
                 ("GET", "/v1/projects//spans", 404),
                 ("GET", "/v1/agent_sessions", 501), ("POST", "/graphql", 501),
                 ("POST", "/v1/traces/transfer", 501),
-                ("GET", "/v1/prompts/x/latest", 501),
-                ("GET", "/v1/prompts/x/versions", 501)):
+                ("GET", "/v1/agent_sessions/x", 501),
+                ("GET", "/v1/agent_sessions/x/messages", 501)):
             status, headers, _ = server.request(method, path)
             equal(status, wanted, f"{method} {path}")
             equal(headers["content-type"], TEXT, f"{method} {path}")

@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "server"))
 
 import datasets
 import library as phoenix
+import prompts
 import rest
 from compare import differences, load_json, unwrap
 from rest import rest_time
@@ -250,7 +251,8 @@ def try_gen_ai(library, vector, _):
 FAMILIES = {"attributes": try_attributes, "otlp_decode": try_otlp_decode,
             "gen_ai": try_gen_ai, "span_rest": rest.SpanRest,
             "timestamps_ids": rest.TimestampsIds,
-            "dataset_flow": datasets.DatasetFlow}
+            "dataset_flow": datasets.DatasetFlow,
+            "prompt_render": prompts.try_prompt_render}
 
 
 def run_family(name, document, library, build):
