@@ -351,7 +351,7 @@ check-server: all
 check-senders: all
 	@tests/senders/run --build $(BUILD)
 
-# Phoenix's client for Python, installed under $(BUILD)/senders: its answers are
+# Phoenix's clients, installed under $(BUILD)/senders; answers to the one for Python are
 # those recorded from the reference (tests/clients/record.py).
 .PHONY: check-clients
 check-clients: all

@@ -1,5 +1,6 @@
-"""Phoenix's client in a virtual environment of its own, asked of a server."""
+"""Phoenix's clients, each installed on its own, asked of a server."""
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -26,6 +27,28 @@ def answers(tools, server, program="forms.py"):
     """{form: answer} of all forms, or of those of another program."""
     done = subprocess.run(
         [python(tools), HERE / program, f"http://127.0.0.1:{server.port}"],
+        env=tools.sending, capture_output=True, text=True, timeout=300)
+    if done.returncode:
+        raise Wrong(f"the client failed: {done.stderr.strip()[-600:]}")
+    return json.loads(done.stdout)
+
+
+def node_answers(tools, server):
+    """{method: what is wrong} of the client for TypeScript."""
+    node, npm, _ = tools.find_node()
+    folder = tools.folder / "clients-node"
+    names = ("package.json", "package-lock.json")
+
+    def fill():
+        for name in names:
+            shutil.copy(HERE / "node" / name, folder)
+        tools.fetch("npm", [npm, "ci", "--silent", "--ignore-scripts"], folder, {
+            "PATH": f"{Path(node).parent}:/usr/local/bin:/usr/bin:/bin"})
+    tools.install(folder, [(HERE / "node" / name).read_text()
+                           for name in names], fill)
+    shutil.copy(HERE / "node/prompts.js", folder)
+    done = subprocess.run(
+        [node, "prompts.js", f"http://127.0.0.1:{server.port}"], cwd=folder,
         env=tools.sending, capture_output=True, text=True, timeout=300)
     if done.returncode:
         raise Wrong(f"the client failed: {done.stderr.strip()[-600:]}")
