@@ -599,6 +599,20 @@ PHX_CALL phx_store_find(phx_store *store, int32_t kind, const char *name,
 PHX_CALL phx_store_delete(phx_store *store, int32_t kind, phx_id id,
                           phx_error *err);
 
+/*
+ * Moves traces of one project to another, all of them in one commit or none:
+ * their spans and what is said of them, and what comes for them later.
+ * Sessions stay in the project that they began in.
+ *
+ * traces  [count] numbers, at least one; one that is there twice counts once.
+ * out     how many there are; those of the project itself stay, and count.
+ * Errors: NOT_FOUND (a trace, the project), INVALID (traces of more than one
+ *         project), IO, BUSY, CORRUPT, INTERRUPTED.
+ */
+PHX_CALL phx_store_transfer(phx_store *store, const phx_id *traces,
+                            size_t count, phx_id project, int64_t *out,
+                            phx_error *err);
+
 /* --- Annotations --------------------------------------------------------- */
 
 /* What an annotation is of. Each kind has numbers of its own. */

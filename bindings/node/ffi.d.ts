@@ -2197,6 +2197,17 @@ export interface Library {
    */
   phx_store_delete: Call<(store: Pointer, kind: number, id: Int64, err: phx_error | phx_error[] | null) => number>;
   /**
+   * Moves traces of one project to another, all of them in one commit or none:
+   * their spans and what is said of them, and what comes for them later.
+   * Sessions stay in the project that they began in.
+   *
+   * traces  [count] numbers, at least one; one that is there twice counts once.
+   * out     how many there are; those of the project itself stay, and count.
+   * Errors: NOT_FOUND (a trace, the project), INVALID (traces of more than one
+   *         project), IO, BUSY, CORRUPT, INTERRUPTED.
+   */
+  phx_store_transfer: Call<(store: Pointer, traces: Pointer, count: Int64, project: Int64, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
    * Writes annotations in one durable commit, all or nothing. One of the same
    * kind, target, position, name and identifier is replaced, all but its number
    * and the time it was created; of equal items the last wins.

@@ -225,3 +225,12 @@ phx_status phx_store_delete(phx_store *store, int32_t kind, phx_id id,
         return fail_argument(err);
     return store_delete(store->store, kind, id, err);
 }
+
+phx_status phx_store_transfer(phx_store *store, const phx_id *traces,
+                              size_t count, phx_id project, int64_t *out,
+                              phx_error *err)
+{
+    if (store == NULL || traces == NULL || count == 0 || out == NULL)
+        return fail_argument(err);
+    return store_transfer(store->store, traces, count, project, out, err);
+}

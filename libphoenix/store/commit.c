@@ -217,9 +217,8 @@ static phx_status write_all(struct commit *commit, phx_error *err)
 
 /* --- the whole ------------------------------------------------------------------------ */
 
-static phx_status commit_begin(struct commit *commit, struct store *store,
-                               const struct put_request *requests,
-                               phx_error *err)
+phx_status commit_begin(struct commit *commit, struct store *store,
+                        const struct put_request *requests, phx_error *err)
 {
     size_t spans = 0;
 
@@ -280,7 +279,7 @@ static void commit_keep(struct commit *commit)
     }
     atomic_fetch_add(&store->young_spans, (long long)commit->rows);
     atomic_fetch_add(&store->young_blocks, (long long)commit->blocks);
-    if (commit->join_count > 0)
+    if (commit->join_count > 0 || commit->outgrew)
         atomic_store(&store->outgrown_wanted, true);
 }
 
@@ -349,7 +348,7 @@ static phx_status take_all(struct commit *commit,
     return status;
 }
 
-static void commit_end(struct commit *commit, phx_status status)
+void commit_end(struct commit *commit, phx_status status)
 {
     if (status < 0)
         commit_undo(commit);

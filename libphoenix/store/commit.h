@@ -1,6 +1,7 @@
 /*
  * commit.h - a commit in the making: commit.c collects and writes its spans,
- * resolve.c numbers them, join.c, hold.c and grow.c bring log records to them.
+ * resolve.c numbers them, join.c, hold.c and grow.c bring log records to them;
+ * slice.c writes stored ones again, transfer.c in another project.
  */
 #ifndef STORE_COMMIT_H
 #define STORE_COMMIT_H
@@ -70,6 +71,7 @@ struct commit {
     int64_t credit;        /* bytes of blocks for spans that are to grow */
     size_t memtable_before;
     uint64_t blocks, rows; /* written */
+    bool outgrew;          /* rows of blocks, by others */
 };
 
 /* DONE if no span is stored under the id; else its block is commit->repeated.
@@ -84,6 +86,33 @@ phx_status commit_write_spans(struct commit *commit, struct span **spans,
 /* Gives a new span its numbers, and widens its trace. */
 phx_status resolve_span(struct commit *commit, struct span *span,
                         phx_error *err);
+
+/* Around one that writes of itself, inside store_put_begin: the end undoes, or
+ * keeps, what memory learnt. requests may be NULL. */
+phx_status commit_begin(struct commit *commit, struct store *store,
+                        const struct put_request *requests, phx_error *err);
+void commit_end(struct commit *commit, phx_status status);
+
+/* --- slice.c ------------------------------------------------------------------ */
+
+/* Spans that are to be written again, and the arena they are in. */
+struct slice {
+    struct commit *commit;
+    struct arena arena;
+    struct span **spans;
+    size_t count, capacity;
+};
+void slice_begin(struct slice *slice, struct commit *commit);
+/* Spans of one block, read whole: what a block holds is bounded. */
+phx_status slice_read(struct slice *slice, const struct stored_block *stored,
+                      const uint32_t *rows, size_t count, struct span **out,
+                      phx_error *err);
+/* The span is in the slice's arena. */
+phx_status slice_add(struct slice *slice, struct span *span, phx_error *err);
+/* Writes what there is if it is much; nothing of the arena is good then. */
+phx_status slice_bound(struct slice *slice, phx_error *err);
+/* Writes the rest, unless `status` is a failure. */
+phx_status slice_end(struct slice *slice, phx_status status, phx_error *err);
 
 /* --- join.c, hold.c, grow.c -------------------------------------------------- */
 

@@ -257,21 +257,6 @@ static phx_status assign(struct store *store, int64_t project, int64_t id,
     return status < 0 ? status : PHX_OK;
 }
 
-static phx_status need_project(struct store *store, int64_t project,
-                               phx_error *err)
-{
-    struct statement *read;
-    phx_status status =
-        sql_find(store->writer, SQL_PROJECT_BY_ID, project, &read, err);
-
-    sql_end(read);
-    if (status == PHX_DONE ||
-        (status == PHX_OK && gone_has(&store->gone, PHX_PROJECT, project)))
-        return fail(err, PHX_NOT_FOUND, -1, "no project %lld",
-                    (long long)project);
-    return status;
-}
-
 static bool has_id(const phx_id *ids, size_t count, int64_t id)
 {
     for (size_t i = 0; i < count; i++) {
@@ -309,7 +294,7 @@ phx_status store_assign_configs(struct store *store, int64_t project,
 
     if (status < 0)
         return status;
-    status = need_project(store, project, err);
+    status = project_check(store, project, err);
     for (size_t i = 0; i < count && status >= 0; i++) {
         status = assign(store, project, ids[i], how != CONFIGS_LEAVE, err);
         if (status == PHX_NOT_FOUND && err != NULL)

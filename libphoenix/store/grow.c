@@ -1,7 +1,6 @@
 /*
  * grow.c - spans with their log records, written. What a record is to its span,
- * attr_join knows. Spans are taken in slices, so that a commit of small records
- * for large spans does not hold all of them.
+ * attr_join knows.
  */
 #include "base/base.h"
 
@@ -12,16 +11,7 @@
 #include <stdlib.h>
 
 enum {
-    SLICE_BYTES = SHRUNK(16 << 20, 16 << 10),
     WAITING_BYTES = 4 * JOIN_BYTES /* of memory, for records of one span */
-};
-
-/* Spans that have grown and are to be written. */
-struct slice {
-    struct commit *commit;
-    struct arena arena;
-    struct span **spans;
-    size_t count, capacity;
 };
 
 /* --- records that wait ------------------------------------------------------------- */
@@ -180,34 +170,7 @@ static phx_status grow(struct slice *slice, const struct join *join,
     return settle(slice->commit, join, &records, fates, err);
 }
 
-/* --- slices -------------------------------------------------------------------------- */
-
-static phx_status write_slice(struct slice *slice, phx_error *err)
-{
-    phx_status status = PHX_OK;
-
-    if (slice->count > 0)
-        status =
-            commit_write_spans(slice->commit, slice->spans, slice->count, err);
-    slice->spans = NULL;
-    slice->count = slice->capacity = 0;
-    arena_reset(&slice->arena);
-    return status;
-}
-
-static phx_status add_to_slice(struct slice *slice, struct span *span,
-                               phx_error *err)
-{
-    struct span **spans =
-        arena_grow(&slice->arena, slice->spans, &slice->capacity, slice->count,
-                   sizeof *spans);
-
-    if (spans == NULL)
-        return fail_memory(err, sizeof *spans);
-    slice->spans = spans;
-    slice->spans[slice->count++] = span;
-    return PHX_OK;
-}
+/* --- spans that grow ------------------------------------------------------------------ */
 
 static phx_status grow_new(struct slice *slice, const struct join *join,
                            phx_error *err)
@@ -221,48 +184,31 @@ static phx_status grow_new(struct slice *slice, const struct join *join,
         return fail_memory(err, sizeof *span);
     if ((status = grow(slice, join, span, &grown, err)) < 0)
         return status;
-    return add_to_slice(slice, span, err);
-}
-
-/* Spans of one block, read whole: what a block holds is bounded. */
-static phx_status read_stored(struct slice *slice, const struct join *joins,
-                              size_t count, struct span **out,
-                              uint32_t *all_rows, phx_error *err)
-{
-    struct connection *writer = slice->commit->store->writer;
-    size_t size = size_mul(count, sizeof **out);
-    struct span *spans = arena_new(&slice->arena, size);
-    uint32_t *rows = arena_new(&slice->arena, count * sizeof *rows);
-    struct stored_block stored;
-    phx_status status;
-
-    if (spans == NULL || rows == NULL)
-        return fail_memory(err, size);
-    for (size_t i = 0; i < count; i++)
-        rows[i] = joins[i].row;
-    if ((status = stored_block_open(writer, joins[0].block, &stored, err)) < 0)
-        return status;
-    *all_rows = block_rows(stored.block);
-    slice->commit->credit -= (int64_t)block_size(stored.block);
-    status = block_read_spans(stored.block, &slice->arena, rows, count,
-                              BLOCK_WHOLE, spans, err);
-    stored_block_close(&stored);
-    *out = spans;
-    return status;
+    return slice_add(slice, span, err);
 }
 
 /* Joins of one block. Those rows are outgrown whose spans have grown. */
 static phx_status grow_stored(struct slice *slice, const struct join *joins,
                               size_t count, phx_error *err)
 {
+    struct connection *writer = slice->commit->store->writer;
     size_t size = size_mul(count, sizeof(uint32_t)), found = 0;
     uint32_t *rows = arena_new(&slice->arena, size), all_rows = 0;
+    struct stored_block stored;
     struct span *spans = NULL;
     phx_status status;
 
     if (rows == NULL)
         return fail_memory(err, size);
-    if ((status = read_stored(slice, joins, count, &spans, &all_rows, err)) < 0)
+    for (size_t i = 0; i < count; i++)
+        rows[i] = joins[i].row;
+    if ((status = stored_block_open(writer, joins[0].block, &stored, err)) < 0)
+        return status;
+    all_rows = block_rows(stored.block);
+    slice->commit->credit -= (int64_t)block_size(stored.block);
+    status = slice_read(slice, &stored, rows, count, &spans, err);
+    stored_block_close(&stored);
+    if (status < 0)
         return status;
     for (size_t i = 0; i < count; i++) {
         bool grown;
@@ -271,11 +217,10 @@ static phx_status grow_stored(struct slice *slice, const struct join *joins,
         if (!grown)
             continue;
         rows[found++] = joins[i].row;
-        if ((status = add_to_slice(slice, &spans[i], err)) < 0)
+        if ((status = slice_add(slice, &spans[i], err)) < 0)
             return status;
     }
-    return outgrown_add(slice->commit->store->writer, joins[0].block, all_rows,
-                        rows, found, err);
+    return outgrown_add(writer, joins[0].block, all_rows, rows, found, err);
 }
 
 /* Those that are in the table are held there already. */
@@ -313,12 +258,12 @@ static size_t join_group(const struct join *joins, size_t count)
 
 phx_status join_write(struct commit *commit, phx_error *err)
 {
-    struct slice slice = {.commit = commit};
     struct join *joins = commit->joins;
+    struct slice slice;
     size_t group;
     phx_status status = keep_all_waiting(commit, commit->loose, false, err);
 
-    arena_init(&slice.arena, SIZE_MAX);
+    slice_begin(&slice, commit);
     if (commit->join_count > 0)
         qsort(joins, commit->join_count, sizeof *joins, join_order);
     for (size_t i = 0; i < commit->join_count && status >= 0; i += group) {
@@ -331,11 +276,8 @@ phx_status join_write(struct commit *commit, phx_error *err)
             status = grow_stored(&slice, &joins[i], group, err);
         else
             status = hold(commit, &joins[i], group, err);
-        if (status >= 0 && slice.arena.total > SLICE_BYTES)
-            status = write_slice(&slice, err);
+        if (status >= 0)
+            status = slice_bound(&slice, err);
     }
-    if (status >= 0)
-        status = write_slice(&slice, err);
-    arena_clear(&slice.arena);
-    return status;
+    return slice_end(&slice, status, err);
 }

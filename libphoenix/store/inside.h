@@ -7,7 +7,8 @@
  *                       counter.c
  *     spans come        commit.c load.c filter.c trace_cache.c resolve.c
  *                       project.c session.c posting.c blocks.c
- *     log records come  log.c join.c grow.c outgrown.c hold.c
+ *     log records come  log.c join.c grow.c slice.c outgrown.c hold.c
+ *     traces move       transfer.c
  *     prices change     prices.c price_models.c
  *     people judge      target.c annotate.c annotation.c await.c config.c
  *     examples change   dataset.c dataset_put.c dataset_find.c
@@ -656,6 +657,8 @@ phx_status project_insert(struct connection *connection,
                           const phx_project *project, phx_error *err);
 void project_read(struct statement *statement, phx_project *out);
 uint32_t project_sum(const phx_project *project);
+/* The writer: whether it is there. Errors: NOT_FOUND. */
+phx_status project_check(struct store *store, int64_t project, phx_error *err);
 
 /* --- session.c: rows of sessions ------------------------------------------ */
 

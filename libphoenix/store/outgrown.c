@@ -1,8 +1,8 @@
 /*
  * outgrown.c - rows of blocks that are outgrown: their spans have got log
- * records since and were written again, whole, in a newer block. A block's row
- * of `outgrown` has a bit for each of its rows; readers pass over those that
- * are set, and who rewrites the block leaves them out.
+ * records since, or another project, and were written again, whole, in a newer
+ * block. A block's row of `outgrown` has a bit for each of its rows; readers
+ * pass over those that are set, and who rewrites the block leaves them out.
  */
 #include "base/base.h"
 

@@ -50,6 +50,20 @@ void project_read(struct statement *statement, phx_project *out)
     };
 }
 
+phx_status project_check(struct store *store, int64_t project, phx_error *err)
+{
+    struct statement *read;
+    phx_status status =
+        sql_find(store->writer, SQL_PROJECT_BY_ID, project, &read, err);
+
+    sql_end(read);
+    if (status == PHX_DONE ||
+        (status == PHX_OK && gone_has(&store->gone, PHX_PROJECT, project)))
+        return fail(err, PHX_NOT_FOUND, -1, "no project %lld",
+                    (long long)project);
+    return status;
+}
+
 /* --- projects of a store -------------------------------------------------- */
 
 /* Case-insensitive for ASCII; the bytes of other letters must be equal. */

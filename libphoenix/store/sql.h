@@ -156,8 +156,9 @@
       "INSERT INTO trace (id, trace_id, project, session, start, start_rest,"  \
       " end, end_rest, n, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")         \
     X(UPDATE_TRACE,                                                            \
-      "UPDATE trace SET session = ?2, start = ?3, start_rest = ?4, end = ?5,"  \
-      " end_rest = ?6, n = ?7, sum = ?8 WHERE id = ?1")                        \
+      "UPDATE trace SET project = ?2, session = ?3, start = ?4,"               \
+      " start_rest = ?5, end = ?6, end_rest = ?7, n = ?8, sum = ?9"            \
+      " WHERE id = ?1")                                                        \
     X(TRACE_BY_ID,                                                             \
       TRACE_ROW " WHERE id = ?")                                               \
     X(TRACES_LAST,                                                             \
@@ -268,6 +269,9 @@
     X(ANNOTATIONS_ALL,                                                         \
       "SELECT " ANNOTATION_COLUMNS " FROM annotation WHERE id > ?"             \
       " ORDER BY id")                                                          \
+    X(ANNOTATION_ELSEWHERE,                                                    \
+      "SELECT " ANNOTATION_COLUMNS " FROM annotation WHERE trace = ?1"         \
+      " AND project <> ?2 LIMIT 1")                                            \
     X(ANNOTATION_NAME,                                                         \
       "SELECT name FROM annotation WHERE kind = ? AND project = ?"             \
       " AND name > ? ORDER BY name LIMIT 1")                                   \

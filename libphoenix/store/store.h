@@ -88,6 +88,11 @@ phx_status store_update_project(struct store *store, int64_t project,
 phx_status store_delete(struct store *store, int32_t kind, int64_t id,
                         phx_error *err);
 
+/* As phx_store_transfer; *out counts each trace once. */
+phx_status store_transfer(struct store *store, const int64_t *traces,
+                          size_t count, int64_t project, int64_t *out,
+                          phx_error *err);
+
 /* When a row of another store was made and changed: one that is here and was
  * changed after that stays as it is. */
 struct annotation_times {

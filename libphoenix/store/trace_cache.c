@@ -206,10 +206,9 @@ phx_status trace_row_write(struct connection *connection,
     int at = 1;
 
     sql_bind_int(write, at++, row->id);
-    if (fresh) {
+    if (fresh)
         sql_bind_blob(write, at++, trace_id.data, trace_id.size);
-        sql_bind_int(write, at++, row->project);
-    }
+    sql_bind_int(write, at++, row->project);
     if (row->session != 0)
         sql_bind_int(write, at, row->session);
     else

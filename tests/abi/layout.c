@@ -731,6 +731,7 @@ int32_t phx_project_create(phx_store *, const char *, const char *, int64_t *, p
 int32_t phx_project_update(phx_store *, int64_t , const char *, phx_error *);
 int32_t phx_store_find(phx_store *, int32_t , const char *, size_t , int64_t *, phx_error *);
 int32_t phx_store_delete(phx_store *, int32_t , int64_t , phx_error *);
+int32_t phx_store_transfer(phx_store *, const int64_t *, size_t , int64_t , int64_t *, phx_error *);
 int32_t phx_store_annotate(phx_store *, const phx_annotation_item *, size_t , int64_t *, phx_error *);
 int32_t phx_store_annotate_later(phx_store *, const phx_annotation_item *, size_t , phx_annotate_report *, phx_error *);
 int32_t phx_store_annotate_waiting(phx_store *, uint64_t , phx_annotate_report *, phx_error *);

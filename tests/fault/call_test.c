@@ -81,6 +81,7 @@ static struct call calls[] = {
     {"phx_store_find", call_find, IO | CUT | BAD},
     {"phx_store_delete", call_delete, IO | BUSY | CUT | BAD},
     {"... a project", call_delete_project, IO | BUSY | CUT | BAD},
+    {"phx_store_transfer", call_transfer, IO | BUSY | CUT | BAD},
     {"phx_cursor_next_span", call_spans, IO | CUT | BAD},
     {"... by id", call_spans_by_id, IO | CUT | BAD},
     {"phx_cursor_next_otlp", call_otlp, IO | CUT | BAD},

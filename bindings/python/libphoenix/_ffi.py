@@ -1076,6 +1076,8 @@ FUNCTIONS = {
         c_void_p, c_int32, c_char_p, c_size_t, POINTER(c_int64), POINTER(phx_error)]),
     "phx_store_delete": (c_int32, [
         c_void_p, c_int32, c_int64, POINTER(phx_error)]),
+    "phx_store_transfer": (c_int32, [
+        c_void_p, POINTER(c_int64), c_size_t, c_int64, POINTER(c_int64), POINTER(phx_error)]),
     "phx_store_annotate": (c_int32, [
         c_void_p, POINTER(phx_annotation_item), c_size_t, POINTER(c_int64), POINTER(phx_error)]),
     "phx_store_annotate_later": (c_int32, [
