@@ -275,7 +275,7 @@ fuzz-keep:
 
 CHECKS := check-rooms check-style check-unit check-contract check-fault \
           check-fuzz check-header check-symbols check-readme check-installed \
-          check-vectors check-golden check-server check-bindings check-cases
+          check-vectors check-golden check-server check-rest check-bindings check-cases
 
 .PHONY: check check-all demo
 check:
@@ -344,6 +344,15 @@ check-recordings: all
 .PHONY: check-server check-crash
 check-server: all
 	@tests/check/server $(BUILD)
+
+# docs/rest.md: its routes, and the tests that ask for them, as check-server and
+# check-vectors have noted.
+.PHONY: rest-page check-rest
+rest-page: check-vectors check-server
+	@tools/rest-page $(BUILD)
+
+check-rest:
+	@tools/rest-page --check $(BUILD)
 
 # Real senders, installed and built under $(BUILD)/senders: needs the registries
 # of Python, Node and Go at first.

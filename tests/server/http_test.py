@@ -104,7 +104,7 @@ def test_unknown_paths_and_methods(build):
                 ("PATCH", "/v1/projects", 405), ("POST", "/healthz", 405),
                 ("GET", "/v1/projects//spans", 404),
                 ("GET", "/v1/agent_sessions", 501), ("POST", "/graphql", 501),
-                ("POST", "/v1/traces/transfer", 501),
+                ("PUT", "/v1/secrets", 501),
                 ("GET", "/v1/agent_sessions/x", 501),
                 ("GET", "/v1/agent_sessions/x/messages", 501)):
             status, headers, _ = server.request(method, path)

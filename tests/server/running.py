@@ -14,9 +14,21 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
+
+ASKED = set()  # "METHOD /path" of this program's requests
+
+
+def note_asked(build):
+    """For docs/rest.md, which names the tests of routes."""
+    program = Path(sys.argv[0]).resolve()
+    folder = build / "asked"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{program.parent.name}.{program.name}").write_text(
+        "".join(f"{line}\n" for line in sorted(ASKED)), errors="replace")
 
 
 def free_port():
@@ -44,6 +56,9 @@ class Server:
             **(environment or {})}
         self.process = None
         atexit.register(self.__exit__)  # whatever a test may throw
+        if not ASKED:
+            atexit.register(note_asked, Path(build))
+            ASKED.add("GET /readyz")
 
     def start(self, patience=10.0):
         """Starts it; returns the seconds until it answered."""
@@ -101,6 +116,7 @@ class Server:
         or a list of pairs; chunks lists the sizes of a chunked body."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port,
                                                 timeout=60)
+        ASKED.add(f"{method} {path.partition('?')[0]:.200}")
         try:
             connection.putrequest(method, path, skip_accept_encoding=True)
             pairs = headers.items() if isinstance(headers, dict) else headers
