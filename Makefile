@@ -360,11 +360,17 @@ check-rest:
 check-senders: all
 	@tests/senders/run --build $(BUILD)
 
-# Phoenix's clients, installed under $(BUILD)/senders; answers to the one for Python are
-# those recorded from the reference (tests/clients/record.py).
-.PHONY: check-clients
+# Phoenix's clients, installed under $(BUILD)/senders: answers to the one for Python are
+# those recorded from the reference (tests/clients/record.py), and all hold to its
+# OpenAPI document where that is at hand; check-answers holds those to it that
+# the tests of the server get.
+CONTRACT ?= $(wildcard ../shared/contract/openapi.json)
+.PHONY: check-clients check-answers
 check-clients: all
-	@tests/clients/run --build $(BUILD)
+	@tests/clients/run --build $(BUILD) --contract "$(CONTRACT)"
+
+check-answers: all
+	@tests/clients/answers --build $(BUILD) --contract "$(CONTRACT)"
 
 # pyarrow, polars, DuckDB and pandas over columns that are made up, and over those
 # of a store; they are installed from PyPI at first.

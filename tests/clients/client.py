@@ -23,6 +23,24 @@ def send_world(server):
         raise Wrong(f"the spans are answered with {status}")
 
 
+class Proxy:
+    """Stands before a server and looks at its answers; `told` says what was
+    found, once it has ended."""
+
+    def __init__(self, tools, server, document):
+        self.process = subprocess.Popen(
+            [python(tools), HERE / "contract.py", document, "--proxy",
+             str(server.port)], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.told = json.loads(self.process.communicate(timeout=60)[0])
+
+
 def answers(tools, server, program="forms.py"):
     """{form: answer} of all forms, or of those of another program."""
     done = subprocess.run(

@@ -7,6 +7,7 @@ Standard library only. A server runs on free ports and a store in a folder of
 its own, which goes away with it; kill() and start() again keep the store.
 """
 import atexit
+import base64
 import gzip
 import http.client
 import json
@@ -29,6 +30,17 @@ def note_asked(build):
     folder.mkdir(exist_ok=True)
     (folder / f"{program.parent.name}.{program.name}").write_text(
         "".join(f"{line}\n" for line in sorted(ASKED)), errors="replace")
+
+
+def note_answer(*answer, most=1 << 18):
+    """One line of JSON, for tests/clients/contract.py, if ANSWERS names a
+    folder; long ones are left out."""
+    folder, body = os.environ.get("ANSWERS"), answer[-1]
+    if folder and len(body) < most:
+        with open(Path(folder) / f"{Path(sys.argv[0]).stem}.jsonl",
+                  "a") as file:
+            file.write(json.dumps(
+                [*answer[:-1], base64.b64encode(body).decode()]) + "\n")
 
 
 def free_port():
@@ -133,6 +145,8 @@ class Server:
             found = {k.lower(): v for k, v in answer.getheaders()}
             if found.get("content-encoding") == "gzip":
                 data = gzip.decompress(data)
+            note_answer(method, path, answer.status,
+                        found.get("content-type"), data)
             return answer.status, found, data
         finally:
             connection.close()
