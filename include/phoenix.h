@@ -128,7 +128,8 @@ enum {
     PHX_LOGS_PROTOBUF = 3, /* an ExportLogsServiceRequest */
     PHX_LOGS_JSON = 4,     /* the same as OTLP/JSON */
     PHX_METRICS_PROTOBUF = 5, /* an ExportMetricsServiceRequest, ... */
-    PHX_METRICS_JSON = 6      /* ... of which nothing is kept */
+    PHX_METRICS_JSON = 6,     /* ... of which nothing is kept */
+    PHX_ATIF = 7 /* an agent trajectory, ATIF-v1, or a JSON array of them */
 };
 
 enum { PHX_SPAN_UNSET = 0, PHX_SPAN_OK = 1, PHX_SPAN_ERROR = 2 };
@@ -186,7 +187,8 @@ typedef struct phx_batch phx_batch;
  * Decodes one request, without a store. A span that cannot be kept (no trace
  * or span id, attributes nested over 255 levels, over 16384 attributes, events
  * or links) is left out and counted: see phx_batch_rejected. PHX_SPAN_JSON is
- * taken whole or not at all, and the offset of a bad span is its index.
+ * taken whole or not at all, and the offset of a bad span is its index; so is
+ * PHX_ATIF, and there it is the index of the step.
  *
  * A log record belongs to the span it names. Stored before it or after it, the
  * record becomes one of its events; messages that it carries (gen_ai.*) become
@@ -229,7 +231,7 @@ PHX_API void phx_batch_free(phx_batch *batch);
 /*
  * The body of an ExportTraceServiceResponse, or of that of logs or metrics.
  *
- * format   of the request; not PHX_SPAN_JSON.
+ * format   of the request; not PHX_SPAN_JSON or PHX_ATIF.
  * rejected what was left out, for partial_success; 0 for a full success.
  * reason   why; NULL or "" for none.
  */
@@ -1314,7 +1316,8 @@ PHX_CALL phx_cursor_next_span(phx_cursor *cursor, const phx_span **out,
  * The next spans of a cursor as one ExportTraceServiceRequest, which another
  * store takes in again: or DONE.
  *
- * format  PHX_OTLP_PROTOBUF or PHX_OTLP_JSON.
+ * format  PHX_OTLP_PROTOBUF or PHX_OTLP_JSON; of PHX_ATIF the trajectories that
+ *         these spans were decoded from, a line each: perhaps none.
  * count   spans at most; fewer may come, 1,000 or what 64 MiB hold: DONE alone
  *         is the end.
  * Errors: IO, INTERRUPTED, CORRUPT, TOO_BIG (one span is over 1 GiB).

@@ -18,9 +18,13 @@ struct format {
 };
 
 static const struct format formats[] = {
-    {"protobuf", false, PHX_OTLP_PROTOBUF}, {"json", false, PHX_OTLP_JSON},
-    {"arrow", true, PHX_ARROW_STREAM},      {"parquet", true, PHX_PARQUET},
-    {"jsonl", true, PHX_JSON_LINES},        {"csv", true, PHX_CSV},
+    {"protobuf", false, PHX_OTLP_PROTOBUF},
+    {"json", false, PHX_OTLP_JSON},
+    {"arrow", true, PHX_ARROW_STREAM},
+    {"parquet", true, PHX_PARQUET},
+    {"jsonl", true, PHX_JSON_LINES},
+    {"csv", true, PHX_CSV},
+    {"atif", false, PHX_ATIF},
 };
 
 struct export
@@ -144,9 +148,10 @@ int command_export(int argc, char **argv)
     if (flags.word_count != 0 || export.format == NULL ||
         (flags.archive != NULL &&
          (flags.format != NULL || flags.output != NULL))) {
-        fprintf(stderr, "usage: phoenix-server export [--format protobuf|json|"
-                        "arrow|parquet|jsonl|csv] [-o FILE] | --archive FILE, "
-                        "[--project NAME] [--filter CONDITION]\n");
+        fprintf(stderr,
+                "usage: phoenix-server export [--format protobuf|json|"
+                "arrow|parquet|jsonl|csv|atif] [-o FILE] | --archive FILE, "
+                "[--project NAME] [--filter CONDITION]\n");
         return EXIT_USAGE;
     }
     int result = command_open(&flags, PHX_OPEN_READ_ONLY, &export.store);

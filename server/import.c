@@ -16,6 +16,7 @@ enum {
 struct import {
     phx_store *store;
     const char *project;
+    bool trajectories; /* are in the files */
     phx_batch *batches[GROUP];
     size_t count;
     size_t bytes;
@@ -97,7 +98,8 @@ static phx_status import_file(struct import *import, const char *path,
 {
     if (is_archive(path))
         return merge(import, path, err);
-    phx_status status = recording_read(path, add_request, import, err);
+    phx_status status =
+        recording_read(path, import->trajectories, add_request, import, err);
     if (status == PHX_OK)
         status = flush(import, err);
     for (size_t i = 0; i < import->count; i++)
@@ -114,13 +116,15 @@ int command_import(int argc, char **argv)
     phx_error err = {0};
     int result;
 
-    if (!command_flags(&flags, argc, argv, "p"))
+    if (!command_flags(&flags, argc, argv, "pf"))
         return EXIT_USAGE;
-    if (flags.word_count == 0) {
-        fprintf(stderr,
-                "usage: phoenix-server import [--project NAME] FILE ...\n");
+    if (flags.word_count == 0 ||
+        (flags.format != NULL && strcmp(flags.format, "atif") != 0)) {
+        fprintf(stderr, "usage: phoenix-server import [--project NAME] "
+                        "[--format atif] FILE ...\n");
         return EXIT_USAGE;
     }
+    import.trajectories = flags.format != NULL;
     if ((result = command_open(&flags, 0, &import.store)) != EXIT_DONE)
         return result;
     import.project = flags.project;

@@ -118,7 +118,7 @@ static int read_files(struct linter *linter, const struct command_flags *flags,
 
     for (int i = 0; i < flags->word_count; i++) {
         linter->path = flags->words[i];
-        if (recording_read(linter->path, each, linter, &err) < 0)
+        if (recording_read(linter->path, false, each, linter, &err) < 0)
             return command_failed(linter->path, &err);
     }
     return EXIT_DONE;

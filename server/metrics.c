@@ -55,6 +55,7 @@ void metrics_batch(const phx_batch *batch, const phx_ingest_report *report)
         [PHX_LOGS_JSON] = METRIC_LOGS_REJECTED,
         [PHX_METRICS_PROTOBUF] = METRIC_POINTS_REJECTED,
         [PHX_METRICS_JSON] = METRIC_POINTS_REJECTED,
+        [PHX_ATIF] = METRIC_SPANS_REJECTED,
     };
     enum metric metric = rejected[phx_batch_format(batch)];
     bool logs = metric == METRIC_LOGS_REJECTED;

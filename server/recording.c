@@ -3,6 +3,7 @@
  *
  *     protobuf   one request, or many in a row: that is one long request
  *     JSON       one request, or many, with or without line breaks between
+ *                or trajectories, where that is asked for
  *     .grpc      frames of 1 flag byte, 4 length bytes, a message
  *
  * and packed as gzip, zlib or zstd, which its first bytes tell. Long files are
@@ -122,6 +123,39 @@ static phx_status add_json(const struct recording *recording,
     return status;
 }
 
+/* Trajectories in a row are one document, in which they may refer to each
+ * other. */
+static phx_status add_trajectories(const struct recording *recording,
+                                   const uint8_t *bytes, size_t size,
+                                   phx_error *err)
+{
+    struct buf list;
+    phx_status status = PHX_OK;
+    size_t skipped;
+
+    buf_init(&list, unpacked_limit);
+    while (status == PHX_OK && (skipped = blanks(bytes, size)) < size) {
+        size_t piece = json_piece(bytes + skipped, size - skipped);
+
+        if (bytes[skipped] == '[') {
+            status = recording->each(recording->ctx, PHX_ATIF, bytes + skipped,
+                                     piece, err);
+        } else {
+            buf_add_byte(&list, list.size == 0 ? '[' : ',');
+            buf_add(&list, bytes + skipped, piece);
+        }
+        bytes += skipped + piece;
+        size -= skipped + piece;
+    }
+    buf_add_byte(&list, ']');
+    if (status == PHX_OK && list.size > 1 &&
+        (status = buf_status(&list, "a file of trajectories", err)) == PHX_OK)
+        status = recording->each(recording->ctx, PHX_ATIF, list.data, list.size,
+                                 err);
+    buf_clear(&list);
+    return status;
+}
+
 /* What the first bytes say of the packing; no OTLP request begins so. */
 static enum encoding encoding_of(const uint8_t *bytes, size_t size)
 {
@@ -208,8 +242,8 @@ static phx_status unpack(struct buf *bytes, phx_error *err)
     return status;
 }
 
-phx_status recording_read(const char *path, recording_fn each, void *ctx,
-                          phx_error *err)
+phx_status recording_read(const char *path, bool trajectories,
+                          recording_fn each, void *ctx, phx_error *err)
 {
     const struct recording recording = {each, ctx};
     bool is_frames = strstr(path, ".grpc") != NULL;
@@ -221,7 +255,9 @@ phx_status recording_read(const char *path, recording_fn each, void *ctx,
         (status = unpack(&bytes, err)) < 0)
         goto done;
     size_t start = blanks(bytes.data, bytes.size);
-    if (is_frames)
+    if (trajectories)
+        status = add_trajectories(&recording, bytes.data, bytes.size, err);
+    else if (is_frames)
         status = add_frames(&recording, bytes.data, bytes.size, err);
     else if (start < bytes.size && bytes.data[start] == '{')
         status = add_json(&recording, bytes.data, bytes.size, err);

@@ -12,8 +12,9 @@ typedef phx_status (*recording_fn)(void *ctx, int32_t format,
                                    const uint8_t *bytes, size_t size,
                                    phx_error *err);
 
-/* Errors: IO, INVALID, UNSUPPORTED (of the file), and those of `each`. */
-phx_status recording_read(const char *path, recording_fn each, void *ctx,
-                          phx_error *err);
+/* trajectories: the file is of those, as JSON. Errors: IO, INVALID, UNSUPPORTED
+ * (of the file), and those of `each`. */
+phx_status recording_read(const char *path, bool trajectories,
+                          recording_fn each, void *ctx, phx_error *err);
 
 #endif

@@ -101,6 +101,10 @@ export declare const constants: {
    * ... of which nothing is kept
    */
   readonly PHX_METRICS_JSON: 6;
+  /**
+   * an agent trajectory, ATIF-v1, or a JSON array of them
+   */
+  readonly PHX_ATIF: 7;
   readonly PHX_SPAN_UNSET: 0;
   readonly PHX_SPAN_OK: 1;
   readonly PHX_SPAN_ERROR: 2;
@@ -1910,7 +1914,8 @@ export interface Library {
    * Decodes one request, without a store. A span that cannot be kept (no trace
    * or span id, attributes nested over 255 levels, over 16384 attributes, events
    * or links) is left out and counted: see phx_batch_rejected. PHX_SPAN_JSON is
-   * taken whole or not at all, and the offset of a bad span is its index.
+   * taken whole or not at all, and the offset of a bad span is its index; so is
+   * PHX_ATIF, and there it is the index of the step.
    *
    * A log record belongs to the span it names. Stored before it or after it, the
    * record becomes one of its events; messages that it carries (gen_ai.*) become
@@ -1955,7 +1960,7 @@ export interface Library {
   /**
    * The body of an ExportTraceServiceResponse, or of that of logs or metrics.
    *
-   * format   of the request; not PHX_SPAN_JSON.
+   * format   of the request; not PHX_SPAN_JSON or PHX_ATIF.
    * rejected what was left out, for partial_success; 0 for a full success.
    * reason   why; NULL or "" for none.
    */
@@ -2513,7 +2518,8 @@ export interface Library {
    * The next spans of a cursor as one ExportTraceServiceRequest, which another
    * store takes in again: or DONE.
    *
-   * format  PHX_OTLP_PROTOBUF or PHX_OTLP_JSON.
+   * format  PHX_OTLP_PROTOBUF or PHX_OTLP_JSON; of PHX_ATIF the trajectories that
+   *         these spans were decoded from, a line each: perhaps none.
    * count   spans at most; fewer may come, 1,000 or what 64 MiB hold: DONE alone
    *         is the end.
    * Errors: IO, INTERRUPTED, CORRUPT, TOO_BIG (one span is over 1 GiB).

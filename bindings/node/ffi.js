@@ -41,6 +41,7 @@ exports.constants = Object.freeze({
   PHX_LOGS_JSON: 4,
   PHX_METRICS_PROTOBUF: 5,
   PHX_METRICS_JSON: 6,
+  PHX_ATIF: 7,
   PHX_SPAN_UNSET: 0,
   PHX_SPAN_OK: 1,
   PHX_SPAN_ERROR: 2,

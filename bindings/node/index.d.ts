@@ -53,7 +53,8 @@ export type Order = 'newest' | 'oldest';
 export type Kind = 'UNKNOWN' | 'TOOL' | 'CHAIN' | 'LLM' | 'RETRIEVER' |
   'EMBEDDING' | 'AGENT' | 'RERANKER' | 'EVALUATOR' | 'GUARDRAIL' | 'PROMPT';
 export type Status = 'UNSET' | 'OK' | 'ERROR';
-export type Format = 'otlp' | 'otlp-json' | 'spans-json' | 'logs' | 'logs-json';
+export type Format = 'otlp' | 'otlp-json' | 'spans-json' | 'logs' | 'logs-json' |
+  'atif';
 
 /** A query: each `for` runs it anew, a page of rows in memory at a time. */
 export declare class Rows<R> {

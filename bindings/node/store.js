@@ -12,7 +12,7 @@ const { ANNOTATORS, STATUSES, Annotation, Finding, Project, Row, Session, Span,
 
 const FORMATS = { otlp: C.PHX_OTLP_PROTOBUF, 'otlp-json': C.PHX_OTLP_JSON,
   'spans-json': C.PHX_SPAN_JSON, logs: C.PHX_LOGS_PROTOBUF,
-  'logs-json': C.PHX_LOGS_JSON };
+  'logs-json': C.PHX_LOGS_JSON, atif: C.PHX_ATIF };
 const ORDERS = { newest: C.PHX_NEWEST_FIRST, oldest: C.PHX_OLDEST_FIRST };
 const SORTS = { number: C.PHX_BY_NUMBER, start: C.PHX_BY_START,
   latency: C.PHX_BY_LATENCY };

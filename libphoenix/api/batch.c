@@ -14,7 +14,7 @@
  * two bytes of hostile ones can cost a hundred. */
 enum { BATCH_MEMORY = 512 << 20 };
 
-/* What each format is on the wire, REST's apart. */
+/* What each format is on the wire; REST's and ATIF are no requests. */
 static const struct {
     enum wire_signal signal;
     bool json;
@@ -26,7 +26,14 @@ static const struct {
     [PHX_LOGS_JSON] = {WIRE_LOGS, true},
     [PHX_METRICS_PROTOBUF] = {WIRE_METRICS, false},
     [PHX_METRICS_JSON] = {WIRE_METRICS, true},
+    [PHX_ATIF] = {WIRE_SPANS, true},
 };
+
+/* Its spans are taken as they are said to be. */
+static bool is_told(int32_t format)
+{
+    return format == PHX_SPAN_JSON || format == PHX_ATIF;
+}
 
 static bool is_format(int32_t format)
 {
@@ -44,6 +51,8 @@ static phx_status read_request(struct phx_batch *batch, const void *bytes,
     if (batch->format == PHX_SPAN_JSON)
         status =
             span_json_read(arena, text_span(bytes, size), &request.spans, err);
+    else if (batch->format == PHX_ATIF)
+        status = atif_read(arena, text_span(bytes, size), &request.spans, err);
     else if (formats[batch->format].json)
         status = wire_read_json(arena, signal, bytes, size, &request, err);
     else
@@ -66,7 +75,7 @@ static phx_status interpret(struct phx_batch *batch, phx_text project,
     for (size_t i = 0; i < spans->count; i++) {
         struct span *span = &spans->spans[i];
         span->project_name = project;
-        status = batch->format == PHX_SPAN_JSON
+        status = is_told(batch->format)
                      ? attr_adopt(&batch->arena, span, err)
                      : attr_interpret(&batch->arena, span, err);
         if (status < 0)
@@ -162,7 +171,7 @@ phx_status phx_otlp_answer(int32_t format, uint64_t rejected,
 {
     struct buf text;
 
-    if (out == NULL || !is_format(format) || format == PHX_SPAN_JSON)
+    if (out == NULL || !is_format(format) || is_told(format))
         return fail_argument(err);
     buf_init(&text, 1 << 20);
     if (formats[format].json)

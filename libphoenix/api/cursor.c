@@ -5,6 +5,7 @@
  */
 #include "base/base.h"
 
+#include "api/atif.h"
 #include "api/inside.h"
 
 enum { PAGE_ROWS = SHRUNK(1000, 7), ONE_SIZE = 1 << 30 };
@@ -275,6 +276,22 @@ static phx_status restore_span(phx_cursor *cursor, struct arena *arena,
     return attr_restore(arena, out, err);
 }
 
+/* Those that roots among the spans came as, a line each. */
+static void write_trajectories(struct buf *out, const struct span *const *spans,
+                               size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct attributes *given = &spans[i]->attributes;
+        for (uint32_t j = 0; j < given->count; j++) {
+            if (text_equal(given->members[j].key, text_of(ATIF_ATTRIBUTE)) &&
+                given->members[j].value.kind == JSON_TEXT) {
+                buf_add_text(out, given->members[j].value.text);
+                buf_add_byte(out, '\n');
+            }
+        }
+    }
+}
+
 /* Up to `count` spans of one page: the next page would clear this one's texts.
  * *found is how many, also of a request that grew too big. */
 static phx_status next_request(phx_cursor *cursor, int32_t format, size_t count,
@@ -307,7 +324,9 @@ static phx_status next_request(phx_cursor *cursor, int32_t format, size_t count,
             spans[(*found)++] = restored;
     }
     if (status >= 0 && *found > 0) {
-        if (format == PHX_OTLP_PROTOBUF)
+        if (format == PHX_ATIF)
+            write_trajectories(&text, spans, *found);
+        else if (format == PHX_OTLP_PROTOBUF)
             wire_write_protobuf(&text, spans, *found);
         else
             wire_write_json(&text, spans, *found);
@@ -330,7 +349,8 @@ phx_status phx_cursor_next_otlp(phx_cursor *cursor, int32_t format,
 
     if (cursor == NULL || out == NULL || count == 0 ||
         cursor->kind != CURSOR_SPANS ||
-        (format != PHX_OTLP_PROTOBUF && format != PHX_OTLP_JSON))
+        (format != PHX_OTLP_PROTOBUF && format != PHX_OTLP_JSON &&
+         format != PHX_ATIF))
         return fail_argument(err);
     if (count > PAGE_ROWS)
         count = PAGE_ROWS;

@@ -42,6 +42,12 @@ struct phx_batch {
 phx_status span_json_read(struct arena *arena, phx_text json,
                           struct span_list *out, phx_error *err);
 
+/* --- atif.c ----------------------------------------------------------------- */
+
+/* A trajectory, or an array of them -> spans, their attributes still flat. */
+phx_status atif_read(struct arena *arena, phx_text json, struct span_list *out,
+                     phx_error *err);
+
 /* --- span_query.c ------------------------------------------------------------- */
 
 /* The words of a search, none of an absent one. Errors: as query_words. */

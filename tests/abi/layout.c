@@ -29,6 +29,7 @@ _Static_assert(PHX_LOGS_PROTOBUF == 3, "");
 _Static_assert(PHX_LOGS_JSON == 4, "");
 _Static_assert(PHX_METRICS_PROTOBUF == 5, "");
 _Static_assert(PHX_METRICS_JSON == 6, "");
+_Static_assert(PHX_ATIF == 7, "");
 
 _Static_assert(PHX_SPAN_UNSET == 0, "");
 _Static_assert(PHX_SPAN_OK == 1, "");

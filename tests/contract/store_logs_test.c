@@ -593,7 +593,7 @@ TEST(records_that_are_none_are_refused)
                            err));
     fails_with(PHX_INVALID, "cut short",
                decode_text(PHX_LOGS_PROTOBUF, "\x0a\x7f", err));
-    fails_with(PHX_MISUSE, "format", decode_text(7, "", err));
+    fails_with(PHX_MISUSE, "format", decode_text(PHX_ATIF + 1, "", err));
 }
 
 TEST(data_points_of_metrics_are_counted_as_left_out)

@@ -137,8 +137,9 @@ TEST(what_is_malformed_changes_nothing)
     fails_with(PHX_TOO_BIG, "67108864",
                phx_store_ingest(place.store, NULL, PHX_OTLP_JSON, "",
                                 ((size_t)64 << 20) + 1, &report, err));
-    fails_with(PHX_MISUSE, "format",
-               phx_store_ingest(place.store, NULL, 7, "", 0, &report, err));
+    fails_with(
+        PHX_MISUSE, "format",
+        phx_store_ingest(place.store, NULL, PHX_ATIF + 1, "", 0, &report, err));
     fails_with(PHX_MISUSE, "NULL",
                phx_store_put(place.store, &none, 1, NULL, err));
     fails_with(PHX_MISUSE, "NULL",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 FORMATS = {"otlp": _ffi.PHX_OTLP_PROTOBUF, "otlp-json": _ffi.PHX_OTLP_JSON,
            "spans-json": _ffi.PHX_SPAN_JSON, "logs": _ffi.PHX_LOGS_PROTOBUF,
-           "logs-json": _ffi.PHX_LOGS_JSON}
+           "logs-json": _ffi.PHX_LOGS_JSON, "atif": _ffi.PHX_ATIF}
 IN_MEMORY = ("sqlite::memory:", "sqlite:///:memory:")
 DELETABLE = {Project: _ffi.PHX_PROJECT, Trace: _ffi.PHX_TRACE,
              Session: _ffi.PHX_SESSION, Span: _ffi.PHX_SPAN}
@@ -198,8 +198,9 @@ class Store:
                project: Optional[str] = None) -> Ingested:
         """Stores the spans or log records of a request; they are on disk then.
 
-        format is "otlp", "otlp-json", "spans-json", "logs" or "logs-json";
-        what is JSON may be a text. A project overrides that of each span.
+        format is "otlp", "otlp-json", "spans-json", "logs", "logs-json" or
+        "atif"; what is JSON may be a text. A project overrides that of each
+        span.
         """
         kind, given = request_bytes(data, format)
         out = _ffi.phx_ingest_report()
