@@ -540,6 +540,7 @@ typedef struct phx_project {
     phx_text name;
     phx_text description; /* or absent */
     phx_id policy;        /* for retention; 0: the default one */
+    phx_id experiment;    /* whose it is; 0 for none */
 } phx_project;
 
 /* Totals are of the spans whose kind is LLM. Times grow with the spans that come,
@@ -1137,6 +1138,232 @@ PHX_CALL phx_prompt_diff(const char *before, size_t before_size,
                          const char *after, size_t after_size, phx_buf *out,
                          phx_error *err);
 
+/* --- Experiments --------------------------------------------------------- */
+
+/* A program tried on the examples of a version of a dataset, each one as often
+ * as there are repetitions. What it was tried on stays as it was, whatever
+ * becomes of the dataset's examples, until the dataset is deleted. */
+
+enum { PHX_MOST_REPETITIONS = 10000 };
+
+/* An experiment to make. Names have up to 4,096 bytes, other texts 16 MiB. */
+typedef struct phx_experiment_item {
+    size_t size;
+    phx_id dataset;
+    phx_id version;       /* 0 for the newest */
+    int64_t repetitions;  /* of each example, up to PHX_MOST_REPETITIONS */
+    phx_text name;        /* absent or empty: made of the dataset's */
+    phx_text description; /* or absent */
+    phx_text metadata;    /* a JSON object; absent: {} */
+    phx_text parameters;  /* of the program, a JSON object; absent: {} */
+    phx_text evaluators;  /* what is to judge it, a JSON array; absent: [] */
+    const phx_id *examples; /* of the version, these alone; NULL: all */
+    size_t example_count;
+    const phx_id *splits; /* for later use: UNSUPPORTED if there are some */
+    size_t split_count;
+} phx_experiment_item;
+#define PHX_EXPERIMENT_ITEM_INIT \
+    {sizeof(phx_experiment_item), 0, 0, 1, {NULL, 0}, {NULL, 0}, {NULL, 0}, \
+     {NULL, 0}, {NULL, 0}, NULL, 0, NULL, 0}
+
+/*
+ * Makes an experiment, and a project for the traces of its runs.
+ *
+ * Errors: NOT_FOUND (the dataset, the version in it, or an example, whose index
+ *         is the offset), INVALID (a text is not UTF-8 or not the JSON it
+ *         should be, repetitions below 1, an example given twice), TOO_BIG (a
+ *         text, repetitions), UNSUPPORTED (splits), IO, BUSY, INTERRUPTED,
+ *         CORRUPT.
+ */
+PHX_CALL phx_experiment_create(phx_store *store,
+                               const phx_experiment_item *item, phx_id *out,
+                               phx_error *err);
+
+enum { PHX_CLEAR_DESCRIPTION = 1 };
+
+/*
+ * Changes what is told of an experiment. What is NULL stays as it is.
+ *
+ * flags   PHX_CLEAR_DESCRIPTION, which then has none; or 0.
+ * Errors: NOT_FOUND, INVALID, TOO_BIG (as above), IO, BUSY, INTERRUPTED,
+ *         CORRUPT.
+ */
+PHX_CALL phx_experiment_update(phx_store *store, phx_id experiment,
+                               const char *name, const char *description,
+                               const char *metadata, int32_t flags,
+                               phx_error *err);
+
+/* Deletes an experiment with its runs, what is said of them, and its tags; and
+ * its project, if with_project is 1. Errors: NOT_FOUND, IO, BUSY, INTERRUPTED,
+ * CORRUPT. */
+PHX_CALL phx_experiment_delete(phx_store *store, phx_id experiment,
+                               int32_t with_project, phx_error *err);
+
+/* A run to write. Times are kept to the us. */
+typedef struct phx_run_item {
+    phx_id example;
+    int64_t repetition;  /* from 1 on, perhaps past those that were planned */
+    uint64_t start_time; /* ns */
+    uint64_t end_time;
+    phx_text output;     /* JSON, up to 16 MiB; absent: null */
+    phx_text error;      /* of a run that failed, up to 1 MiB; else absent */
+    phx_text trace_id;   /* up to 4,096 bytes; or absent */
+} phx_run_item;
+
+/*
+ * Writes runs in one durable commit, all or nothing. One that failed gives way
+ * to another of its example and repetition, which gets its number.
+ *
+ * items   [count].
+ * ids     [count] numbers, or NULL.
+ * Errors: NOT_FOUND (the experiment; or an item's example is not in it),
+ *         CONFLICT (a run without an error is there), INVALID (a text is not
+ *         UTF-8, the output no JSON, a repetition below 1), TOO_BIG (a text);
+ *         offset is the item. IO, BUSY, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_experiment_put_runs(phx_store *store, phx_id experiment,
+                                 const phx_run_item *items, size_t count,
+                                 phx_id *ids, phx_error *err);
+
+/* What is said of a run. Names, labels and ids have up to 4,096 bytes, other
+ * texts 1 MiB. */
+typedef struct phx_evaluation_item {
+    phx_id run;
+    uint64_t start_time;  /* ns, kept to the us */
+    uint64_t end_time;
+    double score;         /* finite; counts if has_score is 1 */
+    int32_t has_score;
+    int32_t annotator;    /* PHX_ANNOTATOR_... */
+    phx_text name;        /* one byte or more */
+    phx_text label;       /* or absent */
+    phx_text explanation; /* or absent */
+    phx_text error;       /* of an evaluation that failed; or absent */
+    phx_text trace_id;    /* or absent */
+    phx_text metadata;    /* a JSON object; absent: {} */
+} phx_evaluation_item;
+
+/*
+ * Writes evaluations of runs, of whatever experiments, in one durable commit,
+ * all or nothing. One of the same run and name is replaced, all but its number.
+ *
+ * items   [count].
+ * ids     [count] numbers, or NULL.
+ * Errors: NOT_FOUND (a run), INVALID (a text is not UTF-8, the name empty, the
+ *         metadata no object, the score not finite), TOO_BIG (a text); offset is
+ *         the item. IO, BUSY, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_store_put_evaluations(phx_store *store,
+                                   const phx_evaluation_item *items,
+                                   size_t count, phx_id *ids, phx_error *err);
+
+/*
+ * Gives an experiment a tag, which another one of its dataset may lose by it.
+ *
+ * name        one byte or more, up to 4,096.
+ * description up to 16 MiB; NULL for none, whatever the tag had.
+ * Errors: NOT_FOUND, INVALID, TOO_BIG (a text), IO, BUSY, INTERRUPTED, CORRUPT.
+ */
+PHX_CALL phx_experiment_set_tag(phx_store *store, phx_id experiment,
+                                const char *name, const char *description,
+                                phx_id *out, phx_error *err);
+
+/* Takes a tag from an experiment, if it has it. Errors: NOT_FOUND (the
+ * experiment), IO, BUSY, INTERRUPTED, CORRUPT. */
+PHX_CALL phx_experiment_delete_tag(phx_store *store, phx_id experiment,
+                                   const char *name, phx_error *err);
+
+typedef struct phx_experiment {
+    phx_id id;
+    phx_id dataset;
+    phx_id version;
+    int64_t repetitions;
+    int64_t examples;
+    int64_t runs;         /* that were written */
+    int64_t failed;       /* those of them with an error */
+    uint64_t created_at;  /* ns, of whole us */
+    uint64_t updated_at;
+    phx_text name;
+    phx_text description; /* or absent */
+    phx_text project;     /* the name of the one for its traces */
+    phx_text metadata;    /* JSON, as it was given */
+    phx_text parameters;
+    phx_text evaluators;
+} phx_experiment;
+
+typedef struct phx_experiment_query {
+    size_t size;
+    phx_id dataset; /* 0 for all */
+    phx_id only;    /* one number; 0 for all */
+    phx_id from;    /* the first number that may come; 0 for no bound */
+    int64_t limit;  /* rows; 0 for no limit */
+} phx_experiment_query;
+#define PHX_EXPERIMENT_QUERY_INIT {sizeof(phx_experiment_query), 0, 0, 0, 0}
+
+typedef struct phx_evaluation {
+    phx_id id;
+    phx_id run;
+    uint64_t start_time;  /* ns, of whole us */
+    uint64_t end_time;
+    double score;         /* 0 without one */
+    int32_t has_score;
+    int32_t annotator;
+    phx_text name;
+    phx_text label;       /* or absent */
+    phx_text explanation; /* or absent */
+    phx_text error;       /* or absent */
+    phx_text trace_id;    /* or absent */
+    phx_text metadata;    /* JSON object */
+} phx_evaluation;
+
+typedef struct phx_run {
+    phx_id id;
+    phx_id experiment;
+    phx_id example;
+    int64_t repetition;
+    uint64_t start_time; /* ns, of whole us */
+    uint64_t end_time;
+    phx_text output;     /* JSON, as it was given */
+    phx_text error;      /* or absent */
+    phx_text trace_id;   /* or absent */
+    const phx_example *content; /* the example as it was; NULL if unasked */
+    const phx_evaluation *evaluations; /* [evaluation_count], by number */
+    size_t evaluation_count;
+    const phx_text *missing; /* [missing_count] of the query's evaluators */
+    size_t missing_count;
+} phx_run;
+
+enum { PHX_BY_EXAMPLE = 2 }; /* by example, then by repetition */
+enum { PHX_RUN_CONTENT = 1, PHX_RUN_EVALUATIONS = 2 };
+
+typedef struct phx_run_query {
+    size_t size;
+    phx_id experiment;
+    phx_id from;    /* the first number that may come; 0 for no bound */
+    int64_t limit;  /* rows; 0 for no limit */
+    int32_t order;  /* PHX_NEWEST_FIRST, PHX_OLDEST_FIRST or PHX_BY_EXAMPLE */
+    int32_t flags;  /* PHX_RUN_..., or-ed: what comes with a run */
+    const phx_text *evaluators; /* names: only runs without an error for which
+                                   an evaluation of one of these is missing, or
+                                   has an error */
+    size_t evaluator_count;
+} phx_run_query;
+#define PHX_RUN_QUERY_INIT {sizeof(phx_run_query), 0, 0, 0, 0, 0, NULL, 0}
+
+/* What is left to do of an example. */
+typedef struct phx_incomplete_run {
+    const phx_example *content;
+    const int64_t *repetitions; /* [repetition_count] that have not succeeded */
+    size_t repetition_count;
+} phx_incomplete_run;
+
+typedef struct phx_experiment_tag {
+    phx_id id;
+    phx_id dataset;
+    phx_id experiment;
+    phx_text name;
+    phx_text description; /* or absent */
+} phx_experiment_tag;
+
 /* --- Retention ----------------------------------------------------------- */
 
 enum { PHX_MAX_DAYS = 1, PHX_MAX_COUNT = 2 };
@@ -1533,6 +1760,42 @@ PHX_CALL phx_store_find_prompt_tags(phx_store *store, phx_id prompt,
 PHX_CALL phx_cursor_next_prompt_tag(phx_cursor *cursor,
                                     const phx_prompt_tag **out,
                                     phx_error *err);
+
+/* Experiments by number, newest first. query NULL for all. Errors: IO, CORRUPT,
+ * INTERRUPTED. */
+PHX_CALL phx_store_find_experiments(phx_store *store,
+                                    const phx_experiment_query *query,
+                                    phx_cursor **out, phx_error *err);
+PHX_CALL phx_cursor_next_experiment(phx_cursor *cursor,
+                                    const phx_experiment **out,
+                                    phx_error *err);
+
+/* Runs of an experiment, read ahead in pages as spans are; none of one that is
+ * not there. The query is copied. Errors: none more. */
+PHX_CALL phx_store_find_runs(phx_store *store, const phx_run_query *query,
+                             phx_cursor **out, phx_error *err);
+/* Errors: IO, CORRUPT, INTERRUPTED. */
+PHX_CALL phx_cursor_next_run(phx_cursor *cursor, const phx_run **out,
+                             phx_error *err);
+
+/* The examples of an experiment, by number, of which a repetition has not
+ * succeeded. from: the first example that may come. Errors: NOT_FOUND, IO,
+ * CORRUPT, INTERRUPTED. */
+PHX_CALL phx_store_find_incomplete_runs(phx_store *store, phx_id experiment,
+                                        phx_id from, int64_t limit,
+                                        phx_cursor **out, phx_error *err);
+/* Errors: IO, CORRUPT, INTERRUPTED. */
+PHX_CALL phx_cursor_next_incomplete_run(phx_cursor *cursor,
+                                        const phx_incomplete_run **out,
+                                        phx_error *err);
+
+/* Tags of a dataset's experiments, and of one of them, by name; 0 for all.
+ * Errors: IO, CORRUPT, INTERRUPTED. */
+PHX_CALL phx_store_find_tags(phx_store *store, phx_id dataset,
+                             phx_id experiment, phx_cursor **out,
+                             phx_error *err);
+PHX_CALL phx_cursor_next_tag(phx_cursor *cursor,
+                             const phx_experiment_tag **out, phx_error *err);
 
 /* --- Expectations ----------------------------------------------------------- */
 

@@ -169,6 +169,11 @@ export declare const constants: {
   readonly PHX_NO_FORMAT: 2;
   readonly PHX_PROMPT_DESCRIPTION: 1;
   readonly PHX_PROMPT_METADATA: 2;
+  readonly PHX_MOST_REPETITIONS: 10000;
+  readonly PHX_CLEAR_DESCRIPTION: 1;
+  readonly PHX_BY_EXAMPLE: 2;
+  readonly PHX_RUN_CONTENT: 1;
+  readonly PHX_RUN_EVALUATIONS: 2;
   readonly PHX_MAX_DAYS: 1;
   readonly PHX_MAX_COUNT: 2;
   /**
@@ -586,6 +591,10 @@ export interface phx_project {
    * for retention; 0: the default one
    */
   policy: Int64;
+  /**
+   * whose it is; 0 for none
+   */
+  experiment: Int64;
 }
 
 /**
@@ -1121,6 +1130,306 @@ export interface phx_prompt_tag {
   /**
    * as a prompt's; unique in the prompt
    */
+  name: phx_text;
+  /**
+   * or absent
+   */
+  description: phx_text;
+}
+
+/**
+ * An experiment to make. Names have up to 4,096 bytes, other texts 16 MiB.
+ */
+export interface phx_experiment_item {
+  size: Int64;
+  dataset: Int64;
+  /**
+   * 0 for the newest
+   */
+  version: Int64;
+  /**
+   * of each example, up to PHX_MOST_REPETITIONS
+   */
+  repetitions: Int64;
+  /**
+   * absent or empty: made of the dataset's
+   */
+  name: phx_text;
+  /**
+   * or absent
+   */
+  description: phx_text;
+  /**
+   * a JSON object; absent: {}
+   */
+  metadata: phx_text;
+  /**
+   * of the program, a JSON object; absent: {}
+   */
+  parameters: phx_text;
+  /**
+   * what is to judge it, a JSON array; absent: []
+   */
+  evaluators: phx_text;
+  /**
+   * of the version, these alone; NULL: all
+   */
+  examples: Pointer;
+  example_count: Int64;
+  /**
+   * for later use: UNSUPPORTED if there are some
+   */
+  splits: Pointer;
+  split_count: Int64;
+}
+
+/**
+ * A run to write. Times are kept to the us.
+ */
+export interface phx_run_item {
+  example: Int64;
+  /**
+   * from 1 on, perhaps past those that were planned
+   */
+  repetition: Int64;
+  /**
+   * ns
+   */
+  start_time: Int64;
+  end_time: Int64;
+  /**
+   * JSON, up to 16 MiB; absent: null
+   */
+  output: phx_text;
+  /**
+   * of a run that failed, up to 1 MiB; else absent
+   */
+  error: phx_text;
+  /**
+   * up to 4,096 bytes; or absent
+   */
+  trace_id: phx_text;
+}
+
+/**
+ * What is said of a run. Names, labels and ids have up to 4,096 bytes, other
+ * texts 1 MiB.
+ */
+export interface phx_evaluation_item {
+  run: Int64;
+  /**
+   * ns, kept to the us
+   */
+  start_time: Int64;
+  end_time: Int64;
+  /**
+   * finite; counts if has_score is 1
+   */
+  score: number;
+  has_score: number;
+  /**
+   * PHX_ANNOTATOR_...
+   */
+  annotator: number;
+  /**
+   * one byte or more
+   */
+  name: phx_text;
+  /**
+   * or absent
+   */
+  label: phx_text;
+  /**
+   * or absent
+   */
+  explanation: phx_text;
+  /**
+   * of an evaluation that failed; or absent
+   */
+  error: phx_text;
+  /**
+   * or absent
+   */
+  trace_id: phx_text;
+  /**
+   * a JSON object; absent: {}
+   */
+  metadata: phx_text;
+}
+
+export interface phx_experiment {
+  id: Int64;
+  dataset: Int64;
+  version: Int64;
+  repetitions: Int64;
+  examples: Int64;
+  /**
+   * that were written
+   */
+  runs: Int64;
+  /**
+   * those of them with an error
+   */
+  failed: Int64;
+  /**
+   * ns, of whole us
+   */
+  created_at: Int64;
+  updated_at: Int64;
+  name: phx_text;
+  /**
+   * or absent
+   */
+  description: phx_text;
+  /**
+   * the name of the one for its traces
+   */
+  project: phx_text;
+  /**
+   * JSON, as it was given
+   */
+  metadata: phx_text;
+  parameters: phx_text;
+  evaluators: phx_text;
+}
+
+export interface phx_experiment_query {
+  size: Int64;
+  /**
+   * 0 for all
+   */
+  dataset: Int64;
+  /**
+   * one number; 0 for all
+   */
+  only: Int64;
+  /**
+   * the first number that may come; 0 for no bound
+   */
+  from: Int64;
+  /**
+   * rows; 0 for no limit
+   */
+  limit: Int64;
+}
+
+export interface phx_evaluation {
+  id: Int64;
+  run: Int64;
+  /**
+   * ns, of whole us
+   */
+  start_time: Int64;
+  end_time: Int64;
+  /**
+   * 0 without one
+   */
+  score: number;
+  has_score: number;
+  annotator: number;
+  name: phx_text;
+  /**
+   * or absent
+   */
+  label: phx_text;
+  /**
+   * or absent
+   */
+  explanation: phx_text;
+  /**
+   * or absent
+   */
+  error: phx_text;
+  /**
+   * or absent
+   */
+  trace_id: phx_text;
+  /**
+   * JSON object
+   */
+  metadata: phx_text;
+}
+
+export interface phx_run {
+  id: Int64;
+  experiment: Int64;
+  example: Int64;
+  repetition: Int64;
+  /**
+   * ns, of whole us
+   */
+  start_time: Int64;
+  end_time: Int64;
+  /**
+   * JSON, as it was given
+   */
+  output: phx_text;
+  /**
+   * or absent
+   */
+  error: phx_text;
+  /**
+   * or absent
+   */
+  trace_id: phx_text;
+  /**
+   * the example as it was; NULL if unasked
+   */
+  content: phx_example;
+  /**
+   * [evaluation_count], by number
+   */
+  evaluations: phx_evaluation;
+  evaluation_count: Int64;
+  /**
+   * [missing_count] of the query's evaluators
+   */
+  missing: phx_text;
+  missing_count: Int64;
+}
+
+export interface phx_run_query {
+  size: Int64;
+  experiment: Int64;
+  /**
+   * the first number that may come; 0 for no bound
+   */
+  from: Int64;
+  /**
+   * rows; 0 for no limit
+   */
+  limit: Int64;
+  /**
+   * PHX_NEWEST_FIRST, PHX_OLDEST_FIRST or PHX_BY_EXAMPLE
+   */
+  order: number;
+  /**
+   * PHX_RUN_..., or-ed: what comes with a run
+   */
+  flags: number;
+  /**
+   * names: only runs without an error for which an evaluation of one of these is missing, or has an error
+   */
+  evaluators: phx_text;
+  evaluator_count: Int64;
+}
+
+/**
+ * What is left to do of an example.
+ */
+export interface phx_incomplete_run {
+  content: phx_example;
+  /**
+   * [repetition_count] that have not succeeded
+   */
+  repetitions: Pointer;
+  repetition_count: Int64;
+}
+
+export interface phx_experiment_tag {
+  id: Int64;
+  dataset: Int64;
+  experiment: Int64;
   name: phx_text;
   /**
    * or absent
@@ -1862,6 +2171,16 @@ export declare const structs: Record<
   | 'phx_prompt'
   | 'phx_prompt_version'
   | 'phx_prompt_tag'
+  | 'phx_experiment_item'
+  | 'phx_run_item'
+  | 'phx_evaluation_item'
+  | 'phx_experiment'
+  | 'phx_experiment_query'
+  | 'phx_evaluation'
+  | 'phx_run'
+  | 'phx_run_query'
+  | 'phx_incomplete_run'
+  | 'phx_experiment_tag'
   | 'phx_retention_rule'
   | 'phx_retention_policy'
   | 'phx_attribute_test'
@@ -2439,6 +2758,66 @@ export interface Library {
    */
   phx_prompt_diff: Call<(before: string | null, before_size: Int64, after: string | null, after_size: Int64, out: phx_buf | phx_buf[] | null, err: phx_error | phx_error[] | null) => number>;
   /**
+   * Makes an experiment, and a project for the traces of its runs.
+   *
+   * Errors: NOT_FOUND (the dataset, the version in it, or an example, whose index
+   *         is the offset), INVALID (a text is not UTF-8 or not the JSON it
+   *         should be, repetitions below 1, an example given twice), TOO_BIG (a
+   *         text, repetitions), UNSUPPORTED (splits), IO, BUSY, INTERRUPTED,
+   *         CORRUPT.
+   */
+  phx_experiment_create: Call<(store: Pointer, item: phx_experiment_item | phx_experiment_item[] | null, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Changes what is told of an experiment. What is NULL stays as it is.
+   *
+   * flags   PHX_CLEAR_DESCRIPTION, which then has none; or 0.
+   * Errors: NOT_FOUND, INVALID, TOO_BIG (as above), IO, BUSY, INTERRUPTED,
+   *         CORRUPT.
+   */
+  phx_experiment_update: Call<(store: Pointer, experiment: Int64, name: string | null, description: string | null, metadata: string | null, flags: number, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Deletes an experiment with its runs, what is said of them, and its tags; and
+   * its project, if with_project is 1. Errors: NOT_FOUND, IO, BUSY, INTERRUPTED,
+   * CORRUPT.
+   */
+  phx_experiment_delete: Call<(store: Pointer, experiment: Int64, with_project: number, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Writes runs in one durable commit, all or nothing. One that failed gives way
+   * to another of its example and repetition, which gets its number.
+   *
+   * items   [count].
+   * ids     [count] numbers, or NULL.
+   * Errors: NOT_FOUND (the experiment; or an item's example is not in it),
+   *         CONFLICT (a run without an error is there), INVALID (a text is not
+   *         UTF-8, the output no JSON, a repetition below 1), TOO_BIG (a text);
+   *         offset is the item. IO, BUSY, INTERRUPTED, CORRUPT.
+   */
+  phx_experiment_put_runs: Call<(store: Pointer, experiment: Int64, items: phx_run_item | phx_run_item[] | null, count: Int64, ids: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Writes evaluations of runs, of whatever experiments, in one durable commit,
+   * all or nothing. One of the same run and name is replaced, all but its number.
+   *
+   * items   [count].
+   * ids     [count] numbers, or NULL.
+   * Errors: NOT_FOUND (a run), INVALID (a text is not UTF-8, the name empty, the
+   *         metadata no object, the score not finite), TOO_BIG (a text); offset is
+   *         the item. IO, BUSY, INTERRUPTED, CORRUPT.
+   */
+  phx_store_put_evaluations: Call<(store: Pointer, items: phx_evaluation_item | phx_evaluation_item[] | null, count: Int64, ids: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Gives an experiment a tag, which another one of its dataset may lose by it.
+   *
+   * name        one byte or more, up to 4,096.
+   * description up to 16 MiB; NULL for none, whatever the tag had.
+   * Errors: NOT_FOUND, INVALID, TOO_BIG (a text), IO, BUSY, INTERRUPTED, CORRUPT.
+   */
+  phx_experiment_set_tag: Call<(store: Pointer, experiment: Int64, name: string | null, description: string | null, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Takes a tag from an experiment, if it has it. Errors: NOT_FOUND (the
+   * experiment), IO, BUSY, INTERRUPTED, CORRUPT.
+   */
+  phx_experiment_delete_tag: Call<(store: Pointer, experiment: Int64, name: string | null, err: phx_error | phx_error[] | null) => number>;
+  /**
    * Deletes the traces that a rule does not keep, oldest first, and log records
    * that wait for their spans, in slices that commits go between. Blocks all of whose traces are due go whole.
    *
@@ -2700,6 +3079,45 @@ export interface Library {
    * CORRUPT, INTERRUPTED.
    */
   phx_cursor_next_prompt_tag: Call<(cursor: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Experiments by number, newest first. query NULL for all. Errors: IO, CORRUPT,
+   * INTERRUPTED.
+   */
+  phx_store_find_experiments: Call<(store: Pointer, query: phx_experiment_query | phx_experiment_query[] | null, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Experiments by number, newest first. query NULL for all. Errors: IO, CORRUPT,
+   * INTERRUPTED.
+   */
+  phx_cursor_next_experiment: Call<(cursor: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Runs of an experiment, read ahead in pages as spans are; none of one that is
+   * not there. The query is copied. Errors: none more.
+   */
+  phx_store_find_runs: Call<(store: Pointer, query: phx_run_query | phx_run_query[] | null, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Errors: IO, CORRUPT, INTERRUPTED.
+   */
+  phx_cursor_next_run: Call<(cursor: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * The examples of an experiment, by number, of which a repetition has not
+   * succeeded. from: the first example that may come. Errors: NOT_FOUND, IO,
+   * CORRUPT, INTERRUPTED.
+   */
+  phx_store_find_incomplete_runs: Call<(store: Pointer, experiment: Int64, from: Int64, limit: Int64, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Errors: IO, CORRUPT, INTERRUPTED.
+   */
+  phx_cursor_next_incomplete_run: Call<(cursor: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Tags of a dataset's experiments, and of one of them, by name; 0 for all.
+   * Errors: IO, CORRUPT, INTERRUPTED.
+   */
+  phx_store_find_tags: Call<(store: Pointer, dataset: Int64, experiment: Int64, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Tags of a dataset's experiments, and of one of them, by name; 0 for all.
+   * Errors: IO, CORRUPT, INTERRUPTED.
+   */
+  phx_cursor_next_tag: Call<(cursor: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
   /**
    * So many spans are chosen by a condition of the filter language.
    *

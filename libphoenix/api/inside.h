@@ -149,7 +149,11 @@ enum cursor_kind {
     CURSOR_LABELS,
     CURSOR_PROMPTS,
     CURSOR_PROMPT_VERSIONS,
-    CURSOR_PROMPT_TAGS
+    CURSOR_PROMPT_TAGS,
+    CURSOR_EXPERIMENTS,
+    CURSOR_RUNS,
+    CURSOR_INCOMPLETE_RUNS,
+    CURSOR_TAGS
 };
 
 struct phx_cursor {
@@ -174,11 +178,13 @@ struct phx_cursor {
     int32_t attributes;
     struct project_name project;
 
-    /* annotations, findings, examples, versions of prompts: `rows` is a page
-     * of them */
+    /* annotations, findings, examples, versions of prompts, runs: `rows` is a
+     * page of them */
     phx_annotation_query annotations;
     struct store_examples examples;
     phx_prompt_version_query prompt_versions;
+    struct store_runs runs;
+    struct store_incomplete incomplete;
     struct arena rows_arena;
 
     /* log records, one by one, in `rows_arena`; `lent` has the event */
@@ -188,6 +194,14 @@ struct phx_cursor {
 /* Holds the store, if there is one; phx_cursor_close gives it back. */
 phx_status cursor_new(phx_store *store, enum cursor_kind kind, phx_cursor **out,
                       phx_error *err);
+
+/* --- list.c ---------------------------------------------------------------- */
+
+/* The cursor is the caller's once its rows have been read. */
+phx_status cursor_give_list(phx_cursor *cursor, const void *rows,
+                            phx_status status, phx_cursor **out);
+/* NULL after the last. */
+const void *cursor_next_row(phx_cursor *cursor, size_t size);
 
 /* --- expectation.c ------------------------------------------------------- */
 

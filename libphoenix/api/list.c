@@ -5,8 +5,7 @@
 
 #include "api/inside.h"
 
-/* The cursor is the caller's once its rows have been read. */
-static phx_status give_list(phx_cursor *cursor, const void *rows,
+phx_status cursor_give_list(phx_cursor *cursor, const void *rows,
                             phx_status status, phx_cursor **out)
 {
     if (status < 0) {
@@ -18,8 +17,7 @@ static phx_status give_list(phx_cursor *cursor, const void *rows,
     return PHX_OK;
 }
 
-/* NULL after the last. */
-static const void *next_row(phx_cursor *cursor, size_t size)
+const void *cursor_next_row(phx_cursor *cursor, size_t size)
 {
     if (cursor->at == cursor->count)
         return NULL;
@@ -54,7 +52,7 @@ phx_status phx_store_find_traces(phx_store *store, const phx_trace_query *query,
     if (status >= 0)
         status = store_read_traces(cursor->store, &wanted, &condition, &words,
                                    &cursor->arena, &rows, &cursor->count, err);
-    return give_list(cursor, rows, status, out);
+    return cursor_give_list(cursor, rows, status, out);
 }
 
 phx_status phx_cursor_next_trace(phx_cursor *cursor, const phx_trace **out,
@@ -62,7 +60,7 @@ phx_status phx_cursor_next_trace(phx_cursor *cursor, const phx_trace **out,
 {
     if (cursor == NULL || out == NULL || cursor->kind != CURSOR_TRACES)
         return fail_argument(err);
-    *out = next_row(cursor, sizeof **out);
+    *out = cursor_next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }
 
@@ -88,7 +86,7 @@ phx_status phx_store_find_sessions(phx_store *store,
         status =
             store_read_sessions(cursor->store, &wanted, &condition,
                                 &cursor->arena, &rows, &cursor->count, err);
-    return give_list(cursor, rows, status, out);
+    return cursor_give_list(cursor, rows, status, out);
 }
 
 phx_status phx_cursor_next_session(phx_cursor *cursor, const phx_session **out,
@@ -96,7 +94,7 @@ phx_status phx_cursor_next_session(phx_cursor *cursor, const phx_session **out,
 {
     if (cursor == NULL || out == NULL || cursor->kind != CURSOR_SESSIONS)
         return fail_argument(err);
-    *out = next_row(cursor, sizeof **out);
+    *out = cursor_next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }
 
@@ -115,7 +113,7 @@ phx_status phx_store_find_projects(phx_store *store, phx_id only, phx_id from,
     status =
         store_read_projects(cursor->store, only, from, text_of(name_contains),
                             limit, &cursor->arena, &rows, &cursor->count, err);
-    return give_list(cursor, rows, status, out);
+    return cursor_give_list(cursor, rows, status, out);
 }
 
 phx_status phx_cursor_next_project(phx_cursor *cursor, const phx_project **out,
@@ -123,7 +121,7 @@ phx_status phx_cursor_next_project(phx_cursor *cursor, const phx_project **out,
 {
     if (cursor == NULL || out == NULL || cursor->kind != CURSOR_PROJECTS)
         return fail_argument(err);
-    *out = next_row(cursor, sizeof **out);
+    *out = cursor_next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }
 
@@ -162,7 +160,7 @@ phx_status phx_store_roll_up(phx_store *store, const phx_rollup_query *query,
         return status;
     status = store_roll_up(cursor->store, &wanted, &cursor->arena, &rows,
                            &cursor->count, err);
-    return give_list(cursor, rows, status, out);
+    return cursor_give_list(cursor, rows, status, out);
 }
 
 phx_status phx_cursor_next_rollup(phx_cursor *cursor, const phx_rollup **out,
@@ -170,7 +168,7 @@ phx_status phx_cursor_next_rollup(phx_cursor *cursor, const phx_rollup **out,
 {
     if (cursor == NULL || out == NULL || cursor->kind != CURSOR_ROLLUPS)
         return fail_argument(err);
-    *out = next_row(cursor, sizeof **out);
+    *out = cursor_next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }
 
@@ -187,7 +185,7 @@ phx_status phx_store_find_costs(phx_store *store, phx_id span, phx_cursor **out,
         return status;
     status = store_read_costs(cursor->store, span, &cursor->arena, &rows,
                               &cursor->count, err);
-    return give_list(cursor, rows, status, out);
+    return cursor_give_list(cursor, rows, status, out);
 }
 
 phx_status phx_cursor_next_cost(phx_cursor *cursor, const phx_cost **out,
@@ -195,7 +193,7 @@ phx_status phx_cursor_next_cost(phx_cursor *cursor, const phx_cost **out,
 {
     if (cursor == NULL || out == NULL || cursor->kind != CURSOR_COSTS)
         return fail_argument(err);
-    *out = next_row(cursor, sizeof **out);
+    *out = cursor_next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }
 
@@ -212,7 +210,7 @@ phx_status phx_store_find_policies(phx_store *store, phx_id only,
         return status;
     status = store_read_policies(cursor->store, only, &cursor->arena, &rows,
                                  &cursor->count, err);
-    return give_list(cursor, rows, status, out);
+    return cursor_give_list(cursor, rows, status, out);
 }
 
 phx_status phx_cursor_next_policy(phx_cursor *cursor,
@@ -221,7 +219,7 @@ phx_status phx_cursor_next_policy(phx_cursor *cursor,
 {
     if (cursor == NULL || out == NULL || cursor->kind != CURSOR_POLICIES)
         return fail_argument(err);
-    *out = next_row(cursor, sizeof **out);
+    *out = cursor_next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }
 
@@ -242,7 +240,7 @@ phx_status phx_store_find_configs(phx_store *store,
         return status;
     status = store_read_configs(cursor->store, &wanted, &cursor->arena, &rows,
                                 &cursor->count, err);
-    return give_list(cursor, rows, status, out);
+    return cursor_give_list(cursor, rows, status, out);
 }
 
 phx_status phx_cursor_next_config(phx_cursor *cursor,
@@ -251,7 +249,7 @@ phx_status phx_cursor_next_config(phx_cursor *cursor,
 {
     if (cursor == NULL || out == NULL || cursor->kind != CURSOR_CONFIGS)
         return fail_argument(err);
-    *out = next_row(cursor, sizeof **out);
+    *out = cursor_next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }
 
@@ -270,7 +268,7 @@ phx_status phx_store_find_datasets(phx_store *store, phx_id only, phx_id from,
     status =
         store_read_datasets(cursor->store, only, from, text_of(name), limit,
                             &cursor->arena, &rows, &cursor->count, err);
-    return give_list(cursor, rows, status, out);
+    return cursor_give_list(cursor, rows, status, out);
 }
 
 phx_status phx_cursor_next_dataset(phx_cursor *cursor, const phx_dataset **out,
@@ -278,7 +276,7 @@ phx_status phx_cursor_next_dataset(phx_cursor *cursor, const phx_dataset **out,
 {
     if (cursor == NULL || out == NULL || cursor->kind != CURSOR_DATASETS)
         return fail_argument(err);
-    *out = next_row(cursor, sizeof **out);
+    *out = cursor_next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }
 
@@ -296,7 +294,7 @@ phx_status phx_store_find_versions(phx_store *store, phx_id dataset,
         return status;
     status = store_read_versions(cursor->store, dataset, from, limit,
                                  &cursor->arena, &rows, &cursor->count, err);
-    return give_list(cursor, rows, status, out);
+    return cursor_give_list(cursor, rows, status, out);
 }
 
 phx_status phx_cursor_next_version(phx_cursor *cursor,
@@ -305,7 +303,7 @@ phx_status phx_cursor_next_version(phx_cursor *cursor,
 {
     if (cursor == NULL || out == NULL || cursor->kind != CURSOR_VERSIONS)
         return fail_argument(err);
-    *out = next_row(cursor, sizeof **out);
+    *out = cursor_next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }
 
@@ -323,7 +321,7 @@ phx_status phx_store_find_splits(phx_store *store, phx_id only,
         return status;
     status = store_read_splits(cursor->store, only, text_of(name), dataset,
                                &cursor->arena, &rows, &cursor->count, err);
-    return give_list(cursor, rows, status, out);
+    return cursor_give_list(cursor, rows, status, out);
 }
 
 phx_status phx_cursor_next_split(phx_cursor *cursor, const phx_split **out,
@@ -331,7 +329,7 @@ phx_status phx_cursor_next_split(phx_cursor *cursor, const phx_split **out,
 {
     if (cursor == NULL || out == NULL || cursor->kind != CURSOR_SPLITS)
         return fail_argument(err);
-    *out = next_row(cursor, sizeof **out);
+    *out = cursor_next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }
 
@@ -349,7 +347,7 @@ phx_status phx_store_find_labels(phx_store *store, phx_id only, phx_id dataset,
         return status;
     status = store_read_labels(cursor->store, only, dataset, from, limit,
                                &cursor->arena, &rows, &cursor->count, err);
-    return give_list(cursor, rows, status, out);
+    return cursor_give_list(cursor, rows, status, out);
 }
 
 phx_status phx_cursor_next_label(phx_cursor *cursor,
@@ -357,7 +355,7 @@ phx_status phx_cursor_next_label(phx_cursor *cursor,
 {
     if (cursor == NULL || out == NULL || cursor->kind != CURSOR_LABELS)
         return fail_argument(err);
-    *out = next_row(cursor, sizeof **out);
+    *out = cursor_next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }
 
@@ -375,7 +373,7 @@ phx_status phx_store_find_prompts(phx_store *store, phx_id only, phx_id from,
         return status;
     status = store_read_prompts(cursor->store, only, from, text_of(name), limit,
                                 &cursor->arena, &rows, &cursor->count, err);
-    return give_list(cursor, rows, status, out);
+    return cursor_give_list(cursor, rows, status, out);
 }
 
 phx_status phx_cursor_next_prompt(phx_cursor *cursor, const phx_prompt **out,
@@ -383,7 +381,7 @@ phx_status phx_cursor_next_prompt(phx_cursor *cursor, const phx_prompt **out,
 {
     if (cursor == NULL || out == NULL || cursor->kind != CURSOR_PROMPTS)
         return fail_argument(err);
-    *out = next_row(cursor, sizeof **out);
+    *out = cursor_next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }
 
@@ -402,7 +400,7 @@ phx_status phx_store_find_prompt_tags(phx_store *store, phx_id prompt,
         return status;
     status = store_read_prompt_tags(cursor->store, prompt, version, from, limit,
                                     &cursor->arena, &rows, &cursor->count, err);
-    return give_list(cursor, rows, status, out);
+    return cursor_give_list(cursor, rows, status, out);
 }
 
 phx_status phx_cursor_next_prompt_tag(phx_cursor *cursor,
@@ -411,6 +409,6 @@ phx_status phx_cursor_next_prompt_tag(phx_cursor *cursor,
 {
     if (cursor == NULL || out == NULL || cursor->kind != CURSOR_PROMPT_TAGS)
         return fail_argument(err);
-    *out = next_row(cursor, sizeof **out);
+    *out = cursor_next_row(cursor, sizeof **out);
     return *out ? PHX_OK : PHX_DONE;
 }

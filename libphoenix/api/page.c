@@ -95,13 +95,10 @@ static const struct field SESSION[] = {
 };
 
 static const struct field PROJECT[] = {
-    FIELD(phx_project, id, INT),
-    FIELD(phx_project, created_at, TIME),
-    FIELD(phx_project, updated_at, TIME),
-    FIELD(phx_project, name, TEXT),
-    FIELD(phx_project, description, TEXT),
-    FIELD(phx_project, policy, INT),
-    {NULL, CELL_INT, 0},
+    FIELD(phx_project, id, INT),           FIELD(phx_project, created_at, TIME),
+    FIELD(phx_project, updated_at, TIME),  FIELD(phx_project, name, TEXT),
+    FIELD(phx_project, description, TEXT), FIELD(phx_project, policy, INT),
+    FIELD(phx_project, experiment, INT),   {NULL, CELL_INT, 0},
 };
 
 static const struct field ANNOTATION[] = {

@@ -7,7 +7,7 @@
 
 #include "store/inside.h"
 
-enum { NUMBERS = 20 + ANNOTATION_KINDS };
+enum { NUMBERS = 22 + ANNOTATION_KINDS };
 
 /* The numbers of the row in the order of its columns. */
 static void list_numbers(struct counter *counter, int64_t *out[NUMBERS])
@@ -31,7 +31,9 @@ static void list_numbers(struct counter *counter, int64_t *out[NUMBERS])
     *out++ = &counter->waiting;
     *out++ = &counter->config;
     *out++ = &counter->configs;
-    *out = &counter->parts;
+    *out++ = &counter->parts;
+    *out++ = &counter->experiments;
+    *out = &counter->experiment_tags;
 }
 
 static phx_status read_row(struct connection *connection, struct counter *out,

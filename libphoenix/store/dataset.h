@@ -122,4 +122,28 @@ void label_read(struct statement *statement, phx_dataset_label *out,
 uint32_t label_sum(const phx_dataset_label *label);
 uint32_t labelled_sum(int64_t id, int64_t dataset, int64_t label);
 
+/* --- dataset_find.c --------------------------------------------------------- */
+
+/* Rows of one kind, in an arena. */
+struct list {
+    struct arena *arena;
+    void *rows;
+    size_t count, capacity;
+    const struct gone *gone; /* of the snapshot, for spans of examples */
+};
+/* Room for one more; NULL and err if there is none. */
+void *list_add(struct list *list, size_t size, phx_error *err);
+/* Reads rows of a statement with `take` until there are `limit` (0: all). */
+typedef phx_status (*take_row)(struct list *list, struct statement *read,
+                               phx_error *err);
+phx_status list_take(struct list *list, struct statement *read, int64_t limit,
+                     take_row take, phx_error *err);
+
+/* Of a row of SQL_EXAMPLES. */
+phx_status example_take(struct list *list, struct statement *read,
+                        phx_error *err);
+/* As store_find_examples, in a snapshot. */
+phx_status examples_find(struct connection *connection,
+                         struct store_examples *examples, phx_error *err);
+
 #endif

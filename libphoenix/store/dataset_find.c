@@ -9,15 +9,7 @@
 
 enum { PAGE_BYTES = SHRUNK(1 << 20, 300) };
 
-/* Rows of one kind, in an arena. */
-struct list {
-    struct arena *arena;
-    void *rows;
-    size_t count, capacity;
-    const struct gone *gone; /* of the snapshot, for spans of examples */
-};
-
-static void *list_add(struct list *list, size_t size, phx_error *err)
+void *list_add(struct list *list, size_t size, phx_error *err)
 {
     void *larger =
         arena_grow(list->arena, list->rows, &list->capacity, list->count, size);
@@ -30,11 +22,8 @@ static void *list_add(struct list *list, size_t size, phx_error *err)
     return (char *)larger + list->count++ * size;
 }
 
-/* Reads rows of a statement with `take` until there are `limit` (0: all). */
-typedef phx_status (*take_row)(struct list *list, struct statement *read,
-                               phx_error *err);
-static phx_status take_rows(struct list *list, struct statement *read,
-                            int64_t limit, take_row take, phx_error *err)
+phx_status list_take(struct list *list, struct statement *read, int64_t limit,
+                     take_row take, phx_error *err)
 {
     phx_status status = PHX_OK;
 
@@ -86,7 +75,7 @@ phx_status store_read_datasets(struct store *store, int64_t only, int64_t from,
         sql_bind_text(read, 1, name);
     else
         sql_bind_int(read, 1, only != 0 ? only : from != 0 ? from : INT64_MAX);
-    status = take_rows(&list, read, limit, take_dataset, err);
+    status = list_take(&list, read, limit, take_dataset, err);
     store_reader_give(store, connection);
     if (status < 0)
         return status;
@@ -157,7 +146,7 @@ phx_status store_read_versions(struct store *store, int64_t dataset,
     struct statement *read = sql(connection, SQL_VERSIONS_DOWN);
     sql_bind_int(read, 1, dataset);
     sql_bind_int(read, 2, from != 0 ? from : INT64_MAX);
-    status = take_rows(&list, read, limit, take_version, err);
+    status = list_take(&list, read, limit, take_version, err);
     store_reader_give(store, connection);
     if (status < 0)
         return status;
@@ -168,8 +157,8 @@ phx_status store_read_versions(struct store *store, int64_t dataset,
 
 /* --- examples -------------------------------------------------------------- */
 
-static phx_status find_version(struct connection *connection,
-                               struct store_examples *examples, phx_error *err)
+phx_status examples_find(struct connection *connection,
+                         struct store_examples *examples, phx_error *err)
 {
     struct statement *read;
     struct version_row row = {.dataset = 0};
@@ -196,6 +185,7 @@ static phx_status find_version(struct connection *connection,
     if (status == PHX_OK && (status = check_version(&row, err)) < 0)
         return status;
     examples->last = row.last;
+    examples->count = row.examples;
     return status < 0 || row.dataset == examples->dataset
                ? status
                : fail(err, PHX_NOT_FOUND, -1,
@@ -215,7 +205,7 @@ phx_status store_find_examples(struct store *store, int64_t dataset,
 
     if (status < 0)
         return status;
-    status = find_version(connection, &found, err);
+    status = examples_find(connection, &found, err);
     store_reader_give(store, connection);
     if (status == PHX_OK)
         *out = found;
@@ -241,8 +231,8 @@ static phx_status take_span(struct list *list, struct statement *read,
     return row->span_id.data ? PHX_OK : fail_memory(err, 2 * span_id.size);
 }
 
-static phx_status take_example(struct list *list, struct statement *read,
-                               phx_error *err)
+phx_status example_take(struct list *list, struct statement *read,
+                        phx_error *err)
 {
     phx_example *row = list_add(list, sizeof *row, err);
     phx_text hash = sql_text(read, 4), strict = sql_text(read, 5);
@@ -289,7 +279,7 @@ static phx_status take_page(struct list *list, struct statement *read,
             *next = sql_int(read, 0);
             break;
         }
-        if ((status = take_example(list, read, err)) < 0)
+        if ((status = example_take(list, read, err)) < 0)
             break;
     }
     sql_end(read);

@@ -7,7 +7,7 @@
  */
 #include "base/base.h"
 
-#include "store/dataset.h"
+#include "store/experiment.h"
 
 enum { ENDING = SHRUNK(256, 2) }; /* revisions read at once */
 
@@ -617,7 +617,9 @@ static phx_status delete_rows(const struct change *change, int64_t dataset,
     labels = sql(change->writer, SQL_DELETE_LABELLED);
     sql_bind_int(labels, 1, dataset);
     sql_bind_int(labels, 2, 0);
-    status = sql_delete(labels, &change->counter->parts, err);
+    if ((status = sql_delete(labels, &change->counter->parts, err)) >= 0)
+        status = experiment_remove_all(change->writer, change->counter, dataset,
+                                       err);
     for (size_t i = 0; i < sizeof deletes / sizeof *deletes && status >= 0; i++)
         status = sql_run_with(change->writer, deletes[i], dataset, err);
     return status;

@@ -14,6 +14,8 @@
  *     examples change   dataset.c dataset_put.c dataset_find.c
  *                       example_span.c split.c label.c
  *     prompts change    prompt.c prompt_put.c prompt_find.c
+ *     programs are tried experiment.c experiment_make.c experiment_put.c
+ *                       experiment_find.c
  *     blocks lie well   background.c compact.c merge.c run.c sweep.c
  *     data goes         remove.c gone.c retain.c policy.c cron.c expire.c
  *                       expire_log.c
@@ -28,7 +30,8 @@
  *                       attribute_sql.c parent_sql.c cost_sql.c function_sql.c
  *                       foreign.c
  *     a store is kept   verify.c verify_blocks.c verify_said.c
- *                       verify_datasets.c verify_prompts.c backup.c archive.c
+ *                       verify_datasets.c verify_prompts.c
+ *                       verify_experiments.c backup.c archive.c
  *
  * Its connections:
  *
@@ -203,6 +206,7 @@ struct counter {
     int64_t configs; /* rows of this table */
     /* Since format 9. */
     int64_t parts; /* rows of example_span, split, member, label, labelled */
+    int64_t experiments, experiment_tags; /* rows of these tables */
 };
 
 phx_status counter_read(struct connection *connection, struct counter *out,
@@ -551,6 +555,10 @@ phx_status removal_hide(struct removal *removal, int32_t kind, int64_t id,
  * that of its id. The rows of one session's traces best together. */
 phx_status removal_trace(struct removal *removal, const struct trace_row *row,
                          uint64_t hash, phx_error *err);
+/* A project, its sessions and, with the sweep, its traces. Errors: NOT_FOUND,
+ * CONFLICT (the default one). */
+phx_status removal_project(struct removal *removal, int64_t project,
+                           phx_error *err);
 phx_status removal_end(struct removal *removal, phx_status status,
                        phx_error *err);
 

@@ -47,6 +47,7 @@ void project_read(struct statement *statement, phx_project *out)
         .created_at = (uint64_t)sql_int(statement, 3),
         .updated_at = (uint64_t)sql_int(statement, 4),
         .policy = sql_int(statement, 6),
+        .experiment = sql_int(statement, 7),
     };
 }
 

@@ -198,8 +198,8 @@ static phx_status leave_sessions(struct removal *removal, int64_t project,
 }
 
 /* The rows of its traces, which may be many, go with the sweep. */
-static phx_status remove_project(struct removal *removal, int64_t project,
-                                 phx_error *err)
+phx_status removal_project(struct removal *removal, int64_t project,
+                           phx_error *err)
 {
     struct connection *connection = removal->connection;
     struct statement *found;
@@ -323,7 +323,7 @@ static phx_status remove_one(struct removal *removal, int32_t kind, int64_t id,
 {
     switch (kind) {
     case PHX_PROJECT:
-        return remove_project(removal, id, err);
+        return removal_project(removal, id, err);
     case PHX_TRACE:
         return remove_trace(removal, id, err);
     case PHX_SESSION:

@@ -50,7 +50,11 @@
  * to the one that was so when it was taken out.
  *
  * A prompt's `source` is the prompt it was made from, or 0; a version's body is
- * JSON. */
+ * JSON.
+ *
+ * An experiment is tried on what lived in its version; of that, where it has
+ * `chosen` ones, on those of experiment_example alone. Its rows of the other
+ * tables are counted in its own. */
 static const struct step {
     int format;
     int from; /* 0 makes a table; else that of the table it changes */
@@ -72,7 +76,8 @@ static const struct step {
      " prices INT NOT NULL DEFAULT 0, log INT NOT NULL DEFAULT 1,"
      " logs INT NOT NULL DEFAULT 0, waiting INT NOT NULL DEFAULT 0,"
      " config INT NOT NULL DEFAULT 1, configs INT NOT NULL DEFAULT 0,"
-     " parts INT NOT NULL DEFAULT 0) STRICT"},
+     " parts INT NOT NULL DEFAULT 0, experiments INT NOT NULL DEFAULT 0,"
+     " experiment_tags INT NOT NULL DEFAULT 0) STRICT"},
     {1, 0,
      "CREATE TABLE block ("
      " id INTEGER PRIMARY KEY, level INT NOT NULL, project INT NOT NULL,"
@@ -201,7 +206,10 @@ static const struct step {
      "CREATE TABLE content ("
      " id INTEGER PRIMARY KEY, input TEXT NOT NULL, output TEXT NOT NULL,"
      " metadata TEXT NOT NULL, sum INT NOT NULL) STRICT"},
-    {9, 1, "ALTER TABLE counter ADD parts INT NOT NULL DEFAULT 0"},
+    {9, 1,
+     "ALTER TABLE counter ADD parts INT NOT NULL DEFAULT 0;"
+     "ALTER TABLE counter ADD experiments INT NOT NULL DEFAULT 0;"
+     "ALTER TABLE counter ADD experiment_tags INT NOT NULL DEFAULT 0"},
     {9, 0,
      "CREATE TABLE example_span ("
      " example INTEGER PRIMARY KEY, trace INT NOT NULL, span INT NOT NULL,"
@@ -248,6 +256,47 @@ static const struct step {
      " version INT NOT NULL, name TEXT NOT NULL, description TEXT,"
      " updated INT NOT NULL, sum INT NOT NULL) STRICT;"
      "CREATE UNIQUE INDEX prompt_tag_name ON prompt_tag (prompt, name)"},
+    {9, 0,
+     "CREATE TABLE experiment ("
+     " id INTEGER PRIMARY KEY AUTOINCREMENT, dataset INT NOT NULL,"
+     " version INT NOT NULL, repetitions INT NOT NULL, examples INT NOT NULL,"
+     " chosen INT NOT NULL, runs INT NOT NULL, failed INT NOT NULL,"
+     " evaluations INT NOT NULL, created INT NOT NULL, updated INT NOT NULL,"
+     " sum INT NOT NULL, name TEXT NOT NULL, description TEXT,"
+     " project TEXT NOT NULL UNIQUE, metadata TEXT NOT NULL,"
+     " parameters TEXT NOT NULL, evaluators TEXT NOT NULL) STRICT;"
+     "CREATE INDEX experiment_dataset ON experiment (dataset)"},
+    {9, 0,
+     "CREATE TABLE experiment_example ("
+     " id INTEGER PRIMARY KEY, experiment INT NOT NULL, example INT NOT NULL,"
+     " sum INT NOT NULL) STRICT;"
+     "CREATE UNIQUE INDEX experiment_example_key ON experiment_example"
+     " (experiment, example)"},
+    {9, 0,
+     "CREATE TABLE experiment_run ("
+     " id INTEGER PRIMARY KEY AUTOINCREMENT, experiment INT NOT NULL,"
+     " example INT NOT NULL, repetition INT NOT NULL, start INT NOT NULL,"
+     " end INT NOT NULL, sum INT NOT NULL, output TEXT NOT NULL, error TEXT,"
+     " trace_id TEXT) STRICT;"
+     "CREATE UNIQUE INDEX experiment_run_key ON experiment_run"
+     " (experiment, example, repetition);"
+     "CREATE INDEX experiment_run_number ON experiment_run (experiment)"},
+    {9, 0,
+     "CREATE TABLE evaluation ("
+     " id INTEGER PRIMARY KEY AUTOINCREMENT, run INT NOT NULL,"
+     " annotator INT NOT NULL, start INT NOT NULL, end INT NOT NULL,"
+     " sum INT NOT NULL, score REAL, name TEXT NOT NULL, label TEXT,"
+     " explanation TEXT, error TEXT, trace_id TEXT, metadata TEXT NOT NULL)"
+     " STRICT;"
+     "CREATE UNIQUE INDEX evaluation_key ON evaluation (run, name)"},
+    {9, 0,
+     "CREATE TABLE experiment_tag ("
+     " id INTEGER PRIMARY KEY AUTOINCREMENT, dataset INT NOT NULL,"
+     " experiment INT NOT NULL, sum INT NOT NULL, name TEXT NOT NULL,"
+     " description TEXT) STRICT;"
+     "CREATE UNIQUE INDEX experiment_tag_key ON experiment_tag"
+     " (dataset, name);"
+     "CREATE INDEX experiment_tag_experiment ON experiment_tag (experiment)"},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 

@@ -20,10 +20,13 @@
     "block, run, span, trace, session, project, runs, gone, traces, sessions," \
     " projects, span_annotation, trace_annotation, session_annotation,"        \
     " document_annotation, annotations, cost_details, prices, log, logs,"\
-    " waiting, config, configs, parts"
+    " waiting, config, configs, parts, experiments, experiment_tags"
 #define DATASET_ROW                                                            \
     "SELECT id, name, description, metadata, created, updated, first, newest," \
     " versions, examples, sum FROM dataset"
+#define EVALUATION_ROW                                                         \
+    "SELECT id, run, annotator, start, \"end\", sum, score, name, label,"       \
+    " explanation, error, trace_id, metadata FROM evaluation"
 #define EXAMPLE_COLUMNS                                                        \
     " revision.example, revision.version, created, external, hash, strict,"     \
     " input, output, metadata, span, span_id, example_span.sum, trace,"        \
@@ -37,7 +40,21 @@
     " LEFT JOIN dataset_version ON dataset_version.id = revision.version"      \
     " LEFT JOIN content ON content.id = revision.id"                           \
     " LEFT JOIN example_span ON example_span.example = revision.example"
+#define EXPERIMENT_ROW                                                         \
+    "SELECT id, dataset, version, repetitions, examples, chosen, runs, failed,"\
+    " evaluations, created, updated, sum, name, description, project,"         \
+    " metadata, parameters, evaluators FROM experiment"
+#define EXPERIMENT_RUN_ROW                                                     \
+    "SELECT id, experiment, example, repetition, start, \"end\", sum, output,"  \
+    " error, trace_id FROM experiment_run"
+#define EXPERIMENT_TAG_ROW                                                     \
+    "SELECT id, dataset, experiment, sum, name, description"                   \
+    " FROM experiment_tag"
 #define EXAMPLE_ROW "SELECT id, dataset, external, sum FROM example"
+#define EXAMPLES_OF                                                            \
+    "SELECT" EXAMPLE_COLUMNS " FROM revision" EXAMPLE_PARTS                    \
+    " WHERE revision.dataset = ?1 AND revision.example BETWEEN ?2 AND ?3"      \
+    " AND revision.version <= ?4 AND revision.until > ?4"
 #define LIVING "9223372036854775807" /* the end of what has none */
 #define REVISION_ROW                                                           \
     "SELECT revision.id, revision.dataset, example, version, until, hash,"     \
@@ -63,7 +80,9 @@
     "SELECT id, prompt, created, body, sum FROM prompt_version"
 #define PROMPT_ROW "SELECT " PROMPT_COLUMNS " FROM prompt"
 #define PROJECT_ROW                                                            \
-    "SELECT id, name, description, created, updated, sum, policy FROM project"
+    "SELECT id, name, description, created, updated, sum, policy,"             \
+    " (SELECT id FROM experiment WHERE experiment.project = project.name)"     \
+    " FROM project"
 #define POLICY_ROW                                                             \
     "SELECT id, name, cron, limits, max_days, max_count, sum, (SELECT count(*)"\
     " FROM project WHERE ifnull(project.policy, 0) = policy.id) FROM policy"
@@ -89,7 +108,7 @@
     X(WRITE_COUNTER,                                                           \
       "UPDATE counter SET (" COUNTER_NUMBERS ", sum) ="                        \
       " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"  \
-      " ?, ?)"                                                              \
+      " ?, ?, ?, ?)"                                                           \
       " WHERE id = 1")                                                         \
     X(SCHEMA_HAS,                                                              \
       "SELECT 1 FROM sqlite_schema WHERE type = ? AND name = ?"                \
@@ -395,10 +414,7 @@
       "DELETE FROM content WHERE id IN"                                        \
       " (SELECT id FROM revision WHERE dataset = ?)")                          \
     X(EXAMPLES,                                                                \
-      "SELECT" EXAMPLE_COLUMNS " FROM revision" EXAMPLE_PARTS                  \
-      " WHERE revision.dataset = ?1 AND revision.example BETWEEN ?2 AND ?3"    \
-      " AND revision.version <= ?4 AND revision.until > ?4"                    \
-      " ORDER BY revision.example")                                            \
+      EXAMPLES_OF " ORDER BY revision.example")                                \
     X(EXAMPLES_IN_SPLITS,                                                      \
       "SELECT" EXAMPLE_COLUMNS " FROM (SELECT DISTINCT example AS chosen"      \
       " FROM member WHERE dataset = ?1 AND example BETWEEN ?2 AND ?3"          \
@@ -533,6 +549,113 @@
       "SELECT count(*), max(id) FROM prompt_tag WHERE prompt = ?")             \
     X(DELETE_PROMPT_TAG, "DELETE FROM prompt_tag WHERE id = ?")                \
     X(DELETE_PROMPT_TAGS, "DELETE FROM prompt_tag WHERE prompt = ?")           \
+    X(EXPERIMENT_EXAMPLES,                                                     \
+      EXAMPLES_OF " AND (?5 = 0 OR EXISTS (SELECT 1 FROM experiment_example"   \
+      " WHERE experiment = ?5 AND example = revision.example))"                \
+      " ORDER BY revision.example")                                            \
+    X(EXPERIMENT_NUMBERS,                                                      \
+      "SELECT"                                                                 \
+      " max(ifnull((SELECT seq FROM sqlite_sequence"                           \
+      " WHERE name = 'experiment'), 0),"                                       \
+      " (SELECT ifnull(max(id), 0) FROM experiment)),"                         \
+      " max(ifnull((SELECT seq FROM sqlite_sequence"                           \
+      " WHERE name = 'experiment_run'), 0),"                                   \
+      " (SELECT ifnull(max(id), 0) FROM experiment_run)),"                     \
+      " max(ifnull((SELECT seq FROM sqlite_sequence"                           \
+      " WHERE name = 'evaluation'), 0),"                                       \
+      " (SELECT ifnull(max(id), 0) FROM evaluation)),"                         \
+      " max(ifnull((SELECT seq FROM sqlite_sequence"                           \
+      " WHERE name = 'experiment_tag'), 0),"                                   \
+      " (SELECT ifnull(max(id), 0) FROM experiment_tag)),"                     \
+      " (SELECT ifnull(max(id), 0) FROM experiment_example)")                  \
+    X(PUT_EXPERIMENT,                                                          \
+      "INSERT OR REPLACE INTO experiment (id, dataset, version, repetitions,"  \
+      " examples, chosen, runs, failed, evaluations, created, updated, sum,"   \
+      " name, description, project, metadata, parameters, evaluators)"         \
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")        \
+    X(COUNT_EXPERIMENT,                                                        \
+      "UPDATE experiment SET runs = ?2, failed = ?3, evaluations = ?4,"        \
+      " sum = ?5 WHERE id = ?1")                                               \
+    X(EXPERIMENT_BY_ID,                                                        \
+      EXPERIMENT_ROW " WHERE id = ?")                                          \
+    X(EXPERIMENT_OF_DATASET,                                                   \
+      "SELECT id FROM experiment WHERE dataset = ? LIMIT 1")                   \
+    X(EXPERIMENTS_DOWN,                                                        \
+      EXPERIMENT_ROW " WHERE (?1 = 0 OR dataset = ?1) AND id <= ?2"            \
+      " ORDER BY id DESC")                                                     \
+    X(EXPERIMENTS_ALL,                                                         \
+      EXPERIMENT_ROW " WHERE id > ? ORDER BY id")                              \
+    X(EXPERIMENT_HAS,                                                          \
+      "SELECT 1 FROM revision WHERE dataset = ?1 AND example = ?2"             \
+      " AND version <= ?3 AND until > ?3 AND (?4 = 0 OR EXISTS"                \
+      " (SELECT 1 FROM experiment_example WHERE experiment = ?4"               \
+      " AND example = ?2)) LIMIT 1")                                           \
+    X(DELETE_EXPERIMENT, "DELETE FROM experiment WHERE id = ?")                \
+    X(INSERT_EXPERIMENT_EXAMPLE,                                               \
+      "INSERT OR IGNORE INTO experiment_example (id, experiment, example,"     \
+      " sum) VALUES (?, ?, ?, ?)")                                             \
+    X(EXPERIMENT_EXAMPLES_ALL,                                                 \
+      "SELECT id, experiment, example, sum FROM experiment_example"            \
+      " WHERE id > ? ORDER BY id")                                             \
+    X(DELETE_EXPERIMENT_EXAMPLES,                                              \
+      "DELETE FROM experiment_example WHERE experiment = ?")                   \
+    X(PUT_EXPERIMENT_RUN,                                                      \
+      "INSERT OR REPLACE INTO experiment_run (id, experiment, example,"        \
+      " repetition, start, \"end\", sum, output, error, trace_id)"             \
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                                \
+    X(EXPERIMENT_RUN_BY_KEY,                                                   \
+      "SELECT id, error IS NOT NULL FROM experiment_run WHERE experiment = ?"  \
+      " AND example = ? AND repetition = ?")                                   \
+    X(EXPERIMENT_RUN_BY_ID,                                                    \
+      EXPERIMENT_RUN_ROW " WHERE id = ?")                                      \
+    X(EXPERIMENT_RUNS_DOWN,                                                    \
+      EXPERIMENT_RUN_ROW " WHERE experiment = ?1 AND id <= ?2"                 \
+      " ORDER BY id DESC")                                                     \
+    X(EXPERIMENT_RUNS_UP,                                                      \
+      EXPERIMENT_RUN_ROW " WHERE experiment = ?1 AND id >= ?2 ORDER BY id")    \
+    X(EXPERIMENT_RUNS_BY_EXAMPLE,                                              \
+      EXPERIMENT_RUN_ROW " WHERE experiment = ?1 AND (example, repetition) >"  \
+      " (?2, ?3) ORDER BY example, repetition")                                \
+    X(EXPERIMENT_RUNS_ALL,                                                     \
+      EXPERIMENT_RUN_ROW " WHERE id > ? ORDER BY id")                          \
+    X(RUNS_DONE,                                                               \
+      "SELECT repetition FROM experiment_run WHERE experiment = ?"             \
+      " AND example = ? AND error IS NULL ORDER BY repetition")                \
+    X(RUNS_OF_EXPERIMENT,                                                      \
+      "SELECT count(*), count(error) FROM experiment_run WHERE experiment = ?")\
+    X(DELETE_EXPERIMENT_RUNS,                                                  \
+      "DELETE FROM experiment_run WHERE experiment = ?")                       \
+    X(PUT_EVALUATION,                                                          \
+      "INSERT OR REPLACE INTO evaluation (id, run, annotator, start, \"end\","  \
+      " sum, score, name, label, explanation, error, trace_id, metadata)"      \
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                       \
+    X(EVALUATION_BY_KEY,                                                       \
+      "SELECT id, error IS NOT NULL FROM evaluation WHERE run = ?"             \
+      " AND name = ?")                                                         \
+    X(EVALUATIONS_OF_RUN,                                                      \
+      EVALUATION_ROW " WHERE run = ? ORDER BY id")                             \
+    X(EVALUATIONS_ALL,                                                         \
+      EVALUATION_ROW " WHERE id > ? ORDER BY id")                              \
+    X(EVALUATIONS_OF_EXPERIMENT,                                               \
+      "SELECT count(*) FROM evaluation WHERE run IN"                           \
+      " (SELECT id FROM experiment_run WHERE experiment = ?)")                 \
+    X(DELETE_EVALUATIONS,                                                      \
+      "DELETE FROM evaluation WHERE run IN"                                    \
+      " (SELECT id FROM experiment_run WHERE experiment = ?)")                 \
+    X(PUT_EXPERIMENT_TAG,                                                      \
+      "INSERT OR REPLACE INTO experiment_tag (id, dataset, experiment, sum,"   \
+      " name, description) VALUES (?, ?, ?, ?, ?, ?)")                         \
+    X(EXPERIMENT_TAG_BY_KEY,                                                   \
+      "SELECT id FROM experiment_tag WHERE dataset = ? AND name = ?")          \
+    X(EXPERIMENT_TAGS,                                                         \
+      EXPERIMENT_TAG_ROW " WHERE (?1 = 0 OR dataset = ?1)"                     \
+      " AND (?2 = 0 OR experiment = ?2) ORDER BY name, id")                    \
+    X(EXPERIMENT_TAGS_ALL,                                                     \
+      EXPERIMENT_TAG_ROW " WHERE id > ? ORDER BY id")                          \
+    X(DELETE_EXPERIMENT_TAG,                                                   \
+      "DELETE FROM experiment_tag WHERE experiment = ? AND name = ?")          \
+    X(DELETE_EXPERIMENT_TAGS,                                                  \
+      "DELETE FROM experiment_tag WHERE experiment = ?")                       \
     X(STAT,                                                                    \
       "SELECT (SELECT ifnull(sum(n), 0) FROM block)"                           \
       " - (SELECT ifnull(sum(n), 0) FROM outgrown),"                           \

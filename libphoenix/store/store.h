@@ -214,6 +214,7 @@ struct store_examples {
     phx_text splits; /* JSON array of the numbers of those they are in; absent:
                         all */
     bool then;       /* in those of the version, not in those of now */
+    int64_t count;   /* of them in all */
 };
 
 /* version 0 is the newest. Errors: NOT_FOUND. */
@@ -281,6 +282,64 @@ phx_status store_read_prompt_tags(struct store *store, int64_t prompt,
                                   int64_t version, int64_t from, int64_t limit,
                                   struct arena *arena, phx_prompt_tag **out,
                                   size_t *count, phx_error *err);
+
+/* --- experiments ------------------------------------------------------------ */
+
+/* Checked; of an item all JSON is given. Errors: as in phoenix.h. */
+phx_status store_create_experiment(struct store *store,
+                                   const phx_experiment_item *item,
+                                   int64_t *out, phx_error *err);
+/* What is absent stays. */
+phx_status store_update_experiment(struct store *store, int64_t experiment,
+                                   phx_text name, phx_text description,
+                                   phx_text metadata, bool clear_description,
+                                   phx_error *err);
+phx_status store_delete_experiment(struct store *store, int64_t experiment,
+                                   bool with_project, phx_error *err);
+phx_status store_put_runs(struct store *store, int64_t experiment,
+                          const phx_run_item *items, size_t count, phx_id *ids,
+                          phx_error *err);
+phx_status store_put_evaluations(struct store *store,
+                                 const phx_evaluation_item *items, size_t count,
+                                 phx_id *ids, phx_error *err);
+phx_status store_set_tag(struct store *store, int64_t experiment, phx_text name,
+                         phx_text description, int64_t *out, phx_error *err);
+phx_status store_delete_tag(struct store *store, int64_t experiment,
+                            phx_text name, phx_error *err);
+
+/* Rows in the arena. */
+phx_status store_read_experiments(struct store *store,
+                                  const phx_experiment_query *query,
+                                  struct arena *arena, phx_experiment **out,
+                                  size_t *count, phx_error *err);
+phx_status store_read_tags(struct store *store, int64_t dataset,
+                           int64_t experiment, struct arena *arena,
+                           phx_experiment_tag **out, size_t *count,
+                           phx_error *err);
+
+/* The runs that a query asks for, whose limit does not count, page by page. */
+struct store_runs {
+    phx_run_query query;
+    int64_t example, repetition; /* PHX_BY_EXAMPLE: of the last one */
+    bool ended;
+};
+phx_status store_read_runs(struct store *store, struct store_runs *runs,
+                           size_t limit, struct arena *arena, phx_run **out,
+                           size_t *count, phx_error *err);
+
+/* What is left to do of an experiment, from one example on, as long as it is
+ * not ended. */
+struct store_incomplete {
+    int64_t experiment, from;
+    bool ended;
+};
+/* Errors: NOT_FOUND. */
+phx_status store_check_experiment(struct store *store, int64_t experiment,
+                                  phx_error *err);
+phx_status store_read_incomplete(struct store *store,
+                                 struct store_incomplete *walk, size_t limit,
+                                 struct arena *arena, phx_incomplete_run **out,
+                                 size_t *count, phx_error *err);
 
 /* --- background ------------------------------------------------------------- */
 

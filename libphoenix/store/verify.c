@@ -12,6 +12,7 @@
  *               retention policies
  *     datasets  checksums; what lives is what the newest version says
  *     prompts   checksums; each has the versions and tags that it says
+ *     experiments checksums; as many rows of each kind as are counted
  */
 #include "base/base.h"
 
@@ -171,7 +172,7 @@ static phx_status check_gone(struct verify *verify)
 
 /* --- rows --------------------------------------------------------------------------- */
 
-static phx_status exists(struct verify *verify, enum sql id, int64_t value,
+phx_status verify_exists(struct verify *verify, enum sql id, int64_t value,
                          bool *out, phx_error *err)
 {
     struct statement *read;
@@ -202,10 +203,11 @@ static phx_status check_trace(struct verify *verify, struct statement *read,
                             (long long)row.id);
     if (gone_has(&verify->gone, PHX_PROJECT, row.project))
         return PHX_OK;
-    if ((status = exists(verify, SQL_PROJECT_BY_ID, row.project, &project,
-                         err)) < 0 ||
-        (row.session != 0 && (status = exists(verify, SQL_SESSION_BY_ID,
-                                              row.session, &session, err)) < 0))
+    if ((status = verify_exists(verify, SQL_PROJECT_BY_ID, row.project,
+                                &project, err)) < 0 ||
+        (row.session != 0 &&
+         (status = verify_exists(verify, SQL_SESSION_BY_ID, row.session,
+                                 &session, err)) < 0))
         return status;
     if (!project || !session)
         return verify_fault(verify, "trace %lld: its %s is lost",
@@ -254,8 +256,8 @@ static phx_status check_project(struct verify *verify, struct statement *read,
         row.id >= verify->counter.project)
         return verify_fault(verify, "project %lld: its row is damaged",
                             (long long)row.id);
-    if ((status = exists(verify, SQL_POLICY_BY_ID, row.policy, &policy, err)) <
-        0)
+    if ((status = verify_exists(verify, SQL_POLICY_BY_ID, row.policy, &policy,
+                                err)) < 0)
         return status;
     return policy ? PHX_OK
                   : verify_fault(verify,
@@ -364,7 +366,8 @@ static phx_status check_tables(struct verify *verify, phx_error *err)
         (status = verify_count(verify, "log records", rows, counter->logs)) < 0)
         return status;
     if ((status = verify_datasets(verify, err)) < 0 ||
-        (status = verify_prompts(verify, err)) < 0)
+        (status = verify_prompts(verify, err)) < 0 ||
+        (status = verify_experiments(verify, err)) < 0)
         return status;
     return verify_said(verify, err);
 }

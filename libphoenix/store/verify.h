@@ -1,7 +1,8 @@
 /*
  * verify.h - what is known of a store that is verified: verify_blocks.c sums up
  * what blocks and runs say, verify.c holds the rows against it, verify_said.c
- * what is said of spans, traces and sessions, verify_datasets.c datasets.
+ * what is said of spans, traces and sessions, verify_datasets.c datasets,
+ * verify_experiments.c what was tried on them.
  */
 #ifndef STORE_VERIFY_H
 #define STORE_VERIFY_H
@@ -40,6 +41,7 @@ struct verify {
     bool unread;                 /* a page of the file was, nobody said why */
     int64_t prices;              /* checksums of their versions, xor-ed */
     int64_t versions, revisions; /* of datasets, as their rows say */
+    int64_t chosen;              /* examples of experiments, the same */
     phx_verify_fn found;
     void *ctx;
     phx_error first;
@@ -65,6 +67,10 @@ phx_status verify_each(struct verify *verify, enum sql after, verify_row check,
 phx_status verify_count(struct verify *verify, const char *nouns, int64_t rows,
                         int64_t counted);
 
+/* Whether a statement has a row for a number. */
+phx_status verify_exists(struct verify *verify, enum sql id, int64_t value,
+                         bool *out, phx_error *err);
+
 uint64_t verify_trace_key(int64_t trace);
 uint64_t verify_id_hash(phx_text trace_id);
 
@@ -74,6 +80,7 @@ phx_status verify_runs(struct verify *verify, const struct run_list *runs,
 phx_status verify_blocks(struct verify *verify, phx_error *err);
 phx_status verify_datasets(struct verify *verify, phx_error *err);
 phx_status verify_prompts(struct verify *verify, phx_error *err);
+phx_status verify_experiments(struct verify *verify, phx_error *err);
 /* The last: it asks for what the others have noted. */
 phx_status verify_said(struct verify *verify, phx_error *err);
 

@@ -85,6 +85,15 @@ _Static_assert(PHX_NO_FORMAT == 2, "");
 _Static_assert(PHX_PROMPT_DESCRIPTION == 1, "");
 _Static_assert(PHX_PROMPT_METADATA == 2, "");
 
+_Static_assert(PHX_MOST_REPETITIONS == 10000, "");
+
+_Static_assert(PHX_CLEAR_DESCRIPTION == 1, "");
+
+_Static_assert(PHX_BY_EXAMPLE == 2, "");
+
+_Static_assert(PHX_RUN_CONTENT == 1, "");
+_Static_assert(PHX_RUN_EVALUATIONS == 2, "");
+
 _Static_assert(PHX_MAX_DAYS == 1, "");
 _Static_assert(PHX_MAX_COUNT == 2, "");
 
@@ -244,13 +253,14 @@ _Static_assert(offsetof(phx_tracer_options, scope) == 24, "");
 _Static_assert(offsetof(phx_tracer_options, scope_version) == 32, "");
 _Static_assert(offsetof(phx_tracer_options, waiting) == 40, "");
 
-_Static_assert(sizeof(phx_project) == 64, "");
+_Static_assert(sizeof(phx_project) == 72, "");
 _Static_assert(offsetof(phx_project, id) == 0, "");
 _Static_assert(offsetof(phx_project, created_at) == 8, "");
 _Static_assert(offsetof(phx_project, updated_at) == 16, "");
 _Static_assert(offsetof(phx_project, name) == 24, "");
 _Static_assert(offsetof(phx_project, description) == 40, "");
 _Static_assert(offsetof(phx_project, policy) == 56, "");
+_Static_assert(offsetof(phx_project, experiment) == 64, "");
 
 _Static_assert(sizeof(phx_trace) == 88, "");
 _Static_assert(offsetof(phx_trace, id) == 0, "");
@@ -445,6 +455,121 @@ _Static_assert(offsetof(phx_prompt_tag, version) == 16, "");
 _Static_assert(offsetof(phx_prompt_tag, updated_at) == 24, "");
 _Static_assert(offsetof(phx_prompt_tag, name) == 32, "");
 _Static_assert(offsetof(phx_prompt_tag, description) == 48, "");
+
+_Static_assert(sizeof(phx_experiment_item) == 144, "");
+_Static_assert(offsetof(phx_experiment_item, size) == 0, "");
+_Static_assert(offsetof(phx_experiment_item, dataset) == 8, "");
+_Static_assert(offsetof(phx_experiment_item, version) == 16, "");
+_Static_assert(offsetof(phx_experiment_item, repetitions) == 24, "");
+_Static_assert(offsetof(phx_experiment_item, name) == 32, "");
+_Static_assert(offsetof(phx_experiment_item, description) == 48, "");
+_Static_assert(offsetof(phx_experiment_item, metadata) == 64, "");
+_Static_assert(offsetof(phx_experiment_item, parameters) == 80, "");
+_Static_assert(offsetof(phx_experiment_item, evaluators) == 96, "");
+_Static_assert(offsetof(phx_experiment_item, examples) == 112, "");
+_Static_assert(offsetof(phx_experiment_item, example_count) == 120, "");
+_Static_assert(offsetof(phx_experiment_item, splits) == 128, "");
+_Static_assert(offsetof(phx_experiment_item, split_count) == 136, "");
+
+_Static_assert(sizeof(phx_run_item) == 80, "");
+_Static_assert(offsetof(phx_run_item, example) == 0, "");
+_Static_assert(offsetof(phx_run_item, repetition) == 8, "");
+_Static_assert(offsetof(phx_run_item, start_time) == 16, "");
+_Static_assert(offsetof(phx_run_item, end_time) == 24, "");
+_Static_assert(offsetof(phx_run_item, output) == 32, "");
+_Static_assert(offsetof(phx_run_item, error) == 48, "");
+_Static_assert(offsetof(phx_run_item, trace_id) == 64, "");
+
+_Static_assert(sizeof(phx_evaluation_item) == 136, "");
+_Static_assert(offsetof(phx_evaluation_item, run) == 0, "");
+_Static_assert(offsetof(phx_evaluation_item, start_time) == 8, "");
+_Static_assert(offsetof(phx_evaluation_item, end_time) == 16, "");
+_Static_assert(offsetof(phx_evaluation_item, score) == 24, "");
+_Static_assert(offsetof(phx_evaluation_item, has_score) == 32, "");
+_Static_assert(offsetof(phx_evaluation_item, annotator) == 36, "");
+_Static_assert(offsetof(phx_evaluation_item, name) == 40, "");
+_Static_assert(offsetof(phx_evaluation_item, label) == 56, "");
+_Static_assert(offsetof(phx_evaluation_item, explanation) == 72, "");
+_Static_assert(offsetof(phx_evaluation_item, error) == 88, "");
+_Static_assert(offsetof(phx_evaluation_item, trace_id) == 104, "");
+_Static_assert(offsetof(phx_evaluation_item, metadata) == 120, "");
+
+_Static_assert(sizeof(phx_experiment) == 168, "");
+_Static_assert(offsetof(phx_experiment, id) == 0, "");
+_Static_assert(offsetof(phx_experiment, dataset) == 8, "");
+_Static_assert(offsetof(phx_experiment, version) == 16, "");
+_Static_assert(offsetof(phx_experiment, repetitions) == 24, "");
+_Static_assert(offsetof(phx_experiment, examples) == 32, "");
+_Static_assert(offsetof(phx_experiment, runs) == 40, "");
+_Static_assert(offsetof(phx_experiment, failed) == 48, "");
+_Static_assert(offsetof(phx_experiment, created_at) == 56, "");
+_Static_assert(offsetof(phx_experiment, updated_at) == 64, "");
+_Static_assert(offsetof(phx_experiment, name) == 72, "");
+_Static_assert(offsetof(phx_experiment, description) == 88, "");
+_Static_assert(offsetof(phx_experiment, project) == 104, "");
+_Static_assert(offsetof(phx_experiment, metadata) == 120, "");
+_Static_assert(offsetof(phx_experiment, parameters) == 136, "");
+_Static_assert(offsetof(phx_experiment, evaluators) == 152, "");
+
+_Static_assert(sizeof(phx_experiment_query) == 40, "");
+_Static_assert(offsetof(phx_experiment_query, size) == 0, "");
+_Static_assert(offsetof(phx_experiment_query, dataset) == 8, "");
+_Static_assert(offsetof(phx_experiment_query, only) == 16, "");
+_Static_assert(offsetof(phx_experiment_query, from) == 24, "");
+_Static_assert(offsetof(phx_experiment_query, limit) == 32, "");
+
+_Static_assert(sizeof(phx_evaluation) == 144, "");
+_Static_assert(offsetof(phx_evaluation, id) == 0, "");
+_Static_assert(offsetof(phx_evaluation, run) == 8, "");
+_Static_assert(offsetof(phx_evaluation, start_time) == 16, "");
+_Static_assert(offsetof(phx_evaluation, end_time) == 24, "");
+_Static_assert(offsetof(phx_evaluation, score) == 32, "");
+_Static_assert(offsetof(phx_evaluation, has_score) == 40, "");
+_Static_assert(offsetof(phx_evaluation, annotator) == 44, "");
+_Static_assert(offsetof(phx_evaluation, name) == 48, "");
+_Static_assert(offsetof(phx_evaluation, label) == 64, "");
+_Static_assert(offsetof(phx_evaluation, explanation) == 80, "");
+_Static_assert(offsetof(phx_evaluation, error) == 96, "");
+_Static_assert(offsetof(phx_evaluation, trace_id) == 112, "");
+_Static_assert(offsetof(phx_evaluation, metadata) == 128, "");
+
+_Static_assert(sizeof(phx_run) == 136, "");
+_Static_assert(offsetof(phx_run, id) == 0, "");
+_Static_assert(offsetof(phx_run, experiment) == 8, "");
+_Static_assert(offsetof(phx_run, example) == 16, "");
+_Static_assert(offsetof(phx_run, repetition) == 24, "");
+_Static_assert(offsetof(phx_run, start_time) == 32, "");
+_Static_assert(offsetof(phx_run, end_time) == 40, "");
+_Static_assert(offsetof(phx_run, output) == 48, "");
+_Static_assert(offsetof(phx_run, error) == 64, "");
+_Static_assert(offsetof(phx_run, trace_id) == 80, "");
+_Static_assert(offsetof(phx_run, content) == 96, "");
+_Static_assert(offsetof(phx_run, evaluations) == 104, "");
+_Static_assert(offsetof(phx_run, evaluation_count) == 112, "");
+_Static_assert(offsetof(phx_run, missing) == 120, "");
+_Static_assert(offsetof(phx_run, missing_count) == 128, "");
+
+_Static_assert(sizeof(phx_run_query) == 56, "");
+_Static_assert(offsetof(phx_run_query, size) == 0, "");
+_Static_assert(offsetof(phx_run_query, experiment) == 8, "");
+_Static_assert(offsetof(phx_run_query, from) == 16, "");
+_Static_assert(offsetof(phx_run_query, limit) == 24, "");
+_Static_assert(offsetof(phx_run_query, order) == 32, "");
+_Static_assert(offsetof(phx_run_query, flags) == 36, "");
+_Static_assert(offsetof(phx_run_query, evaluators) == 40, "");
+_Static_assert(offsetof(phx_run_query, evaluator_count) == 48, "");
+
+_Static_assert(sizeof(phx_incomplete_run) == 24, "");
+_Static_assert(offsetof(phx_incomplete_run, content) == 0, "");
+_Static_assert(offsetof(phx_incomplete_run, repetitions) == 8, "");
+_Static_assert(offsetof(phx_incomplete_run, repetition_count) == 16, "");
+
+_Static_assert(sizeof(phx_experiment_tag) == 56, "");
+_Static_assert(offsetof(phx_experiment_tag, id) == 0, "");
+_Static_assert(offsetof(phx_experiment_tag, dataset) == 8, "");
+_Static_assert(offsetof(phx_experiment_tag, experiment) == 16, "");
+_Static_assert(offsetof(phx_experiment_tag, name) == 24, "");
+_Static_assert(offsetof(phx_experiment_tag, description) == 40, "");
 
 _Static_assert(sizeof(phx_retention_rule) == 24, "");
 _Static_assert(offsetof(phx_retention_rule, limits) == 0, "");
@@ -761,6 +886,13 @@ int32_t phx_prompt_render(int32_t , const char *, size_t , const char *, size_t 
 int32_t phx_prompt_variables(int32_t , const char *, size_t , phx_buf *, phx_error *);
 int32_t phx_prompt_fill(const char *, size_t , const char *, size_t , phx_buf *, phx_error *);
 int32_t phx_prompt_diff(const char *, size_t , const char *, size_t , phx_buf *, phx_error *);
+int32_t phx_experiment_create(phx_store *, const phx_experiment_item *, int64_t *, phx_error *);
+int32_t phx_experiment_update(phx_store *, int64_t , const char *, const char *, const char *, int32_t , phx_error *);
+int32_t phx_experiment_delete(phx_store *, int64_t , int32_t , phx_error *);
+int32_t phx_experiment_put_runs(phx_store *, int64_t , const phx_run_item *, size_t , int64_t *, phx_error *);
+int32_t phx_store_put_evaluations(phx_store *, const phx_evaluation_item *, size_t , int64_t *, phx_error *);
+int32_t phx_experiment_set_tag(phx_store *, int64_t , const char *, const char *, int64_t *, phx_error *);
+int32_t phx_experiment_delete_tag(phx_store *, int64_t , const char *, phx_error *);
 int32_t phx_store_retain(phx_store *, int64_t , const phx_retention_rule *, uint64_t , uint32_t , int64_t *, phx_error *);
 int32_t phx_store_retain_due(phx_store *, uint64_t , uint32_t , int64_t *, phx_error *);
 int32_t phx_store_shrink(phx_store *, int64_t , uint32_t , int64_t *, phx_error *);
@@ -799,6 +931,14 @@ int32_t phx_store_find_prompt_versions(phx_store *, const phx_prompt_version_que
 int32_t phx_cursor_next_prompt_version(phx_cursor *, const phx_prompt_version **, phx_error *);
 int32_t phx_store_find_prompt_tags(phx_store *, int64_t , int64_t , int64_t , int64_t , phx_cursor **, phx_error *);
 int32_t phx_cursor_next_prompt_tag(phx_cursor *, const phx_prompt_tag **, phx_error *);
+int32_t phx_store_find_experiments(phx_store *, const phx_experiment_query *, phx_cursor **, phx_error *);
+int32_t phx_cursor_next_experiment(phx_cursor *, const phx_experiment **, phx_error *);
+int32_t phx_store_find_runs(phx_store *, const phx_run_query *, phx_cursor **, phx_error *);
+int32_t phx_cursor_next_run(phx_cursor *, const phx_run **, phx_error *);
+int32_t phx_store_find_incomplete_runs(phx_store *, int64_t , int64_t , int64_t , phx_cursor **, phx_error *);
+int32_t phx_cursor_next_incomplete_run(phx_cursor *, const phx_incomplete_run **, phx_error *);
+int32_t phx_store_find_tags(phx_store *, int64_t , int64_t , phx_cursor **, phx_error *);
+int32_t phx_cursor_next_tag(phx_cursor *, const phx_experiment_tag **, phx_error *);
 int32_t phx_expect_count(phx_store *, const char *, size_t , int64_t , int64_t , phx_buf *, phx_error *);
 int32_t phx_expect_tree(phx_store *, const char *, size_t , int32_t , phx_buf *, phx_error *);
 int32_t phx_expect_order(phx_store *, const phx_text *, size_t , phx_buf *, phx_error *);

@@ -10,9 +10,9 @@
 #include "t.h"
 
 #include "contract/annotated.h"
-#include "contract/kept.h"
 #include "contract/logged.h"
 #include "contract/prompted.h"
+#include "contract/tried.h"
 
 #include <sqlite3.h>
 
@@ -140,6 +140,17 @@ static void keep_prompts(phx_store *store)
     succeeds(phx_prompt_set_tag(store, version, "prod", NULL, err));
 }
 
+/* Since format 9: a run of an experiment has been evaluated. */
+static void try_examples(phx_store *store)
+{
+    phx_id id = make_experiment(store, 1, 1), tag = 0;
+
+    judge(store, put_run(store, id, 1, 1, "{\"a\":1}", NULL), "right", "no",
+          NULL);
+    put_run(store, id, 2, 1, NULL, "failed");
+    succeeds(phx_experiment_set_tag(store, id, "baseline", NULL, &tag, err));
+}
+
 static void make_if_asked(void)
 {
     const char *path = getenv("STORE_MAKE");
@@ -157,6 +168,7 @@ static void make_if_asked(void)
     say_how(place.store);
     keep_examples(place.store);
     keep_prompts(place.store);
+    try_examples(place.store);
     phx_store_close(place.store);
 }
 
@@ -328,11 +340,12 @@ static void check_configs(phx_store *store, int format)
 
 static void check_datasets(phx_store *store, int format)
 {
-    if (format >= 8)
-        eq_string(examples_of(store, 1, 1), "1:x={\"q\":1} 2:={\"q\":2} ");
+    if (format < 8)
+        keep_examples(store);
+    eq_string(examples_of(store, 1, 1), "1:x={\"q\":1} 2:={\"q\":2} ");
     eq_string(keep(store, "d", PHX_DATASET_CREATE,
                    (const struct kept[]){{"{\"q\":1}"}, {NULL}}),
-              format >= 8 ? "2.3 +1 ~0 -0" : "1.1 +1 ~0 -0");
+              "2.3 +1 ~0 -0");
 }
 
 /* Since format 9. */
@@ -346,6 +359,18 @@ static void check_splits(phx_store *store)
     succeeds(phx_split_create(store, &split, 1, &first, 1, &id, err));
     succeeds(phx_label_create(store, &label, &id, err));
     succeeds(phx_dataset_set_label(store, 1, id, 1, err));
+}
+
+/* Since format 9. */
+static void check_experiments(phx_store *store)
+{
+    phx_run_query query = PHX_RUN_QUERY_INIT;
+
+    try_examples(store);
+    query.experiment = 1;
+    query.flags = PHX_RUN_EVALUATIONS;
+    eq_string(runs_of(store, &query),
+              "2:2.1=null!failed 1:1.1={\"a\":1}[right=no] ");
 }
 
 static void check_growth(phx_store *store)
@@ -383,6 +408,7 @@ TEST(a_store_of_any_format_opens_and_goes_on)
         check_datasets(place.store, i + 1);
         check_splits(place.store);
         keep_prompts(place.store);
+        check_experiments(place.store);
         check_growth(place.store);
         place_remove(&place);
     }

@@ -91,6 +91,15 @@ PHX_NO_FORMAT = 2
 PHX_PROMPT_DESCRIPTION = 1
 PHX_PROMPT_METADATA = 2
 
+PHX_MOST_REPETITIONS = 10000
+
+PHX_CLEAR_DESCRIPTION = 1
+
+PHX_BY_EXAMPLE = 2
+
+PHX_RUN_CONTENT = 1
+PHX_RUN_EVALUATIONS = 2
+
 PHX_MAX_DAYS = 1
 PHX_MAX_COUNT = 2
 
@@ -286,6 +295,51 @@ class phx_prompt_version(Structure):
 
 
 class phx_prompt_tag(Structure):
+    pass
+
+
+class phx_experiment_item(Structure):
+    """An experiment to make. Names have up to 4,096 bytes, other texts 16 MiB."""
+    def __init__(self, **fields: object) -> None:
+        super().__init__(**{"size": sizeof(phx_experiment_item), "repetitions": 1, **fields})
+
+
+class phx_run_item(Structure):
+    """A run to write. Times are kept to the us."""
+
+
+class phx_evaluation_item(Structure):
+    """What is said of a run. Names, labels and ids have up to 4,096 bytes, other
+    texts 1 MiB."""
+
+
+class phx_experiment(Structure):
+    pass
+
+
+class phx_experiment_query(Structure):
+    def __init__(self, **fields: object) -> None:
+        super().__init__(**{"size": sizeof(phx_experiment_query), **fields})
+
+
+class phx_evaluation(Structure):
+    pass
+
+
+class phx_run(Structure):
+    pass
+
+
+class phx_run_query(Structure):
+    def __init__(self, **fields: object) -> None:
+        super().__init__(**{"size": sizeof(phx_run_query), **fields})
+
+
+class phx_incomplete_run(Structure):
+    """What is left to do of an example."""
+
+
+class phx_experiment_tag(Structure):
     pass
 
 
@@ -503,6 +557,7 @@ phx_project._fields_ = [
     ("name", phx_text),
     ("description", phx_text),
     ("policy", c_int64),
+    ("experiment", c_int64),
 ]
 
 phx_trace._fields_ = [
@@ -713,6 +768,131 @@ phx_prompt_tag._fields_ = [
     ("prompt", c_int64),
     ("version", c_int64),
     ("updated_at", c_uint64),
+    ("name", phx_text),
+    ("description", phx_text),
+]
+
+phx_experiment_item._fields_ = [
+    ("size", c_size_t),
+    ("dataset", c_int64),
+    ("version", c_int64),
+    ("repetitions", c_int64),
+    ("name", phx_text),
+    ("description", phx_text),
+    ("metadata", phx_text),
+    ("parameters", phx_text),
+    ("evaluators", phx_text),
+    ("examples", POINTER(c_int64)),
+    ("example_count", c_size_t),
+    ("splits", POINTER(c_int64)),
+    ("split_count", c_size_t),
+]
+
+phx_run_item._fields_ = [
+    ("example", c_int64),
+    ("repetition", c_int64),
+    ("start_time", c_uint64),
+    ("end_time", c_uint64),
+    ("output", phx_text),
+    ("error", phx_text),
+    ("trace_id", phx_text),
+]
+
+phx_evaluation_item._fields_ = [
+    ("run", c_int64),
+    ("start_time", c_uint64),
+    ("end_time", c_uint64),
+    ("score", c_double),
+    ("has_score", c_int32),
+    ("annotator", c_int32),
+    ("name", phx_text),
+    ("label", phx_text),
+    ("explanation", phx_text),
+    ("error", phx_text),
+    ("trace_id", phx_text),
+    ("metadata", phx_text),
+]
+
+phx_experiment._fields_ = [
+    ("id", c_int64),
+    ("dataset", c_int64),
+    ("version", c_int64),
+    ("repetitions", c_int64),
+    ("examples", c_int64),
+    ("runs", c_int64),
+    ("failed", c_int64),
+    ("created_at", c_uint64),
+    ("updated_at", c_uint64),
+    ("name", phx_text),
+    ("description", phx_text),
+    ("project", phx_text),
+    ("metadata", phx_text),
+    ("parameters", phx_text),
+    ("evaluators", phx_text),
+]
+
+phx_experiment_query._fields_ = [
+    ("size", c_size_t),
+    ("dataset", c_int64),
+    ("only", c_int64),
+    ("from", c_int64),
+    ("limit", c_int64),
+]
+
+phx_evaluation._fields_ = [
+    ("id", c_int64),
+    ("run", c_int64),
+    ("start_time", c_uint64),
+    ("end_time", c_uint64),
+    ("score", c_double),
+    ("has_score", c_int32),
+    ("annotator", c_int32),
+    ("name", phx_text),
+    ("label", phx_text),
+    ("explanation", phx_text),
+    ("error", phx_text),
+    ("trace_id", phx_text),
+    ("metadata", phx_text),
+]
+
+phx_run._fields_ = [
+    ("id", c_int64),
+    ("experiment", c_int64),
+    ("example", c_int64),
+    ("repetition", c_int64),
+    ("start_time", c_uint64),
+    ("end_time", c_uint64),
+    ("output", phx_text),
+    ("error", phx_text),
+    ("trace_id", phx_text),
+    ("content", POINTER(phx_example)),
+    ("evaluations", POINTER(phx_evaluation)),
+    ("evaluation_count", c_size_t),
+    ("missing", POINTER(phx_text)),
+    ("missing_count", c_size_t),
+]
+
+phx_run_query._fields_ = [
+    ("size", c_size_t),
+    ("experiment", c_int64),
+    ("from", c_int64),
+    ("limit", c_int64),
+    ("order", c_int32),
+    ("flags", c_int32),
+    ("evaluators", POINTER(phx_text)),
+    ("evaluator_count", c_size_t),
+]
+
+phx_incomplete_run._fields_ = [
+    ("content", POINTER(phx_example)),
+    ("repetitions", POINTER(c_int64)),
+    ("repetition_count", c_size_t),
+]
+
+phx_experiment_tag._fields_ = [
+    ("id", c_int64),
+    ("dataset", c_int64),
+    ("experiment", c_int64),
     ("name", phx_text),
     ("description", phx_text),
 ]
@@ -1135,6 +1315,20 @@ FUNCTIONS = {
         c_char_p, c_size_t, c_char_p, c_size_t, POINTER(phx_buf), POINTER(phx_error)]),
     "phx_prompt_diff": (c_int32, [
         c_char_p, c_size_t, c_char_p, c_size_t, POINTER(phx_buf), POINTER(phx_error)]),
+    "phx_experiment_create": (c_int32, [
+        c_void_p, POINTER(phx_experiment_item), POINTER(c_int64), POINTER(phx_error)]),
+    "phx_experiment_update": (c_int32, [
+        c_void_p, c_int64, c_char_p, c_char_p, c_char_p, c_int32, POINTER(phx_error)]),
+    "phx_experiment_delete": (c_int32, [
+        c_void_p, c_int64, c_int32, POINTER(phx_error)]),
+    "phx_experiment_put_runs": (c_int32, [
+        c_void_p, c_int64, POINTER(phx_run_item), c_size_t, POINTER(c_int64), POINTER(phx_error)]),
+    "phx_store_put_evaluations": (c_int32, [
+        c_void_p, POINTER(phx_evaluation_item), c_size_t, POINTER(c_int64), POINTER(phx_error)]),
+    "phx_experiment_set_tag": (c_int32, [
+        c_void_p, c_int64, c_char_p, c_char_p, POINTER(c_int64), POINTER(phx_error)]),
+    "phx_experiment_delete_tag": (c_int32, [
+        c_void_p, c_int64, c_char_p, POINTER(phx_error)]),
     "phx_store_retain": (c_int32, [
         c_void_p, c_int64, POINTER(phx_retention_rule), c_uint64, c_uint32, POINTER(c_int64), POINTER(phx_error)]),
     "phx_store_retain_due": (c_int32, [
@@ -1211,6 +1405,22 @@ FUNCTIONS = {
         c_void_p, c_int64, c_int64, c_int64, c_int64, POINTER(c_void_p), POINTER(phx_error)]),
     "phx_cursor_next_prompt_tag": (c_int32, [
         c_void_p, POINTER(POINTER(phx_prompt_tag)), POINTER(phx_error)]),
+    "phx_store_find_experiments": (c_int32, [
+        c_void_p, POINTER(phx_experiment_query), POINTER(c_void_p), POINTER(phx_error)]),
+    "phx_cursor_next_experiment": (c_int32, [
+        c_void_p, POINTER(POINTER(phx_experiment)), POINTER(phx_error)]),
+    "phx_store_find_runs": (c_int32, [
+        c_void_p, POINTER(phx_run_query), POINTER(c_void_p), POINTER(phx_error)]),
+    "phx_cursor_next_run": (c_int32, [
+        c_void_p, POINTER(POINTER(phx_run)), POINTER(phx_error)]),
+    "phx_store_find_incomplete_runs": (c_int32, [
+        c_void_p, c_int64, c_int64, c_int64, POINTER(c_void_p), POINTER(phx_error)]),
+    "phx_cursor_next_incomplete_run": (c_int32, [
+        c_void_p, POINTER(POINTER(phx_incomplete_run)), POINTER(phx_error)]),
+    "phx_store_find_tags": (c_int32, [
+        c_void_p, c_int64, c_int64, POINTER(c_void_p), POINTER(phx_error)]),
+    "phx_cursor_next_tag": (c_int32, [
+        c_void_p, POINTER(POINTER(phx_experiment_tag)), POINTER(phx_error)]),
     "phx_expect_count": (c_int32, [
         c_void_p, c_char_p, c_size_t, c_int64, c_int64, POINTER(phx_buf), POINTER(phx_error)]),
     "phx_expect_tree": (c_int32, [
