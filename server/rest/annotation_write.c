@@ -16,22 +16,6 @@ enum { MISSING_BYTES = 800 }; /* of ids that a 404 names */
 
 static const struct place in_body = {NULL, "body", 0};
 
-static void check_result(struct check *check, const struct place *place,
-                         const struct value *data)
-{
-    const struct value *result = check_optional(data, "result");
-    struct place here = {place, "result", 0};
-    double score = 0;
-
-    if (result == NULL || !check_model(check, &here, result))
-        return;
-    if (check_optional(result, "label") != NULL)
-        check_text_member(check, &here, result, "label", false);
-    check_number_member(check, &here, result, "score", &score);
-    if (check_optional(result, "explanation") != NULL)
-        check_text_member(check, &here, result, "explanation", false);
-}
-
 /* In the order in which the contract declares the members. */
 static void check_item(struct check *check, const struct annotation_form *form,
                        const struct place *place, const struct value *data)
@@ -39,7 +23,9 @@ static void check_item(struct check *check, const struct annotation_form *form,
     struct place kind = {place, "annotator_kind", 0};
     struct place metadata = {place, "metadata", 0};
     struct place position = {place, "document_position", 0};
+    struct place result = {place, "result", 0};
     const struct value *member;
+    double score = 0;
     int64_t number;
 
     if (!check_model(check, place, data))
@@ -48,7 +34,9 @@ static void check_item(struct check *check, const struct annotation_form *form,
     member = check_member(check, place, data, "annotator_kind", true);
     if (member != NULL)
         check_word(check, &kind, member, annotator_names, 3);
-    check_result(check, place, data);
+    member = check_optional(data, "result");
+    if (member != NULL)
+        check_result(check, &result, member, &score);
     check_object(check, &metadata, check_optional(data, "metadata"));
     check_text_member(check, place, data, "identifier", false);
     check_text_member(check, place, data, form->id_key, true);
@@ -80,31 +68,6 @@ static const struct value *check_items(struct request *request,
 }
 
 /* --- items -------------------------------------------------------------------- */
-
-static phx_text member_text(const struct value *object, const char *key)
-{
-    const struct value *value = check_optional(object, key);
-
-    return value != NULL ? value->text : (phx_text){NULL, 0};
-}
-
-/* A member that is absent or an object; false without memory. */
-static bool member_json(struct arena *arena, const struct value *object,
-                        const char *key, phx_text *out)
-{
-    const struct value *value = check_optional(object, key);
-    struct buf json;
-
-    *out = (phx_text){NULL, 0};
-    if (value == NULL)
-        return true;
-    buf_init(&json, SIZE_MAX);
-    json_write_value(&json, value, 0);
-    *out = text_span(json.data, json.size);
-    bool kept = json.size > 0 && keep_text(arena, out);
-    buf_clear(&json);
-    return kept;
-}
 
 /* An item of checked data. A position that no document can have is one that
  * none has. False without memory. */

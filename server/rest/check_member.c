@@ -140,3 +140,58 @@ bool check_number_member(struct check *check, const struct place *place,
                       value);
     return *out - *out == 0.0;
 }
+
+bool check_result(struct check *check, const struct place *place,
+                  const struct value *result, double *score)
+{
+    bool scored;
+
+    if (!check_model(check, place, result))
+        return false;
+    if (check_optional(result, "label") != NULL)
+        check_text_member(check, place, result, "label", false);
+    scored = check_number_member(check, place, result, "score", score);
+    if (check_optional(result, "explanation") != NULL)
+        check_text_member(check, place, result, "explanation", false);
+    return scored;
+}
+
+void check_instant(struct check *check, const struct place *place,
+                   const struct value *object, const char *key, uint64_t *out)
+{
+    const struct value *value = check_member(check, place, object, key, true);
+    struct place here = {place, key, 0};
+    bool naive = false;
+
+    if (value == NULL)
+        return;
+    if (value->kind == JSON_TEXT)
+        check_time_member(check, &here, value, out, &naive);
+    else
+        check_problem(check, &here, "datetime_type",
+                      "Input should be a valid datetime", value);
+}
+
+phx_text member_text(const struct value *object, const char *key)
+{
+    const struct value *value = check_optional(object, key);
+
+    return value != NULL ? value->text : (phx_text){NULL, 0};
+}
+
+bool member_json(struct arena *arena, const struct value *object,
+                 const char *key, phx_text *out)
+{
+    const struct value *value = check_optional(object, key);
+    struct buf json;
+
+    *out = (phx_text){NULL, 0};
+    if (value == NULL)
+        return true;
+    buf_init(&json, SIZE_MAX);
+    json_write_value(&json, value, 0);
+    *out = text_span(json.data, json.size);
+    bool kept = json.size > 0 && keep_text(arena, out);
+    buf_clear(&json);
+    return kept;
+}

@@ -226,21 +226,6 @@ static phx_status write_versions(struct request *request, phx_id dataset,
     return status;
 }
 
-/* A cursor is an id of the type; 422 answered if false. */
-static bool read_version_cursor(struct request *request, phx_id *out)
-{
-    phx_text cursor = request_query(request, "cursor");
-
-    if (!find_cursor(request, out))
-        return false;
-    if (cursor.size == 0 ||
-        id_read(request_arena(request), cursor, "DatasetVersion", out))
-        return true;
-    answer_text(request, 422, "Invalid cursor: %.*s", (int)cursor.size,
-                cursor.data);
-    return false;
-}
-
 void dataset_versions(struct request *request)
 {
     struct json_writer json;
@@ -254,7 +239,7 @@ void dataset_versions(struct request *request)
     check_begin(&check, request);
     limit = check_limit(&check, DEFAULT_LIMIT, INT64_MAX);
     if (!check_end(&check) || !find_dataset(request, &dataset) ||
-        !read_version_cursor(request, &from))
+        !find_cursor_of(request, "DatasetVersion", &from))
         return;
     list_begin(request, &json);
     if (from >= 0)

@@ -21,19 +21,15 @@ static bool read_version(struct request *request, phx_id newest, phx_id *out)
 
 /* --- one document ------------------------------------------------------------ */
 
-static phx_status write_example(const struct example_form *form,
-                                struct json_writer *json, struct arena *arena,
-                                const phx_example *example, phx_error *err)
+void write_example(struct json_writer *json, const phx_example *example,
+                   bool whole)
 {
     char id[ID_SIZE];
 
-    (void)form;
-    (void)arena;
-    (void)err;
     id_print("DatasetExample", example->id, id);
     json_open_object(json);
     json_key(json, "id");
-    if (example->external_id.data != NULL)
+    if (whole && example->external_id.data != NULL)
         json_text(json, example->external_id);
     else
         json_string(json, id);
@@ -47,7 +43,7 @@ static phx_status write_example(const struct example_form *form,
     json_raw(json, example->metadata);
     write_time(json, "updated_at", example->updated_at);
     json_key(json, "source");
-    if (example->span == 0) {
+    if (!whole || example->span == 0) {
         json_null(json);
     } else {
         json_open_object(json);
@@ -56,6 +52,16 @@ static phx_status write_example(const struct example_form *form,
         json_close_object(json);
     }
     json_close_object(json);
+}
+
+static phx_status write_member(const struct example_form *form,
+                               struct json_writer *json, struct arena *arena,
+                               const phx_example *example, phx_error *err)
+{
+    (void)form;
+    (void)arena;
+    (void)err;
+    write_example(json, example, true);
     return PHX_OK;
 }
 
@@ -64,7 +70,7 @@ static void send_document(struct request *request, phx_id dataset,
                           phx_cursor *cursor)
 {
     static const struct example_form form = {"application/json", NULL, "]}}",
-                                             write_example, NULL};
+                                             write_member, NULL};
     struct json_writer json;
 
     data_begin(request, &json);

@@ -1,79 +1,41 @@
 /*
- * dataset_send.c - the examples of a version on their way: read from the store
- * a piece ahead of the client, however many there are.
+ * dataset_send.c - the examples of a version, in one of the forms that files
+ * and documents of them have.
  */
 #include "base/base.h"
 #include "server/rest/inside.h"
 
-enum { PIECE_BYTES = 1 << 18 };
-
-struct sending {
-    phx_cursor *cursor;
-    struct json_writer json;
-    const struct example_form *form;
-    struct arena arena; /* of one example */
-};
-
-static void end_examples(void *ctx)
+static phx_status write_next(struct json_writer *json, struct arena *arena,
+                             phx_cursor *cursor, void *ctx, phx_error *err)
 {
-    struct sending *sending = ctx;
+    const struct example_form *form = ctx;
+    const phx_example *example;
+    phx_status status = phx_cursor_next_example(cursor, &example, err);
 
-    phx_cursor_close(sending->cursor);
-    arena_clear(&sending->arena);
-    if (sending->form->clear != NULL)
-        sending->form->clear(sending->form);
-    memory_free(sending);
+    return status == PHX_OK ? form->write(form, json, arena, example, err)
+                            : status;
 }
 
-static phx_status next_examples(void *ctx, struct buf *out, phx_error *err)
+static void write_end(struct json_writer *json, void *ctx)
 {
-    struct sending *sending = ctx;
-    size_t enough = out->size + PIECE_BYTES;
-    const phx_example *example;
-    phx_status status = PHX_OK;
+    const struct example_form *form = ctx;
 
-    sending->json.out = out;
-    while (out->size < enough && out->status >= 0 &&
-           (status = phx_cursor_next_example(sending->cursor, &example, err)) ==
-               PHX_OK) {
-        arena_reset(&sending->arena);
-        status = sending->form->write(sending->form, &sending->json,
-                                      &sending->arena, example, err);
-        if (status < 0)
-            break;
-    }
-    if (status == PHX_DONE)
-        buf_add_string(out, sending->form->end);
-    return status;
+    buf_add_string(json->out, form->end);
+}
+
+static void clear_form(void *ctx)
+{
+    const struct example_form *form = ctx;
+
+    if (form->clear != NULL)
+        form->clear(form);
 }
 
 void send_examples(struct request *request, phx_cursor *cursor,
                    const struct json_writer *begun,
                    const struct example_form *form)
 {
-    struct answer_source source = {next_examples, end_examples, NULL};
-    struct sending *sending = memory_new(sizeof *sending);
-    phx_error err = {0};
-    phx_status status;
-
-    if (sending == NULL) {
-        phx_cursor_close(cursor);
-        if (form->clear != NULL)
-            form->clear(form);
-        answer_later(request, "no memory for the examples");
-        return;
-    }
-    *sending = (struct sending){.cursor = cursor, .json = *begun, .form = form};
-    arena_init(&sending->arena, SIZE_MAX);
-    status = next_examples(sending, answer_buf(request), &err);
-    if (status == PHX_OK) {
-        source.ctx = sending;
-        answer_stream(request, form->type, &source);
-        return;
-    }
-    end_examples(sending);
-    if (status < 0)
-        answer_failure(request, status, &err);
-    else
-        answer_body(request, 200, form->type);
+    send_rows(request, cursor, begun,
+              &(struct row_form){form->type, write_next, write_end, clear_form,
+                                 (void *)(uintptr_t)form});
 }

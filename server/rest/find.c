@@ -135,3 +135,16 @@ bool find_cursor(struct request *request, phx_id *out)
         *out = -1;
     return true;
 }
+
+bool find_cursor_of(struct request *request, const char *type, phx_id *out)
+{
+    phx_text cursor = request_query(request, "cursor");
+
+    if (!find_cursor(request, out))
+        return false;
+    if (cursor.size == 0 || id_read(request_arena(request), cursor, type, out))
+        return true;
+    answer_text(request, 422, "Invalid cursor: %.*s", (int)cursor.size,
+                cursor.data);
+    return false;
+}

@@ -133,6 +133,18 @@ int check_word(struct check *check, const struct place *place,
 bool check_number_member(struct check *check, const struct place *place,
                          const struct value *object, const char *key,
                          double *out);
+/* An object with a label, a score and an explanation; true if there is a score,
+ * and it is finite. */
+bool check_result(struct check *check, const struct place *place,
+                  const struct value *result, double *score);
+/* A required text that is a time; one without a zone is UTC. */
+void check_instant(struct check *check, const struct place *place,
+                   const struct value *object, const char *key, uint64_t *out);
+/* The text of a member, absent if there is none. */
+phx_text member_text(const struct value *object, const char *key);
+/* A member that is absent or JSON, as a text; false without memory. */
+bool member_json(struct arena *arena, const struct value *object,
+                 const char *key, phx_text *out);
 
 /* --- find.c: identifiers to rows ----------------------------------------- */
 
@@ -171,6 +183,8 @@ phx_text *query_texts(struct request *request, const char *key, size_t *count);
 /* A cursor: 0 for none; negative and zero rows are -1. 422 answered if
  * false. */
 bool find_cursor(struct request *request, phx_id *out);
+/* The same of a type. */
+bool find_cursor_of(struct request *request, const char *type, phx_id *out);
 
 /* --- handlers ------------------------------------------------------------ */
 
@@ -253,6 +267,21 @@ void prompt_tag_delete(struct request *request);
 void user_viewer(struct request *request);
 void user_list(struct request *request);
 void api_keys_off(struct request *request);
+void experiment_list(struct request *request);
+void experiment_create(struct request *request);
+void experiment_get(struct request *request);
+void experiment_update(struct request *request);
+void experiment_delete(struct request *request);
+void experiment_tags(struct request *request);
+void experiment_tag_set(struct request *request);
+void experiment_tag_delete(struct request *request);
+void experiment_runs(struct request *request);
+void experiment_run_create(struct request *request);
+void experiment_runs_left(struct request *request);
+void experiment_evaluations_left(struct request *request);
+void experiment_evaluation_put(struct request *request);
+void experiment_json(struct request *request);
+void experiment_csv(struct request *request);
 void server_health(struct request *request);
 void server_ready(struct request *request);
 void server_version(struct request *request);
@@ -304,6 +333,24 @@ struct split_choice {
 /* Each by global id or name; 404 or 422 answered if false. */
 bool find_splits(struct request *request, struct split_choice *out);
 
+/* --- send.c: rows, sent as they are read ------------------------------------- */
+
+struct row_form {
+    const char *type; /* of the answer */
+    /* The next row of the cursor; or DONE. */
+    phx_status (*write)(struct json_writer *json, struct arena *arena,
+                        phx_cursor *cursor, void *ctx, phx_error *err);
+    void (*end)(struct json_writer *json, void *ctx); /* behind the last */
+    void (*clear)(void *ctx); /* after all, failed or not; or NULL */
+    void *ctx;                /* in the arena of the request */
+};
+
+/* What the answer holds goes first; the writer goes on in it. The cursor is the
+ * answer's. The first piece is made before the answer begins: a failure has a
+ * status of its own. */
+void send_rows(struct request *request, phx_cursor *cursor,
+               const struct json_writer *begun, const struct row_form *form);
+
 /* --- dataset_send.c: examples, sent as they are read ------------------------ */
 
 struct example_form {
@@ -322,12 +369,15 @@ struct example_form {
 bool find_file(struct request *request, const char *ending, phx_id *dataset,
                phx_id *version);
 
-/* What the answer holds goes first; the writer goes on in it. The cursor and
- * the form are the answer's. The first piece is made before the answer begins:
- * a failure has a status of its own. */
+/* As send_rows; the form is the answer's, too. */
 void send_examples(struct request *request, phx_cursor *cursor,
                    const struct json_writer *begun,
                    const struct example_form *form);
+
+/* In dataset_examples.c: an object. As experiments have it, it is not whole:
+ * its id is never the sender's own, and it tells of no span. */
+void write_example(struct json_writer *json, const phx_example *example,
+                   bool whole);
 
 /* --- prompt_read.c: bodies about prompts; answered if false ----------------- */
 
@@ -376,6 +426,25 @@ struct trace_rows {
 /* Adds the rows of a query. */
 phx_status read_traces(struct request *request, const phx_trace_query *query,
                        struct trace_rows *out, phx_error *err);
+
+/* --- experiment.c ---------------------------------------------------------- */
+
+/* The number in the path; answered with 422 if it is none, and with the status
+ * if it is one of another type. */
+bool find_experiment(struct request *request, unsigned status, phx_id *out);
+/* Lent until the cursor is closed; NULL if 404 has been answered. */
+const phx_experiment *open_experiment(struct request *request,
+                                      phx_id experiment, phx_cursor **cursor);
+/* The number of a body's id of a type; 422 or 404 answered if it is none. */
+bool find_member(struct request *request, const struct value *body,
+                 const char *key, const char *type, phx_id *out);
+void write_run(struct json_writer *json, const phx_run *run);
+
+/* In experiment_export.c: the runs of the experiment in the path, in the order
+ * of their examples; NULL if it has been answered. *name is in the arena. */
+phx_cursor *open_runs(struct request *request, phx_run_query *query,
+                      phx_text *name);
+double latency_ms(const phx_run *run);
 
 /* --- annotation.c: what may be annotated ---------------------------------- */
 

@@ -6,7 +6,8 @@
 
 enum {
     DEFAULT_LIMIT = 100,
-    LONGEST_PAGE = 100000 /* a longer one ends here, with a cursor */
+    LONGEST_PAGE = 100000, /* a longer one ends here, with a cursor */
+    FEWEST = 1000          /* rows looked at together */
 };
 
 static void write_project(struct json_writer *json, const phx_project *project)
@@ -40,43 +41,61 @@ void project_get(struct request *request)
         answer_project(request, id);
 }
 
-static phx_status write_page(struct request *request, phx_id from,
-                             const char *part, int64_t limit,
-                             struct json_writer *json, char next[ID_SIZE],
-                             phx_error *err)
+/* Which projects a list has. */
+struct project_list {
+    const char *part; /* of the name, or NULL */
+    int64_t limit;
+    bool experiments; /* those for experiments, too */
+};
+
+/* Some rows from a number on; *from is then where to go on, or 0. *count goes
+ * on. */
+static phx_status write_some(struct request *request,
+                             const struct project_list *list, phx_id *from,
+                             int64_t *count, struct json_writer *json,
+                             char next[ID_SIZE], phx_error *err)
 {
     const struct service *service = request_service(request);
     phx_cursor *cursor = NULL;
     const phx_project *project;
-    phx_status status;
+    phx_status status = phx_store_find_projects(
+        service->store, 0, *from, list->part,
+        list->limit < FEWEST ? FEWEST : list->limit + 1, &cursor, err);
 
-    status = phx_store_find_projects(service->store, 0, from, part, limit + 1,
-                                     &cursor, err);
-    for (int64_t count = 0; status == PHX_OK; count++) {
-        status = phx_cursor_next_project(cursor, &project, err);
-        if (status != PHX_OK)
-            break;
-        if (count == limit || answer_buf(request)->size > PAGE_BYTES) {
+    *from = 0;
+    while (status == PHX_OK && (status = phx_cursor_next_project(
+                                    cursor, &project, err)) == PHX_OK) {
+        *from = project->id - 1;
+        if (project->experiment != 0 && !list->experiments)
+            continue;
+        if (*count == list->limit || answer_buf(request)->size > PAGE_BYTES) {
             id_print("Project", project->id, next);
+            *from = 0;
             break;
         }
         write_project(json, project);
+        ++*count;
     }
     phx_cursor_close(cursor);
     return status;
 }
 
-static void answer_list(struct request *request, phx_id from, const char *part,
-                        int64_t limit)
+static void answer_list(struct request *request, phx_id from,
+                        const struct project_list *list)
 {
     struct json_writer json;
     char next[ID_SIZE] = "";
     phx_error err = {0};
     phx_status status = PHX_OK;
+    int64_t count = 0;
 
     list_begin(request, &json);
-    if (from >= 0)
-        status = write_page(request, from, part, limit, &json, next, &err);
+    if (from >= 0) {
+        do
+            status =
+                write_some(request, list, &from, &count, &json, next, &err);
+        while (status >= 0 && from > 0);
+    }
     if (status < 0)
         answer_failure(request, status, &err);
     else
@@ -86,21 +105,21 @@ static void answer_list(struct request *request, phx_id from, const char *part,
 void project_list(struct request *request)
 {
     phx_text part = request_query(request, "name_contains");
-    const char *string = NULL;
+    struct project_list list = {NULL, DEFAULT_LIMIT, false};
     struct check check;
-    int64_t limit;
     phx_id from;
 
     check_begin(&check, request);
-    limit = check_limit(&check, DEFAULT_LIMIT, INT64_MAX);
-    check_bool(&check, "include_experiment_projects", false);
+    list.limit = check_limit(&check, DEFAULT_LIMIT, INT64_MAX);
+    list.experiments = check_bool(&check, "include_experiment_projects", false);
     check_bool(&check, "include_dataset_evaluator_projects", false);
     if (!check_end(&check) || !find_cursor(request, &from))
         return;
-    if (part.size > 0 && (string = text_string(request, part)) == NULL)
+    if (part.size > 0 && (list.part = text_string(request, part)) == NULL)
         return;
-    answer_list(request, from, string,
-                limit < LONGEST_PAGE ? limit : LONGEST_PAGE);
+    if (list.limit > LONGEST_PAGE)
+        list.limit = LONGEST_PAGE;
+    answer_list(request, from, &list);
 }
 
 static void check_description(struct check *check, const struct place *place,
