@@ -41,7 +41,8 @@ struct verify {
     bool unread;                 /* a page of the file was, nobody said why */
     int64_t prices;              /* checksums of their versions, xor-ed */
     int64_t versions, revisions; /* of datasets, as their rows say */
-    int64_t chosen;              /* examples of experiments, the same */
+    /* Of experiments, the same. */
+    int64_t chosen, runs, evaluations;
     phx_verify_fn found;
     void *ctx;
     phx_error first;

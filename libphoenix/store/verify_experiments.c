@@ -62,6 +62,8 @@ static phx_status check_experiment(struct verify *verify,
                        row.sum == (int64_t)experiment_sum(&row),
                        SQL_VERSION_BY_ID, row.row.version, err);
     verify->chosen += row.chosen;
+    verify->runs += row.row.runs;
+    verify->evaluations += row.evaluations;
     return status < 0 ? status : check_counts(verify, &row, err);
 }
 
@@ -128,8 +130,11 @@ phx_status verify_experiments(struct verify *verify, phx_error *err)
                                verify->chosen)) < 0 ||
         (status = verify_each(verify, SQL_EXPERIMENT_RUNS_ALL, check_run, 0,
                               &rows, err)) < 0 ||
+        (status = verify_count(verify, "runs", rows, verify->runs)) < 0 ||
         (status = verify_each(verify, SQL_EVALUATIONS_ALL, check_evaluation, 0,
                               &rows, err)) < 0 ||
+        (status = verify_count(verify, "evaluations", rows,
+                               verify->evaluations)) < 0 ||
         (status = verify_each(verify, SQL_EXPERIMENT_TAGS_ALL, check_tag, 0,
                               &rows, err)) < 0)
         return status;

@@ -352,20 +352,6 @@ static void write_tag(struct json_writer *json, phx_id id, phx_text name,
     json_close_object(json);
 }
 
-/* "^[a-z0-9]([_a-z0-9-]*[a-z0-9])?$" */
-static bool is_identifier(phx_text text)
-{
-    static const char ends[] = "abcdefghijklmnopqrstuvwxyz0123456789";
-
-    for (size_t i = 0; i < text.size; i++) {
-        bool end = i == 0 || i + 1 == text.size;
-        if (memchr(ends, text.data[i], sizeof ends - 1) == NULL &&
-            (end || (text.data[i] != '_' && text.data[i] != '-')))
-            return false;
-    }
-    return text.size > 0;
-}
-
 /* The experiment in the path, which must be there; answered if false. */
 static bool need_experiment(struct request *request, phx_id *out)
 {

@@ -86,7 +86,7 @@ static inline const char *prompts_of(phx_store *store)
 }
 
 /* "name>version " of a prompt's tags. */
-static inline const char *tags_of(phx_store *store, phx_id prompt_id)
+static inline const char *prompt_tags_of(phx_store *store, phx_id prompt_id)
 {
     static char told[512];
     const phx_prompt_tag *row;

@@ -118,8 +118,8 @@ TEST(a_tag_moves_within_its_prompt)
     for (int version = 1; version <= 3; version++)
         succeeds(phx_prompt_set_tag(place.store, version, "prod", "d", err));
     succeeds(phx_prompt_set_tag(place.store, 1, "old", NULL, err));
-    eq_string(tags_of(place.store, 1), "old>1 prod>3 ");
-    eq_string(tags_of(place.store, 2), "prod>2 ");
+    eq_string(prompt_tags_of(place.store, 1), "old>1 prod>3 ");
+    eq_string(prompt_tags_of(place.store, 2), "prod>2 ");
     query.tag = prompt_text("prod");
     eq_string(model_of(place.store, &query), "m3");
     succeeds(phx_prompt_delete_tag(place.store, 1, "prod", err));
@@ -148,7 +148,7 @@ TEST(a_deleted_prompt_leaves_nothing)
     succeeds(phx_prompt_set_tag(place.store, 1, "prod", NULL, err));
     succeeds(phx_prompt_delete(place.store, 1, err));
     eq_string(prompts_of(place.store), "3=c/1<0 - 2=b/1<0 - ");
-    eq_string(tags_of(place.store, 1), "");
+    eq_string(prompt_tags_of(place.store, 1), "");
     fails_with(PHX_NOT_FOUND, "no prompt 1",
                phx_prompt_delete(place.store, 1, err));
     fails_with(PHX_NOT_FOUND, "no prompt 1",

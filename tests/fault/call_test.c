@@ -13,6 +13,7 @@
 #include <sqlite3.h>
 
 #include "fault/calls_prompted.h"
+#include "fault/calls_tried.h"
 
 enum { MOST_RUNS = 12, FEW_RUNS = 3 };
 
@@ -123,11 +124,23 @@ static struct call calls[] = {
     {"phx_prompt_put", call_put_prompt, IO | BUSY | CUT | BAD},
     {"phx_prompt_update", call_update_prompt, IO | BUSY | CUT | BAD},
     {"phx_prompt_delete", call_delete_prompt, IO | BUSY | CUT | BAD},
-    {"phx_prompt_set_tag", call_set_tag, IO | BUSY | CUT | BAD},
-    {"phx_prompt_delete_tag", call_delete_tag, IO | BUSY | CUT | BAD},
+    {"phx_prompt_set_tag", call_set_prompt_tag, IO | BUSY | CUT | BAD},
+    {"phx_prompt_delete_tag", call_delete_prompt_tag, IO | BUSY | CUT | BAD},
     {"phx_store_find_prompts", call_prompts, IO | CUT | BAD},
     {"phx_store_find_prompt_versions", call_prompt_versions, IO | CUT | BAD},
     {"phx_store_find_prompt_tags", call_prompt_tags, IO | CUT | BAD},
+    {"phx_experiment_create", call_create_experiment, IO | BUSY | CUT | BAD},
+    {"phx_experiment_update", call_update_experiment, IO | BUSY | CUT | BAD},
+    {"phx_experiment_delete", call_delete_experiment, IO | BUSY | CUT | BAD},
+    {"phx_experiment_put_runs", call_put_runs, IO | BUSY | CUT | BAD},
+    {"phx_store_put_evaluations", call_put_evaluations, IO | BUSY | CUT | BAD},
+    {"phx_experiment_set_tag", call_set_tag, IO | BUSY | CUT | BAD},
+    {"phx_experiment_delete_tag", call_delete_tag, IO | BUSY | CUT | BAD},
+    {"phx_store_find_experiments", call_experiments, IO | CUT | BAD},
+    {"phx_cursor_next_run", call_runs, IO | CUT | BAD},
+    {"phx_store_find_incomplete_runs", call_find_left, IO | CUT | BAD},
+    {"phx_cursor_next_incomplete_run", call_left, IO | CUT | BAD},
+    {"phx_store_find_tags", call_tags, IO | CUT | BAD},
     {"phx_store_retain", call_retain, IO | BUSY | CUT | BAD},
     {"phx_store_retain_due", call_retain_due, IO | BUSY | CUT | BAD},
     {"phx_store_shrink", call_shrink, IO | BUSY | CUT | BAD},
@@ -418,10 +431,11 @@ TEST(damage_is_told)
         "UPDATE price_version SET models = '[]'",
     };
     static const char *const tables[] = {
-        "project",      "policy",  "annotation",      "waiting",
-        "config",       "dataset", "dataset_version", "revision",
-        "split",        "member",  "label",           "labelled",
-        "example_span", "prompt",  "prompt_version",  "prompt_tag"};
+        "project",        "policy",     "annotation",      "waiting",
+        "config",         "dataset",    "dataset_version", "revision",
+        "split",          "member",     "label",           "labelled",
+        "example_span",   "experiment", "experiment_run",  "evaluation",
+        "experiment_tag", "prompt",     "prompt_version",  "prompt_tag"};
 
     UNUSED_STATE;
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++)

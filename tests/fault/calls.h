@@ -6,9 +6,9 @@
 #define FAULT_CALLS_H
 
 #include "contract/annotated.h"
-#include "contract/kept.h"
 #include "contract/logged.h"
 #include "contract/prompted.h"
+#include "contract/tried.h"
 
 #include "fault/disk.h"
 
@@ -111,6 +111,13 @@ static int make_scene(void **state)
     for (int i = 0; i < 2; i++)
         prompt(place->store, "p", "m");
     succeeds(phx_prompt_set_tag(place->store, 2, "prod", NULL, err));
+    phx_id tag = 0;
+    for (int i = 0; i < 2; i++) {
+        phx_id run = put_run(place->store, make_experiment(place->store, 1, 2),
+                             1, 1, "{\"a\":1}", NULL);
+        judge(place->store, run, "right", "yes", NULL);
+    }
+    succeeds(phx_experiment_set_tag(place->store, 1, "best", NULL, &tag, err));
     ok(send_log(place, &(struct logged){"02", "ee01", "waits", 1}));
     ok(send_log(place, &(struct logged){.event = "loose"}));
     succeeds(phx_policy_update(place->store, 0, NULL, NULL, &one_day, err));

@@ -30,12 +30,12 @@ static phx_status call_delete_prompt(phx_error *err)
     return status == PHX_NOT_FOUND ? PHX_OK : status;
 }
 
-static phx_status call_set_tag(phx_error *err)
+static phx_status call_set_prompt_tag(phx_error *err)
 {
     return phx_prompt_set_tag(scene.place.store, 1, "prod", "d", err);
 }
 
-static phx_status call_delete_tag(phx_error *err)
+static phx_status call_delete_prompt_tag(phx_error *err)
 {
     phx_status status =
         phx_prompt_delete_tag(scene.place.store, 1, "prod", err);

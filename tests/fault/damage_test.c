@@ -9,9 +9,9 @@
 #include "t.h"
 
 #include "contract/annotated.h"
-#include "contract/kept.h"
 #include "contract/logged.h"
 #include "contract/prompted.h"
+#include "contract/tried.h"
 
 #include <sqlite3.h>
 
@@ -139,6 +139,27 @@ static void keep_prompts(struct place *place)
     succeeds(phx_prompt_set_tag(place->store, 2, "prod", "d", err));
 }
 
+/* Two experiments, of which one has chosen; a run of each kind. */
+static void try_things(struct place *place)
+{
+    static const phx_id some[] = {2, 3};
+    phx_experiment_item item = PHX_EXPERIMENT_ITEM_INIT;
+    phx_id id = make_experiment(place->store, 2, 2), tag = 0;
+
+    judge(place->store, put_run(place->store, id, 5, 1, "{\"a\":1}", NULL),
+          "right", "no", NULL);
+    judge(place->store, put_run(place->store, id, 6, 2, NULL, "broke"), "right",
+          NULL, "broke");
+    item.dataset = 1;
+    item.version = 1;
+    item.description = text("of some");
+    item.examples = some;
+    item.example_count = 2;
+    succeeds(phx_experiment_create(place->store, &item, &id, err));
+    succeeds(phx_experiment_set_tag(place->store, id, "t", "x", &tag, err));
+    succeeds(phx_experiment_set_tag(place->store, 1, "t", NULL, &tag, err));
+}
+
 static void fill(struct place *place)
 {
     phx_id id;
@@ -152,6 +173,7 @@ static void fill(struct place *place)
     make_config(place);
     keep_things(place);
     keep_prompts(place);
+    try_things(place);
     send_to(place->store, "q", &(struct sent){"fa", "fa", .session = "q"});
     send_to(place->store, "q", &(struct sent){"fb", "fb", .session = "q"});
     delete_one(place->store, PHX_PROJECT,
@@ -430,6 +452,49 @@ static phx_status tell_prompts(phx_store *store, char *out)
     return status;
 }
 
+static phx_status tell_runs(phx_store *store, phx_id experiment, char *out)
+{
+    phx_run_query query = PHX_RUN_QUERY_INIT;
+    const phx_run *row;
+    phx_cursor *cursor = NULL;
+
+    query.experiment = experiment;
+    query.flags = PHX_RUN_EVALUATIONS;
+    phx_status status = phx_store_find_runs(store, &query, &cursor, NULL);
+    while (status == PHX_OK &&
+           (status = phx_cursor_next_run(cursor, &row, NULL)) == PHX_OK) {
+        tell(out, "%d %d %d %s %s %llu\n", (int)row->id, (int)row->example,
+             (int)row->repetition, row->output.data,
+             row->error.data ? row->error.data : "",
+             (unsigned long long)row->start_time);
+        for (size_t i = 0; i < row->evaluation_count; i++)
+            tell(out, "%d %s %g\n", (int)row->evaluations[i].id,
+                 row->evaluations[i].name.data, row->evaluations[i].score);
+    }
+    phx_cursor_close(cursor);
+    return status;
+}
+
+static phx_status tell_experiments(phx_store *store, char *out)
+{
+    const phx_experiment *row;
+    phx_cursor *cursor = NULL;
+    phx_status status = phx_store_find_experiments(store, NULL, &cursor, NULL);
+
+    while (status == PHX_OK && (status = phx_cursor_next_experiment(
+                                    cursor, &row, NULL)) == PHX_OK) {
+        tell(out, "%d %d %d %d %d %d %s %s %s\n", (int)row->id,
+             (int)row->dataset, (int)row->version, (int)row->examples,
+             (int)row->runs, (int)row->failed, row->name.data,
+             row->project.data, row->metadata.data);
+        phx_status told = tell_runs(store, row->id, out);
+        if (told < 0)
+            status = told;
+    }
+    phx_cursor_close(cursor);
+    return status;
+}
+
 static phx_status tell_all(phx_store *store, char *out)
 {
     out[0] = '\0';
@@ -444,6 +509,8 @@ static phx_status tell_all(phx_store *store, char *out)
         status = tell_parts(store, out);
     if (status >= 0)
         status = tell_prompts(store, out);
+    if (status >= 0)
+        status = tell_experiments(store, out);
     return status < 0 ? status : tell_lists(store, out);
 }
 

@@ -17,8 +17,8 @@
 
 #include <sqlite3.h>
 
-#include "fault/bodies_kept.h"
 #include "fault/bodies_prompted.h"
+#include "fault/bodies_tried.h"
 #include "fault/said.h"
 
 enum { MOST_RUNS = 200, FEW_RUNS = 10 };
@@ -255,6 +255,8 @@ SWEEP(walk_splits)
 SWEEP(change_prompts)
 SWEEP(walk_prompts)
 SWEEP(fill_prompts)
+SWEEP(put_runs)
+SWEEP(walk_runs)
 SWEEP(walk_words)
 SWEEP(retain)
 SWEEP(change_policies)
@@ -263,11 +265,11 @@ SWEEP(change_policies)
 TEST(a_store_in_memory_survives_want_of_memory)
 {
     static const body calls[] = {
-        ingest,      trace_spans,      ingest_logs,   ingest_waited_for,
-        hold_logs,   walk_lists,       walk_spans,    select_spans,
-        read_frames, compact,          verify,        delete_trace,
-        retain,      walk_annotations, walk_examples, walk_splits,
-        walk_prompts};
+        ingest,       trace_spans,      ingest_logs,   ingest_waited_for,
+        hold_logs,    walk_lists,       walk_spans,    select_spans,
+        read_frames,  compact,          verify,        delete_trace,
+        retain,       walk_annotations, walk_examples, walk_splits,
+        walk_prompts, walk_runs};
 
     UNUSED_STATE;
     in_memory = true;
@@ -323,6 +325,8 @@ int main(void)
         cmocka_unit_test(change_prompts_survives_want_of_memory),
         cmocka_unit_test(walk_prompts_survives_want_of_memory),
         cmocka_unit_test(fill_prompts_survives_want_of_memory),
+        cmocka_unit_test(put_runs_survives_want_of_memory),
+        cmocka_unit_test(walk_runs_survives_want_of_memory),
         cmocka_unit_test(walk_words_survives_want_of_memory),
         cmocka_unit_test(retain_survives_want_of_memory),
         cmocka_unit_test(change_policies_survives_want_of_memory),
