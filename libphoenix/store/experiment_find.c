@@ -249,9 +249,12 @@ static void pass_run(struct store_runs *runs, const phx_run *run)
 {
     runs->example = run->example;
     runs->repetition = run->repetition;
-    runs->query.from =
-        run->id + (runs->query.order == PHX_OLDEST_FIRST ? 1 : -1);
-    runs->ended |= runs->query.from == 0;
+    if (runs->query.order == PHX_OLDEST_FIRST) {
+        runs->query.from = run->id + 1;
+    } else if (runs->query.order == PHX_NEWEST_FIRST) {
+        runs->query.from = run->id - 1;
+        runs->ended = run->id == 1;
+    }
 }
 
 static phx_status read_runs(struct page *page, struct store_runs *runs,

@@ -375,6 +375,27 @@ TEST(runs_come_in_three_orders)
     place_remove(&place);
 }
 
+/* In every order the first run is one among others. */
+TEST(pages_of_runs_go_on)
+{
+    static const char *const wanted[] = {
+        [PHX_NEWEST_FIRST] = "5:2.2=0 4:1.2=0 3:3.1=0 2:2.1=0 1:1.1=0 ",
+        [PHX_OLDEST_FIRST] = "1:1.1=0 2:2.1=0 3:3.1=0 4:1.2=0 5:2.2=0 ",
+        [PHX_BY_EXAMPLE] = "1:1.1=0 4:1.2=0 2:2.1=0 5:2.2=0 3:3.1=0 "};
+    struct place place;
+    phx_run_query query = all_of(1);
+
+    UNUSED_STATE;
+    set_up(&place);
+    make_experiment(place.store, 1, 2);
+    for (int i = 0; i < 5; i++)
+        put_run(place.store, 1, 1 + i % 3, 1 + i / 3, "0", NULL);
+    query.flags = PHX_RUN_CONTENT;
+    for (query.order = 0; query.order <= PHX_BY_EXAMPLE; query.order++)
+        eq_string(runs_of(place.store, &query), wanted[query.order]);
+    place_remove(&place);
+}
+
 TEST(what_is_left_goes_on_from_an_example)
 {
     struct place place;
@@ -736,6 +757,7 @@ int main(void)
         cmocka_unit_test(a_run_that_failed_gives_way),
         cmocka_unit_test(runs_are_written_together_or_not),
         cmocka_unit_test(runs_come_in_three_orders),
+        cmocka_unit_test(pages_of_runs_go_on),
         cmocka_unit_test(what_is_left_goes_on_from_an_example),
         cmocka_unit_test(an_evaluation_is_written_again),
         cmocka_unit_test(evaluations_are_written_together_or_not),
