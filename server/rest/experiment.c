@@ -208,8 +208,9 @@ static bool read_created(struct request *request, const struct value *body,
 
     if (!check_created(request, body, &out->repetitions))
         return false;
-    if (out->repetitions < 1) {
-        answer_text(request, 422, "repetitions must be at least 1");
+    if (out->repetitions < 1 || out->repetitions > PHX_MOST_REPETITIONS) {
+        answer_text(request, 422, "repetitions must be from 1 to %d",
+                    PHX_MOST_REPETITIONS);
         return false;
     }
     if (splits != NULL && splits->count > 0) {
@@ -220,6 +221,8 @@ static bool read_created(struct request *request, const struct value *body,
         !find_member(request, body, "version_id", "DatasetVersion",
                      &out->version))
         return false;
+    if (out->version <= 0 && check_optional(body, "version_id") != NULL)
+        out->version = -1; /* no version, and not the newest either */
     out->name = member_text(body, "name");
     out->description = member_text(body, "description");
     if (member_json(request_arena(request), body, "metadata", &out->metadata))

@@ -102,6 +102,7 @@ def test_what_cannot_be_made_is_told(build):
         here = f"datasets/{number('Dataset', 1)}/experiments"
         for body, status in (
                 ({"repetitions": 0}, 422), ({"repetitions": False}, 422),
+                ({"repetitions": 10001}, 422),
                 ({"repetitions": None}, 422), ({"repetitions": "x"}, 422),
                 ({"name": 1}, 422), ({"metadata": []}, 422),
                 ({"splits": "x"}, 422), ({"splits": [1]}, 422),
@@ -109,6 +110,7 @@ def test_what_cannot_be_made_is_told(build):
                 ({"version_id": number("Dataset", 1)}, 404),
                 ({"version_id": number("DatasetVersion", 2)}, 404),
                 ({"version_id": number("DatasetVersion", 9)}, 404),
+                ({"version_id": number("DatasetVersion", 0)}, 404),
                 ([], 422), (b"{", 422), (b"", 422)):
             equal(call(server, "POST", here, body)[0], status, body)
         for dataset, status in (("x", 422), (number("Project", 1), 404),
