@@ -1157,9 +1157,10 @@ typedef struct phx_experiment_item {
     phx_text metadata;    /* a JSON object; absent: {} */
     phx_text parameters;  /* of the program, a JSON object; absent: {} */
     phx_text evaluators;  /* what is to judge it, a JSON array; absent: [] */
-    const phx_id *examples; /* of the version, these alone; NULL: all */
+    const phx_id *examples; /* of the version, these, and those that are in one
+                               of the splits now; both NULL: all */
     size_t example_count;
-    const phx_id *splits; /* for later use: UNSUPPORTED if there are some */
+    const phx_id *splits;
     size_t split_count;
 } phx_experiment_item;
 #define PHX_EXPERIMENT_ITEM_INIT \
@@ -1169,10 +1170,10 @@ typedef struct phx_experiment_item {
 /*
  * Makes an experiment, and a project for the traces of its runs.
  *
- * Errors: NOT_FOUND (the dataset, the version in it, or an example, whose index
- *         is the offset), INVALID (a text is not UTF-8 or not the JSON it
- *         should be, repetitions below 1, an example given twice), TOO_BIG (a
- *         text, repetitions), UNSUPPORTED (splits), IO, BUSY, INTERRUPTED,
+ * Errors: NOT_FOUND (the dataset, the version in it; or an example or split, and
+ *         offset, which counts through both lists, is which), INVALID (a text is
+ *         not UTF-8 or not the JSON it should be, repetitions below 1, an example
+ *         given twice), TOO_BIG (a text, repetitions), IO, BUSY, INTERRUPTED,
  *         CORRUPT.
  */
 PHX_CALL phx_experiment_create(phx_store *store,

@@ -1172,13 +1172,10 @@ export interface phx_experiment_item {
    */
   evaluators: phx_text;
   /**
-   * of the version, these alone; NULL: all
+   * of the version, these, and those that are in one of the splits now; both NULL: all
    */
   examples: Pointer;
   example_count: Int64;
-  /**
-   * for later use: UNSUPPORTED if there are some
-   */
   splits: Pointer;
   split_count: Int64;
 }
@@ -2760,10 +2757,10 @@ export interface Library {
   /**
    * Makes an experiment, and a project for the traces of its runs.
    *
-   * Errors: NOT_FOUND (the dataset, the version in it, or an example, whose index
-   *         is the offset), INVALID (a text is not UTF-8 or not the JSON it
-   *         should be, repetitions below 1, an example given twice), TOO_BIG (a
-   *         text, repetitions), UNSUPPORTED (splits), IO, BUSY, INTERRUPTED,
+   * Errors: NOT_FOUND (the dataset, the version in it; or an example or split, and
+   *         offset, which counts through both lists, is which), INVALID (a text is
+   *         not UTF-8 or not the JSON it should be, repetitions below 1, an example
+   *         given twice), TOO_BIG (a text, repetitions), IO, BUSY, INTERRUPTED,
    *         CORRUPT.
    */
   phx_experiment_create: Call<(store: Pointer, item: phx_experiment_item | phx_experiment_item[] | null, out: Pointer, err: phx_error | phx_error[] | null) => number>;

@@ -89,8 +89,6 @@ static phx_status check_experiment(struct arena *arena,
     if (item->repetitions > PHX_MOST_REPETITIONS)
         return fail(err, PHX_TOO_BIG, -1, "%lld repetitions, the limit is %d",
                     (long long)item->repetitions, PHX_MOST_REPETITIONS);
-    if (item->split_count > 0)
-        return fail(err, PHX_UNSUPPORTED, -1, "there are no splits yet");
     if ((status = check_told(arena, item->name, item->description,
                              item->metadata, err)) < 0 ||
         (status = check_json(arena, item->parameters, JSON_SIZE, AN_OBJECT,

@@ -163,7 +163,7 @@ phx_status experiment_has(struct connection *connection,
     sql_bind_int(find, 1, experiment->row.dataset);
     sql_bind_int(find, 2, example);
     sql_bind_int(find, 3, experiment->row.version);
-    sql_bind_int(find, 4, experiment->chosen > 0 ? experiment->row.id : 0);
+    sql_bind_int(find, 4, experiment->chosen >= 0 ? experiment->row.id : 0);
     phx_status status = sql_next(find, err);
     sql_end(find);
     return status;

@@ -15,7 +15,7 @@
 /* An experiment as its row has it. */
 struct experiment_row {
     phx_experiment row;
-    int64_t chosen; /* examples that were; 0: all of the version */
+    int64_t chosen; /* examples that were; -1: all of the version */
     int64_t evaluations;
     int64_t sum; /* as read; -1 where a value is none that was written */
 };

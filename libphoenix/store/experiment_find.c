@@ -402,7 +402,7 @@ static phx_status read_incomplete(struct page *page,
     sql_bind_int(read, 2, walk->from);
     sql_bind_int(read, 3, examples.last);
     sql_bind_int(read, 4, examples.version);
-    sql_bind_int(read, 5, experiment->chosen > 0 ? experiment->row.id : 0);
+    sql_bind_int(read, 5, experiment->chosen >= 0 ? experiment->row.id : 0);
     while (page->list.count < limit &&
            (page->list.count == 0 || page->list.arena->total <= PAGE_BYTES) &&
            (status = sql_next(read, err)) == PHX_OK) {

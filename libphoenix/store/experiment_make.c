@@ -112,37 +112,94 @@ static phx_status make_project(struct making *making, phx_error *err)
     return project_insert(making->writer, &project, err);
 }
 
-/* Those that are given, instead of all. */
-static phx_status choose(struct making *making, const phx_id *examples,
-                         size_t count, phx_error *err)
+/* One that may have been chosen already: then *fresh is false. */
+static phx_status choose(struct making *making, phx_id example, bool *fresh,
+                         phx_error *err)
 {
     struct experiment_row *experiment = &making->experiment;
-    phx_status status = PHX_OK;
+    struct statement *insert =
+        sql(making->writer, SQL_INSERT_EXPERIMENT_EXAMPLE);
+    int64_t id = ++making->numbers.chosen;
 
-    for (size_t i = 0; i < count && status >= 0; i++) {
-        int64_t id = ++making->numbers.chosen;
-        status = experiment_has(making->writer, experiment, examples[i], err);
+    sql_bind_int(insert, 1, id);
+    sql_bind_int(insert, 2, experiment->row.id);
+    sql_bind_int(insert, 3, example);
+    sql_bind_int(insert, 4,
+                 (int64_t)chosen_sum(id, experiment->row.id, example));
+    phx_status status = sql_run(insert, err);
+    *fresh = status >= 0 && sqlite3_changes(making->writer->db) > 0;
+    experiment->row.examples += *fresh;
+    return status;
+}
+
+static phx_status choose_examples(struct making *making,
+                                  const phx_experiment_item *item,
+                                  phx_error *err)
+{
+    struct experiment_row all = {.row = making->experiment.row, .chosen = -1};
+    phx_status status = PHX_OK;
+    bool fresh;
+
+    for (size_t i = 0; i < item->example_count && status >= 0; i++) {
+        phx_id example = item->examples[i];
+        status = experiment_has(making->writer, &all, example, err);
         if (status == PHX_DONE)
             return fail(err, PHX_NOT_FOUND, (int64_t)i,
                         "example %lld is not in version %lld",
-                        (long long)examples[i],
-                        (long long)experiment->row.version);
-        if (status < 0)
+                        (long long)example, (long long)all.row.version);
+        if (status < 0 || (status = choose(making, example, &fresh, err)) < 0)
             return status;
-        struct statement *insert =
-            sql(making->writer, SQL_INSERT_EXPERIMENT_EXAMPLE);
-        sql_bind_int(insert, 1, id);
-        sql_bind_int(insert, 2, experiment->row.id);
-        sql_bind_int(insert, 3, examples[i]);
-        sql_bind_int(insert, 4,
-                     (int64_t)chosen_sum(id, experiment->row.id, examples[i]));
-        status = sql_run(insert, err);
-        if (status >= 0 && sqlite3_changes(making->writer->db) == 0)
+        if (!fresh)
             return fail(err, PHX_INVALID, (int64_t)i,
-                        "example %lld is given twice", (long long)examples[i]);
+                        "example %lld is given twice", (long long)example);
     }
-    experiment->chosen = (int64_t)count;
-    experiment->row.examples = (int64_t)count;
+    return status;
+}
+
+/* Those of the version that are in a split now. */
+static phx_status choose_split(struct making *making, phx_id split,
+                               int64_t offset, phx_error *err)
+{
+    struct statement *read = sql(making->writer, SQL_SPLIT_BY_ID);
+    phx_status status;
+    bool fresh;
+
+    sql_bind_int(read, 1, making->experiment.row.dataset);
+    sql_bind_int(read, 2, split);
+    status = sql_next(read, err);
+    sql_end(read);
+    if (status == PHX_DONE)
+        return fail(err, PHX_NOT_FOUND, offset, "no split %lld",
+                    (long long)split);
+    if (status < 0)
+        return status;
+    read = sql(making->writer, SQL_EXAMPLES_OF_SPLIT);
+    sql_bind_int(read, 1, making->experiment.row.dataset);
+    sql_bind_int(read, 2, split);
+    sql_bind_int(read, 3, making->experiment.row.version);
+    while ((status = sql_next(read, err)) == PHX_OK) {
+        if ((status = choose(making, sql_int(read, 0), &fresh, err)) < 0)
+            break;
+    }
+    sql_end(read);
+    return status < 0 ? status : PHX_OK;
+}
+
+/* Some examples, if they are given, instead of all. */
+static phx_status choose_some(struct making *making,
+                              const phx_experiment_item *item, phx_error *err)
+{
+    phx_status status;
+
+    making->experiment.chosen = -1;
+    if (item->examples == NULL && item->splits == NULL)
+        return PHX_OK;
+    making->experiment.row.examples = 0;
+    status = choose_examples(making, item, err);
+    for (size_t i = 0; i < item->split_count && status >= 0; i++)
+        status = choose_split(making, item->splits[i],
+                              (int64_t)(item->example_count + i), err);
+    making->experiment.chosen = making->experiment.row.examples;
     return status;
 }
 
@@ -172,9 +229,7 @@ static phx_status make(struct making *making, const phx_experiment_item *item,
         .evaluators = item->evaluators,
     };
     if ((status = name_experiment(making, item->name, err)) < 0 ||
-        (item->examples != NULL &&
-         (status = choose(making, item->examples, item->example_count, err)) <
-             0) ||
+        (status = choose_some(making, item, err)) < 0 ||
         (status = make_project(making, err)) < 0)
         return status;
     making->counter.experiments++;

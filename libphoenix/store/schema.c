@@ -52,9 +52,9 @@
  * A prompt's `source` is the prompt it was made from, or 0; a version's body is
  * JSON.
  *
- * An experiment is tried on what lived in its version; of that, where it has
- * `chosen` ones, on those of experiment_example alone. Its rows of the other
- * tables are counted in its own. */
+ * An experiment is tried on what lived in its version; of that, unless `chosen`
+ * is -1, on those of experiment_example alone. Its rows of the other tables are
+ * counted in its own. */
 static const struct step {
     int format;
     int from; /* 0 makes a table; else that of the table it changes */

@@ -594,6 +594,11 @@
     X(INSERT_EXPERIMENT_EXAMPLE,                                               \
       "INSERT OR IGNORE INTO experiment_example (id, experiment, example,"     \
       " sum) VALUES (?, ?, ?, ?)")                                             \
+    X(EXAMPLES_OF_SPLIT,                                                       \
+      "SELECT example FROM member WHERE dataset = ?1 AND split = ?2"           \
+      " AND until = " LIVING " AND EXISTS (SELECT 1 FROM revision"             \
+      " WHERE revision.dataset = ?1 AND revision.example = member.example"     \
+      " AND revision.version <= ?3 AND revision.until > ?3) ORDER BY example") \
     X(EXPERIMENT_EXAMPLES_ALL,                                                 \
       "SELECT id, experiment, example, sum FROM experiment_example"            \
       " WHERE id > ? ORDER BY id")                                             \

@@ -61,7 +61,8 @@ static phx_status check_experiment(struct verify *verify,
     status = check_row(verify, "experiment", row.row.id,
                        row.sum == (int64_t)experiment_sum(&row),
                        SQL_VERSION_BY_ID, row.row.version, err);
-    verify->chosen += row.chosen;
+    if (row.chosen > 0)
+        verify->chosen += row.chosen;
     verify->runs += row.row.runs;
     verify->evaluations += row.evaluations;
     return status < 0 ? status : check_counts(verify, &row, err);

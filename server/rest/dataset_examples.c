@@ -93,6 +93,8 @@ void dataset_examples(struct request *request)
     phx_cursor *datasets = NULL, *cursor;
     const phx_dataset *dataset;
     struct split_choice splits;
+    const phx_text *given;
+    size_t count;
     phx_error err = {0};
     phx_id id, version = 0;
     phx_status status;
@@ -103,7 +105,10 @@ void dataset_examples(struct request *request)
     bool found =
         dataset != NULL && read_version(request, dataset->version, &version);
     phx_cursor_close(datasets);
-    if (!found || !find_splits(request, &splits))
+    if (!found)
+        return;
+    given = query_texts(request, "split", &count);
+    if (!find_splits(request, given, count, &splits))
         return;
     if (splits.count > 0)
         status = phx_store_find_split_examples(service->store, id, version,

@@ -300,12 +300,13 @@ static phx_status find_split(struct request *request, phx_text given,
     return status < 0 ? status : phx_cursor_next_split(*cursor, out, err);
 }
 
-bool find_splits(struct request *request, struct split_choice *out)
+bool find_splits(struct request *request, const phx_text *given, size_t count,
+                 struct split_choice *out)
 {
     struct arena *arena = request_arena(request);
-    phx_text *given = query_texts(request, "split", &out->count);
-    size_t size = size_mul(out->count + 1, sizeof *out->ids + sizeof *given);
+    size_t size = size_mul(count + 1, sizeof *out->ids + sizeof *given);
 
+    out->count = count;
     if (given == NULL || (out->ids = arena_new(arena, size)) == NULL) {
         answer_later(request, "no memory");
         return false;

@@ -200,12 +200,30 @@ static bool check_created(struct request *request, const struct value *body,
     return check_end(&check);
 }
 
+/* None are all; answered if false. */
+static bool read_splits(struct request *request, const struct value *list,
+                        phx_experiment_item *out)
+{
+    struct split_choice found;
+    phx_text *texts;
+
+    if (list == NULL || list->count == 0)
+        return true;
+    texts =
+        arena_new(request_arena(request), size_mul(list->count, sizeof *texts));
+    for (uint32_t i = 0; texts != NULL && i < list->count; i++)
+        texts[i] = list->items[i].text;
+    if (!find_splits(request, texts, list->count, &found))
+        return false;
+    out->splits = found.ids;
+    out->split_count = found.count;
+    return true;
+}
+
 /* What the contract forbids beyond the form; answered if false. */
 static bool read_created(struct request *request, const struct value *body,
                          phx_experiment_item *out)
 {
-    const struct value *splits = check_optional(body, "splits");
-
     if (!check_created(request, body, &out->repetitions))
         return false;
     if (out->repetitions < 1 || out->repetitions > PHX_MOST_REPETITIONS) {
@@ -213,10 +231,8 @@ static bool read_created(struct request *request, const struct value *body,
                     PHX_MOST_REPETITIONS);
         return false;
     }
-    if (splits != NULL && splits->count > 0) {
-        answer_text(request, 501, "splits are not here yet");
+    if (!read_splits(request, check_optional(body, "splits"), out))
         return false;
-    }
     if (check_optional(body, "version_id") != NULL &&
         !find_member(request, body, "version_id", "DatasetVersion",
                      &out->version))

@@ -322,7 +322,7 @@ void search_end(phx_text search);
 void write_match(struct json_writer *json, phx_text span_id,
                  const phx_match *match);
 
-/* --- dataset_split.c: split= ------------------------------------------------ */
+/* --- dataset_split.c: splits that are asked for ----------------------------- */
 
 struct split_choice {
     phx_id *ids; /* [count] in the arena */
@@ -330,8 +330,10 @@ struct split_choice {
     size_t count;
 };
 
-/* Each by global id or name; 404 or 422 answered if false. */
-bool find_splits(struct request *request, struct split_choice *out);
+/* Each by global id or name; 404 or 422 answered if false, or want of memory if
+ * nothing is given. */
+bool find_splits(struct request *request, const phx_text *given, size_t count,
+                 struct split_choice *out);
 
 /* --- send.c: rows, sent as they are read ------------------------------------- */
 

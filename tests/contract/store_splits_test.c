@@ -5,7 +5,7 @@
  */
 #include "t.h"
 
-#include "contract/kept.h"
+#include "contract/tried.h"
 
 enum { APPEND = PHX_DATASET_APPEND, UPDATE = PHX_DATASET_UPDATE };
 
@@ -93,6 +93,51 @@ TEST(an_upload_puts_examples_into_splits)
     ok(split->created_at == split->updated_at && split->created_at > 0);
     eq_int(phx_cursor_next_split(cursor, &split, NULL), PHX_DONE);
     phx_cursor_close(cursor);
+    verify_clean(store);
+    place_remove(&place);
+}
+
+/* Of the examples, if there are some, and of the splits. */
+static phx_status try_experiment(phx_store *store, const phx_id *examples,
+                                 size_t example_count, const phx_id *splits,
+                                 size_t split_count, phx_id *out,
+                                 phx_error *error)
+{
+    phx_experiment_item item = PHX_EXPERIMENT_ITEM_INIT;
+
+    item.dataset = 1;
+    item.examples = examples;
+    item.example_count = example_count;
+    item.splits = splits;
+    item.split_count = split_count;
+    return phx_experiment_create(store, &item, out, error);
+}
+
+TEST(an_experiment_of_splits_is_of_those_in_them_then)
+{
+    struct place place;
+    phx_store *store = set_up(&place);
+    const phx_split none = {.name = kept_text("none")};
+    const phx_id splits[] = {1, 2, 3}, some[] = {4, 1};
+    phx_id id = 0;
+
+    UNUSED_STATE;
+    succeeds(phx_split_create(store, &none, 0, NULL, 0, &id, err));
+    eq_int(id, 3);
+    succeeds(try_experiment(store, NULL, 0, splits, 3, &id, err));
+    succeeds(try_experiment(store, NULL, 0, splits + 2, 1, &id, err));
+    succeeds(try_experiment(store, some, 2, splits + 1, 1, &id, err));
+    succeeds(try_put(store, UPDATE, ITEMS({"{\"q\":2}", "[]"}), err));
+    succeeds(try_experiment(store, NULL, 0, splits, 2, &id, err));
+    succeeds(phx_split_delete(store, 1, err));
+    eq_string(left_of(store, 1, 0, 0), "1:1, 2:1, ");
+    eq_string(left_of(store, 2, 0, 0), "");
+    eq_string(left_of(store, 3, 0, 0), "1:1, 2:1, 4:1, ");
+    eq_string(left_of(store, 4, 0, 0), "");
+    fails_with(PHX_NOT_FOUND, "example 1",
+               try_run(store, 2, 1, 1, NULL, NULL, NULL, err));
+    fails_with(PHX_NOT_FOUND, "no split 1",
+               try_experiment(store, some, 0, splits, 1, &id, err));
     verify_clean(store);
     place_remove(&place);
 }
@@ -399,6 +444,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_upload_puts_examples_into_splits),
+        cmocka_unit_test(an_experiment_of_splits_is_of_those_in_them_then),
         cmocka_unit_test(splits_that_are_not_given_stay),
         cmocka_unit_test(a_version_keeps_its_splits),
         cmocka_unit_test(what_comes_and_goes_in_a_version_leaves_nothing),

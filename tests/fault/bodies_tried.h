@@ -6,7 +6,7 @@
 
 #include "fault/bodies_kept.h"
 
-/* An experiment of one of the examples, its run, evaluated twice, a tag. */
+/* An experiment of an example and a split, a run, evaluated twice, a tag. */
 static phx_status make_runs(struct scene *scene, phx_id *out, phx_error *err)
 {
     static const phx_id some[] = {1};
@@ -24,6 +24,8 @@ static phx_status make_runs(struct scene *scene, phx_id *out, phx_error *err)
     item.version = 1;
     item.examples = some;
     item.example_count = 1;
+    item.splits = some;
+    item.split_count = 1;
     item.metadata = text_of("{\"a\": 1}");
     if (status >= 0)
         status = phx_experiment_create(scene->store, &item, &id, err);

@@ -95,6 +95,28 @@ def test_an_experiment_is_made_and_changed(build):
             equal(call(server, "PATCH", path, body)[0], 422, body)
 
 
+def test_an_experiment_is_made_of_splits(build):
+    with Server(build) as server:
+        three(server)
+        here = f"datasets/{number('Dataset', 1)}"
+        train = call(server, "POST", here + "/splits", {
+            "name": "train", "example_ids": [number("DatasetExample", 1),
+                                             number("DatasetExample", 3)]}
+                     )[1]["data"]
+        equal(call(server, "POST", here + "/splits", {"name": "none"})[0], 201)
+        equal(make(server, splits=["none", " train "])["example_count"], 2)
+        equal(make(server, splits=[train["id"]])["example_count"], 2)
+        equal(make(server, splits=["none"])["example_count"], 0)
+        equal(call(server, "DELETE", f"{here}/splits/{train['id']}")[0], 204)
+        left = call(server, "GET", f"experiments/{number('Experiment', 1)}"
+                                   "/incomplete-runs")[1]["data"]
+        equal([row["dataset_example"]["node_id"] for row in left],
+              [number("DatasetExample", 1), number("DatasetExample", 3)])
+        equal(call(server, "GET", f"experiments/{number('Experiment', 3)}"
+                                  "/incomplete-runs"),
+              (200, {"data": [], "next_cursor": None}))
+
+
 def test_what_cannot_be_made_is_told(build):
     with Server(build) as server:
         three(server)
@@ -106,7 +128,7 @@ def test_what_cannot_be_made_is_told(build):
                 ({"repetitions": None}, 422), ({"repetitions": "x"}, 422),
                 ({"name": 1}, 422), ({"metadata": []}, 422),
                 ({"splits": "x"}, 422), ({"splits": [1]}, 422),
-                ({"splits": ["train"]}, 501), ({"version_id": "x"}, 422),
+                ({"splits": ["train"]}, 404), ({"splits": [" "]}, 422), ({"version_id": "x"}, 422),
                 ({"version_id": number("Dataset", 1)}, 404),
                 ({"version_id": number("DatasetVersion", 2)}, 404),
                 ({"version_id": number("DatasetVersion", 9)}, 404),
