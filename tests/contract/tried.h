@@ -158,4 +158,17 @@ static inline const char *tags_of(phx_store *store, phx_id dataset,
     return told;
 }
 
+/* Two experiments with a run each, which is judged; the first has a tag. */
+static inline void try_twice(phx_store *store)
+{
+    phx_id tag = 0;
+
+    for (int i = 0; i < 2; i++) {
+        phx_id run = put_run(store, make_experiment(store, 1, 2), 1, 1,
+                             "{\"a\":1}", NULL);
+        judge(store, run, "right", "yes", NULL);
+    }
+    succeeds(phx_experiment_set_tag(store, 1, "best", NULL, &tag, err));
+}
+
 #endif

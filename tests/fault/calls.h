@@ -111,13 +111,7 @@ static int make_scene(void **state)
     for (int i = 0; i < 2; i++)
         prompt(place->store, "p", "m");
     succeeds(phx_prompt_set_tag(place->store, 2, "prod", NULL, err));
-    phx_id tag = 0;
-    for (int i = 0; i < 2; i++) {
-        phx_id run = put_run(place->store, make_experiment(place->store, 1, 2),
-                             1, 1, "{\"a\":1}", NULL);
-        judge(place->store, run, "right", "yes", NULL);
-    }
-    succeeds(phx_experiment_set_tag(place->store, 1, "best", NULL, &tag, err));
+    try_twice(place->store);
     ok(send_log(place, &(struct logged){"02", "ee01", "waits", 1}));
     ok(send_log(place, &(struct logged){.event = "loose"}));
     succeeds(phx_policy_update(place->store, 0, NULL, NULL, &one_day, err));
@@ -440,17 +434,6 @@ static phx_status call_delete(phx_error *err)
 static phx_status call_delete_project(phx_error *err)
 {
     return delete_number(PHX_PROJECT, 3, err);
-}
-
-/* Rows that were taken out of tables are not found; that is right. */
-static phx_status call_transfer(phx_error *err)
-{
-    static const phx_id traces[] = {1, 3};
-    int64_t moved;
-    phx_status status =
-        phx_store_transfer(scene.place.store, traces, 2, 2, &moved, err);
-
-    return status == PHX_NOT_FOUND ? PHX_OK : status;
 }
 
 static phx_status call_spans(phx_error *err)
