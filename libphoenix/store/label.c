@@ -253,13 +253,26 @@ phx_status store_assign_labels(struct store *store, int64_t dataset,
 
 /* --- reading ------------------------------------------------------------------ */
 
+static phx_status take_label(struct list *list, struct statement *read,
+                             phx_error *err)
+{
+    phx_dataset_label *row = list_add(list, sizeof *row, err);
+    phx_status status;
+    int64_t sum;
+
+    if (row == NULL)
+        return PHX_NO_MEMORY;
+    label_read(read, row, &sum);
+    status = check_label(row, sum, err);
+    return status < 0 ? status : keep_label(list->arena, row, err);
+}
+
 phx_status store_read_labels(struct store *store, int64_t only, int64_t dataset,
                              int64_t from, int64_t limit, struct arena *arena,
                              phx_dataset_label **out, size_t *count,
                              phx_error *err)
 {
-    phx_dataset_label *rows = NULL;
-    size_t used = 0, capacity = 0;
+    struct list list = {.arena = arena};
     struct connection *connection;
     struct counter counter;
     phx_status status = store_reader_take(store, &connection, &counter, err);
@@ -271,25 +284,11 @@ phx_status store_read_labels(struct store *store, int64_t only, int64_t dataset,
     sql_bind_int(read, 2, only);
     sql_bind_int(read, 3, dataset);
     sql_bind_int(read, 4, limit > 0 ? limit : -1);
-    while ((status = sql_next(read, err)) == PHX_OK) {
-        phx_dataset_label *larger =
-            arena_grow(arena, rows, &capacity, used, sizeof *rows);
-        int64_t sum;
-        if (larger == NULL) {
-            status = arena_status(arena, sizeof *rows, err);
-            break;
-        }
-        rows = larger;
-        label_read(read, &rows[used], &sum);
-        if ((status = check_label(&rows[used], sum, err)) < 0 ||
-            (status = keep_label(arena, &rows[used++], err)) < 0)
-            break;
-    }
-    sql_end(read);
+    status = list_take(&list, read, limit, take_label, err);
     store_reader_give(store, connection);
     if (status < 0)
         return status;
-    *out = rows;
-    *count = used;
+    *out = list.rows;
+    *count = list.count;
     return PHX_OK;
 }

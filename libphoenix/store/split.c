@@ -444,12 +444,25 @@ phx_status store_delete_split(struct store *store, int64_t id, phx_error *err)
 
 /* --- reading ------------------------------------------------------------------ */
 
+static phx_status take_split(struct list *list, struct statement *read,
+                             phx_error *err)
+{
+    phx_split *row = list_add(list, sizeof *row, err);
+    phx_status status;
+    int64_t sum;
+
+    if (row == NULL)
+        return PHX_NO_MEMORY;
+    split_read(read, row, &sum);
+    status = check_split(row, sum, err);
+    return status < 0 ? status : keep_split(list->arena, row, err);
+}
+
 phx_status store_read_splits(struct store *store, int64_t only, phx_text name,
                              int64_t dataset, struct arena *arena,
                              phx_split **out, size_t *count, phx_error *err)
 {
-    phx_split *rows = NULL;
-    size_t used = 0, capacity = 0;
+    struct list list = {.arena = arena};
     struct connection *connection;
     struct counter counter;
     phx_status status = store_reader_take(store, &connection, &counter, err);
@@ -460,25 +473,11 @@ phx_status store_read_splits(struct store *store, int64_t only, phx_text name,
     sql_bind_int(read, 1, dataset);
     sql_bind_int(read, 2, only);
     sql_bind_text(read, 3, name);
-    while ((status = sql_next(read, err)) == PHX_OK) {
-        phx_split *larger =
-            arena_grow(arena, rows, &capacity, used, sizeof *rows);
-        int64_t sum;
-        if (larger == NULL) {
-            status = arena_status(arena, sizeof *rows, err);
-            break;
-        }
-        rows = larger;
-        split_read(read, &rows[used], &sum);
-        if ((status = check_split(&rows[used], sum, err)) < 0 ||
-            (status = keep_split(arena, &rows[used++], err)) < 0)
-            break;
-    }
-    sql_end(read);
+    status = list_take(&list, read, 0, take_split, err);
     store_reader_give(store, connection);
     if (status < 0)
         return status;
-    *out = rows;
-    *count = used;
+    *out = list.rows;
+    *count = list.count;
     return PHX_OK;
 }
