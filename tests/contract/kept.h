@@ -87,4 +87,16 @@ static inline const char *hash_of(phx_store *store, phx_id dataset)
     return out;
 }
 
+/* An example is in a split, and a dataset has a label; both of one number. */
+static inline void put_into_parts(phx_store *store, phx_id number)
+{
+    const phx_split split = {.name = text("train")};
+    const phx_dataset_label label = {.name = text("gold")};
+    phx_id id;
+
+    succeeds(phx_split_create(store, &split, 1, &number, 1, &id, err));
+    succeeds(phx_label_create(store, &label, &id, err));
+    succeeds(phx_dataset_set_label(store, number, id, 1, err));
+}
+
 #endif

@@ -51,19 +51,6 @@ static void send_large(phx_store *store)
 
 /* Lasting and young blocks, runs to be merged, something deleted of each
  * kind, traces that are due: whatever a call reads or writes is there. */
-/* A split with an example of a dataset in it, and a label that it has. */
-static void put_into_parts(phx_store *store)
-{
-    const phx_split split = {.name = text("train")};
-    const phx_dataset_label label = {.name = text("gold")};
-    const phx_id example = 1;
-    phx_id id;
-
-    succeeds(phx_split_create(store, &split, 1, &example, 1, &id, err));
-    succeeds(phx_label_create(store, &label, &id, err));
-    succeeds(phx_dataset_set_label(store, 1, id, 1, err));
-}
-
 static int make_scene(void **state)
 {
     struct place *place = &scene.place;
@@ -107,9 +94,9 @@ static int make_scene(void **state)
         keep(place->store, "kept", PHX_DATASET_UPDATE,
              (const struct kept[]){
                  {i ? "{\"q\":1}" : "{\"q\":0}", "x"}, {"{\"q\":2}"}, {NULL}});
-    put_into_parts(place->store);
-    for (int i = 0; i < 2; i++)
-        prompt(place->store, "p", "m");
+    put_into_parts(place->store, 1);
+    prompt(place->store, "p", "m");
+    prompt(place->store, "p", "m");
     succeeds(phx_prompt_set_tag(place->store, 2, "prod", NULL, err));
     try_twice(place->store);
     ok(send_log(place, &(struct logged){"02", "ee01", "waits", 1}));

@@ -90,24 +90,16 @@ static void make_config(struct place *place)
     succeeds(phx_project_set_config(place->store, 1, id, 1, err));
 }
 
-/* A split with examples of two versions, one that is from a span, and a label.
- */
-static void put_into_parts(phx_store *store)
+/* An example that is from a span, and in two splits. */
+static void link_example(phx_store *store)
 {
-    const phx_split split = {.name = text("train")};
-    const phx_dataset_label label = {.name = text("gold")};
     const phx_example_item item = {.input = text("{\"q\":6}"),
                                    .span_id = text("00000064"),
                                    .splits = text("[\"train\",\"test\"]")};
-    const phx_id two = 2;
     phx_dataset_change change;
-    phx_id id;
 
-    succeeds(phx_split_create(store, &split, 1, &two, 1, &id, err));
     succeeds(phx_dataset_put(store, "d", PHX_DATASET_UPDATE, NULL, &item, 1,
                              &change, err));
-    succeeds(phx_label_create(store, &label, &id, err));
-    succeeds(phx_dataset_set_label(store, 2, id, 1, err));
 }
 
 /* Two datasets; of one, examples that stay, change, end and come back. */
@@ -123,7 +115,8 @@ static void keep_things(struct place *place)
     for (size_t i = 0; i < sizeof versions / sizeof *versions; i++)
         keep(place->store, "d", PHX_DATASET_UPDATE, versions[i]);
     keep(place->store, "e", PHX_DATASET_CREATE, versions[0]);
-    put_into_parts(place->store);
+    put_into_parts(place->store, 2);
+    link_example(place->store);
 }
 
 /* Two prompts, one with a version that a tag points to. */
