@@ -12,7 +12,8 @@ FORMATS = ["MUSTACHE", "F_STRING", "NONE"]
 class Item(c.Structure):
     _fields_ = [(name, phoenix.Text) for name in (
         "input", "output", "metadata", "external_id")] + [
-            ("example", c.c_int64)]
+            ("example", c.c_int64), ("span_id", phoenix.Text),
+            ("splits", phoenix.Text)]
 
 
 class Change(c.Structure):
