@@ -21,8 +21,10 @@ from .sql import Result, Value
 if TYPE_CHECKING:
     from .configs import Configs
     from .datasets import Datasets
+    from .experiments import Experiments
     from .export import Frame
     from .prices import Prices
+    from .prompts import Prompts
     from .retention import Retention
     from .rollups import Rollup
 
@@ -541,6 +543,18 @@ class Store:
         """Examples to try a program on, in versions."""
         from .datasets import Datasets
         return Datasets(self)
+
+    @property
+    def experiments(self) -> Experiments:
+        """Programs tried on datasets."""
+        from .experiments import Experiments
+        return Experiments(self)
+
+    @property
+    def prompts(self) -> Prompts:
+        """What programs ask models with."""
+        from .prompts import Prompts
+        return Prompts(self)
 
     @property
     def retention(self) -> Retention:
