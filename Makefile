@@ -391,7 +391,7 @@ check-asan:
 	    SANITIZED="$(SANITIZED) check-cases check-server" check-sanitized
 
 check-tsan:
-	@SLOW=1 $(MAKE) BUILD=$(BUILD)/tsan HARDEN= OPTIMISE="-O1 -g" \
+	@SLOW=1 SWEEP_FEW=1 $(MAKE) BUILD=$(BUILD)/tsan HARDEN= OPTIMISE="-O1 -g" \
 	    EXTRA=-fsanitize=thread ROUNDS=3 \
 	    SANITIZED="$(SANITIZED) check-server check-crash" check-sanitized
 
