@@ -134,7 +134,7 @@ $(RETAIN) $(ASK): $(BUILD)/%: $(BUILD)/tests/bench/%.o $(LIBRARY_A)
 # Made-up columns, for readers in other languages.
 COLUMNS := $(BUILD)/columns.so
 $(COLUMNS): $(patsubst %.c,$(BUILD)/%.o,tests/columns/made.c $(call room_sources,base) $(call room_sources,json) $(call room_sources,arrow))
-	$(CC) -shared -Wl,-z,defs $(EXTRA) -o $@ $^ -lzstd -lm
+	$(CC) -shared -Wl,-z,defs $(EXTRA) -o $@ $^ -lzstd -lsodium -lm
 
 # What a search takes; beside the server of its store, or alone.
 SEARCH := $(BUILD)/search
