@@ -212,7 +212,9 @@ static bool read_int(const struct value *value, struct value *out,
     if (out->kind == JSON_BOOL)
         *out = value_int(out->integer);
     if (out->kind == JSON_NUMBER)
-        return strcspn(out->text.data, ".eE") >= out->text.size;
+        return memchr(out->text.data, '.', out->text.size) == NULL &&
+               memchr(out->text.data, 'e', out->text.size) == NULL &&
+               memchr(out->text.data, 'E', out->text.size) == NULL;
     if (out->kind != JSON_REAL)
         return out->kind == JSON_INT;
     if (out->real >= -bound && out->real < bound &&

@@ -354,11 +354,13 @@ static phx_status read_left(struct page *page, int64_t example,
         int64_t done = sql_int(read, 0);
         for (; next < done && next <= wanted && status >= 0; next++)
             status = add_repetition(left, next, err);
-        if (status < 0)
+        if (status < 0 || done >= wanted)
             break;
         next = done + 1;
     }
     sql_end(read);
+    if (status == PHX_OK) /* one past the last that is wanted, or that */
+        return PHX_OK;
     for (; next <= wanted && status >= 0; next++)
         status = add_repetition(left, next, err);
     return status < 0 ? status : PHX_OK;

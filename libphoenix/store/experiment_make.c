@@ -196,9 +196,14 @@ static phx_status choose_some(struct making *making,
         return PHX_OK;
     making->experiment.row.examples = 0;
     status = choose_examples(making, item, err);
-    for (size_t i = 0; i < item->split_count && status >= 0; i++)
-        status = choose_split(making, item->splits[i],
-                              (int64_t)(item->example_count + i), err);
+    for (size_t i = 0; i < item->split_count && status >= 0; i++) {
+        size_t first = 0;
+        while (item->splits[first] != item->splits[i])
+            first++;
+        if (first == i)
+            status = choose_split(making, item->splits[i],
+                                  (int64_t)(item->example_count + i), err);
+    }
     making->experiment.chosen = making->experiment.row.examples;
     return status;
 }

@@ -243,6 +243,8 @@ phx_status store_assign_labels(struct store *store, int64_t dataset,
     if (status >= 0 && how == CONFIGS_ARE)
         status = leave(&change, dataset, 0, err);
     for (size_t i = 0; i < count && status >= 0; i++) {
+        if (how == CONFIGS_LEAVE && labels[i] == 0)
+            continue; /* nobody's number, not all */
         status = how == CONFIGS_LEAVE ? leave(&change, dataset, labels[i], err)
                                       : join(&change, dataset, labels[i], err);
         if (status == PHX_NOT_FOUND && err != NULL)

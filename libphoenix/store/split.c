@@ -258,6 +258,10 @@ static phx_status set_member(const struct change *change, int64_t dataset,
             return in ? PHX_OK
                       : end_member(change, &members.rows[i], version, err);
     }
+    if (status >= 0 && in &&
+        members.count == sizeof members.rows / sizeof *members.rows)
+        return fail(err, PHX_TOO_BIG, -1, "example %lld is in %d splits",
+                    (long long)example, (int)members.count);
     return status < 0 || !in
                ? status
                : begin_member(change, dataset, version, example, split, err);

@@ -11,7 +11,7 @@
 #include "server/csv.h"
 #include "server/rest/inside.h"
 
-enum { MOST_COLUMNS = 16384, NAMES_SIZE = 16 << 20 };
+enum { NAMES_SIZE = 16 << 20 };
 
 /* What the values of a column are, besides missing. */
 enum { HAS_INT = 1, HAS_REAL = 2, HAS_OTHER = 4 };
@@ -245,7 +245,7 @@ static phx_status read_columns(struct csv_form *form, phx_cursor *cursor,
     struct arena arena;
     phx_status status;
 
-    arena_init(&arena, SIZE_MAX);
+    arena_init(&arena, ROW_MEMORY);
     row.arena = &arena;
     form->adding = true;
     while ((status = phx_cursor_next_example(cursor, &example, err)) ==

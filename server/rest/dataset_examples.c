@@ -12,8 +12,13 @@ static bool read_version(struct request *request, phx_id newest, phx_id *out)
     phx_text id = request_query(request, "version_id"), type, row;
 
     *out = newest;
-    if (id.data == NULL || id_read(arena, id, "DatasetVersion", out))
+    if (id.data == NULL)
         return true;
+    if (id_read(arena, id, "DatasetVersion", out)) {
+        if (*out <= 0) /* no version, and not the newest either */
+            *out = -1;
+        return true;
+    }
     answer_text(request, id_split(arena, id, &type, &row) ? 404 : 422,
                 "Invalid dataset version ID: %.*s", (int)id.size, id.data);
     return false;
@@ -283,9 +288,10 @@ bool find_file(struct request *request, const char *ending, phx_id *dataset,
 
     if (!find_dataset(request, dataset))
         return false;
-    status = phx_store_find_datasets(service->store, *dataset, 0, NULL, 1,
-                                     &cursor, &err);
-    if (status >= 0)
+    status = *dataset <= 0 ? PHX_DONE
+                           : phx_store_find_datasets(service->store, *dataset,
+                                                     0, NULL, 1, &cursor, &err);
+    if (status == PHX_OK)
         status = phx_cursor_next_dataset(cursor, &row, &err);
     if (status < 0)
         answer_failure(request, status, &err);

@@ -486,6 +486,9 @@ static bool read_header(struct file_reader *reader)
 {
     const struct csv_record *record = &reader->record;
 
+    if (record->count > MOST_COLUMNS)
+        return refuse_line(reader, "it has too many columns, past",
+                           record->cells[MOST_COLUMNS]);
     for (size_t i = 0; i < record->count; i++) {
         for (size_t j = 0; j < i; j++) {
             if (text_equal(record->cells[i], record->cells[j]))
@@ -646,7 +649,7 @@ bool upload_read_form(struct upload *upload)
         answer_text(request, 422, "%s", err.message);
         return false;
     }
-    arena_init(&reader.row_arena, SIZE_MAX);
+    arena_init(&reader.row_arena, ROW_MEMORY);
     buf_init(&reader.unpacked, HTTP_BODY_LIMIT);
     bool read = read_fields(&reader, &form) && read_file(&reader);
     buf_clear(&reader.unpacked);

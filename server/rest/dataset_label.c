@@ -360,8 +360,10 @@ void dataset_labels_set(struct request *request)
     if ((ids = read_ids(request, &count)) == NULL ||
         !find_dataset_named(request, &dataset))
         return;
-    status = phx_dataset_set_labels(request_service(request)->store, dataset,
-                                    ids, count, &err);
+    status = writer_check(request_service(request)->writer, &err);
+    if (status >= 0)
+        status = phx_dataset_set_labels(request_service(request)->store,
+                                        dataset, ids, count, &err);
     if (status < 0)
         answer_refusal(request, status, &err);
     else
@@ -377,8 +379,10 @@ static bool assign(struct request *request, bool assigned, phx_id *label)
     if (!find_dataset_named(request, &dataset) ||
         !read_label_id(request, 1, label))
         return false;
-    status = phx_dataset_set_label(request_service(request)->store, dataset,
-                                   *label, assigned, &err);
+    status = writer_check(request_service(request)->writer, &err);
+    if (status >= 0)
+        status = phx_dataset_set_label(request_service(request)->store, dataset,
+                                       *label, assigned, &err);
     if (status < 0)
         answer_refusal(request, status, &err);
     return status >= 0;

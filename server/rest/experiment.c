@@ -6,6 +6,7 @@
 #include "server/rest/inside.h"
 
 enum {
+    MOST_SPLITS = 1000,
     DEFAULT_LIMIT = 50,
     LONGEST_PAGE = 100000 /* a longer one ends here, with a cursor */
 };
@@ -209,6 +210,10 @@ static bool read_splits(struct request *request, const struct value *list,
 
     if (list == NULL || list->count == 0)
         return true;
+    if (list->count > MOST_SPLITS) {
+        answer_text(request, 422, "there are more than %d splits", MOST_SPLITS);
+        return false;
+    }
     texts =
         arena_new(request_arena(request), size_mul(list->count, sizeof *texts));
     for (uint32_t i = 0; texts != NULL && i < list->count; i++)
@@ -259,9 +264,11 @@ void experiment_create(struct request *request)
         !find_dataset_typed(request, &item.dataset) ||
         !read_created(request, &body, &item))
         return;
-    phx_status status = item.version < 0
-                            ? PHX_NOT_FOUND
-                            : phx_experiment_create(store, &item, &id, &err);
+    phx_status status = writer_check(request_service(request)->writer, &err);
+    if (status >= 0)
+        status = item.version < 0
+                     ? PHX_NOT_FOUND
+                     : phx_experiment_create(store, &item, &id, &err);
     if (status == PHX_NOT_FOUND)
         answer_text(request, 404,
                     "Dataset with ID %lld, or its version %lld, not found",

@@ -14,6 +14,9 @@ enum {
     TRACE_CURSOR = 128     /* of a printed cursor of a list of traces */
 };
 
+/* Of a file of examples: its columns, and bytes of memory for a row. */
+enum { MOST_COLUMNS = 16384, ROW_MEMORY = 256 << 20 };
+
 /* --- id.c: global ids, base64 of "Span:12" ------------------------------- */
 
 void id_print(const char *type, phx_id row, char out[ID_SIZE]);

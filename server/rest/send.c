@@ -63,7 +63,7 @@ void send_rows(struct request *request, phx_cursor *cursor,
     }
     *sending =
         (struct sending){.cursor = cursor, .json = *begun, .form = *form};
-    arena_init(&sending->arena, SIZE_MAX);
+    arena_init(&sending->arena, ROW_MEMORY);
     status = next_rows(sending, answer_buf(request), &err);
     if (status == PHX_OK) {
         source.ctx = sending;

@@ -90,8 +90,8 @@ static inline const char *hash_of(phx_store *store, phx_id dataset)
 /* An example is in a split, and a dataset has a label; both of one number. */
 static inline void put_into_parts(phx_store *store, phx_id number)
 {
-    const phx_split split = {.name = text("train")};
-    const phx_dataset_label label = {.name = text("gold")};
+    const phx_split split = {.name = kept_text("train")};
+    const phx_dataset_label label = {.name = kept_text("gold")};
     phx_id id;
 
     succeeds(phx_split_create(store, &split, 1, &number, 1, &id, err));

@@ -408,6 +408,9 @@ TEST(what_is_left_goes_on_from_an_example)
     eq_string(left_of(place.store, 1, 2, 0), "2:1,3, 3:1,2,3, ");
     eq_string(left_of(place.store, 1, 0, 2), "1:1,2,3, 2:1,3, ");
     eq_string(left_of(place.store, 1, 4, 0), "");
+    put_run(place.store, 1, 2, INT64_MAX, "0", NULL);
+    put_run(place.store, 1, 3, 4, "0", NULL);
+    eq_string(left_of(place.store, 1, 2, 0), "2:1,3, 3:1,2,3, ");
     phx_cursor *cursor = NULL;
     fails_with(
         PHX_NOT_FOUND, "no experiment 2",

@@ -157,6 +157,29 @@ TEST(splits_that_are_not_given_stay)
     place_remove(&place);
 }
 
+TEST(an_example_is_in_64_splits_at_most)
+{
+    struct place place;
+    phx_store *store = set_up(&place);
+    const phx_id fourth = 4;
+    phx_id last = 0;
+    char name[8];
+
+    UNUSED_STATE;
+    for (int i = 0; i < 64; i++) {
+        snprintf(name, sizeof name, "s%d", i);
+        const phx_split split = {.name = kept_text(name)};
+        succeeds(phx_split_create(store, &split, 1, &fourth, 1, &last, err));
+    }
+    const phx_split more = {.name = kept_text("more")};
+    fails_with(PHX_TOO_BIG, "example 4 is in 64 splits",
+               phx_split_create(store, &more, 1, &fourth, 1, &last, err));
+    const phx_split is = {.id = last};
+    succeeds(phx_split_update(store, &is, 1, NULL, 0, &fourth, 1, err));
+    verify_clean(store);
+    place_remove(&place);
+}
+
 TEST(a_version_keeps_its_splits)
 {
     struct place place;
@@ -320,6 +343,7 @@ TEST(datasets_have_labels)
     succeeds(phx_dataset_set_label(store, 1, ids[2], 1, err));
     succeeds(phx_dataset_set_label(store, 1, ids[0], 0, err));
     succeeds(phx_dataset_set_label(store, 1, 99, 0, err));
+    succeeds(phx_dataset_set_label(store, 1, 0, 0, err));
     eq_string(labels_of(store, 1), "cb");
     label = (phx_dataset_label){
         .id = ids[1], .name = kept_text("B"), .description = kept_text("")};
@@ -446,6 +470,7 @@ int main(void)
         cmocka_unit_test(an_upload_puts_examples_into_splits),
         cmocka_unit_test(an_experiment_of_splits_is_of_those_in_them_then),
         cmocka_unit_test(splits_that_are_not_given_stay),
+        cmocka_unit_test(an_example_is_in_64_splits_at_most),
         cmocka_unit_test(a_version_keeps_its_splits),
         cmocka_unit_test(what_comes_and_goes_in_a_version_leaves_nothing),
         cmocka_unit_test(a_split_is_made_changed_and_deleted),

@@ -210,6 +210,15 @@ def test_examples_as_csv(build):
                f'x,{ids[0]},1,True,1.5,1,"[""é"", 2]",,,\n'
                f'{ids[1]},{ids[1]},2,False,2.0,x,,3.0,"[""a"", ""b""]",\n'
                f'{ids[2]},{ids[2]},3,True,,2.5,,,,"a\nb"\n'])
+        def at(path):
+            return server.request("GET", f"/v1/datasets/{path}")[0]
+        nothing, none = (base64.b64encode(text).decode() for text in (
+            b"Dataset:0", b"DatasetVersion:0"))
+        dataset = base64.b64encode(b"Dataset:1").decode()
+        equal([at(f"{nothing}/csv"), at(f"{nothing}/jsonl"),
+               at(f"{dataset}/examples?version_id={none}")], [422, 422, 404])
+        equal(server.request("GET", f"/v1/datasets/{dataset}/jsonl"
+                             f"?version_id={none}")[2], b"")
         text = export({"inputs": [{f"k{i}": 1} for i in range(3000)]})
         equal(text.count("\n"), 3001)
         true(text.endswith(",1.0\n"), "the last column is the last example's")
