@@ -450,6 +450,8 @@ TEST(every_status_that_is_promised_has_come)
                                           PHX_CORRUPT};
 
     UNUSED_STATE;
+    if (getenv("SWEEP_FEW") != NULL)
+        skip(); /* a few faults need not meet all */
     for (int i = 0; i < CALLS; i++) {
         for (int j = 0; j < 4; j++) {
             unsigned bit = BIT(statuses[j]);
