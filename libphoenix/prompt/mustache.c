@@ -220,7 +220,8 @@ static phx_status add_node(struct parser *parser, enum node_kind kind,
     if (larger == NULL)
         return arena_status(parser->arena, sizeof *larger, err);
     parser->nodes = larger;
-    larger[parser->count++] = (struct node){kind, text, parser->count};
+    larger[parser->count] = (struct node){kind, text, parser->count + 1};
+    parser->count++;
     return PHX_OK;
 }
 

@@ -177,6 +177,11 @@ static phx_status move_annotations(struct commit *commit, int64_t trace,
         phx_annotation row;
         int64_t sum;
         annotation_read(read, &row, &sum);
+        if (sum != (int64_t)annotation_sum(&row)) {
+            status = fail(err, PHX_CORRUPT, -1, "annotation %lld is damaged",
+                          (long long)sql_int(read, 0));
+            break;
+        }
         row.project = project;
         if ((status = annotation_keep(&arena, &row, err)) < 0 ||
             (status = arena_keep(&arena, &row.target_id, err)) < 0)

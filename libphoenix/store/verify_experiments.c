@@ -1,7 +1,7 @@
 /*
- * verify_experiments.c - experiments held against the datasets they are of, and
- * against their examples, runs and evaluations; these, and tags, against their
- * experiments.
+ * verify_experiments.c - experiments held against the versions they are of, and
+ * against how many examples, runs and evaluations they say they have; these,
+ * and tags, against their experiments.
  */
 #include "base/base.h"
 

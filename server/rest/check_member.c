@@ -179,19 +179,23 @@ phx_text member_text(const struct value *object, const char *key)
     return value != NULL ? value->text : (phx_text){NULL, 0};
 }
 
+bool value_json(struct arena *arena, const struct value *value, phx_text *out)
+{
+    struct buf json;
+
+    buf_init(&json, SIZE_MAX);
+    json_write_value(&json, value, 0);
+    *out = text_span(json.data, json.size);
+    bool kept = json.status >= 0 && keep_text(arena, out);
+    buf_clear(&json);
+    return kept;
+}
+
 bool member_json(struct arena *arena, const struct value *object,
                  const char *key, phx_text *out)
 {
     const struct value *value = check_optional(object, key);
-    struct buf json;
 
     *out = (phx_text){NULL, 0};
-    if (value == NULL)
-        return true;
-    buf_init(&json, SIZE_MAX);
-    json_write_value(&json, value, 0);
-    *out = text_span(json.data, json.size);
-    bool kept = json.size > 0 && keep_text(arena, out);
-    buf_clear(&json);
-    return kept;
+    return value == NULL || value_json(arena, value, out);
 }

@@ -145,6 +145,8 @@ void check_instant(struct check *check, const struct place *place,
                    const struct value *object, const char *key, uint64_t *out);
 /* The text of a member, absent if there is none. */
 phx_text member_text(const struct value *object, const char *key);
+/* JSON of a value, as a text; false without memory. */
+bool value_json(struct arena *arena, const struct value *value, phx_text *out);
 /* A member that is absent or JSON, as a text; false without memory. */
 bool member_json(struct arena *arena, const struct value *object,
                  const char *key, phx_text *out);

@@ -55,23 +55,6 @@ static phx_text check_optional_text(struct check *check,
                                                      : (phx_text){NULL, 0};
 }
 
-/* The member as JSON, in the arena; absent without memory. */
-static phx_text write_member(struct request *request,
-                             const struct value *object, const char *key)
-{
-    struct buf out;
-    phx_text text = {NULL, 0};
-
-    buf_init(&out, SIZE_MAX);
-    json_write_value(&out, value_member(object, key), 0);
-    if (out.status >= 0) {
-        text = text_span(out.data, out.size);
-        keep_text(request_arena(request), &text);
-    }
-    buf_clear(&out);
-    return text;
-}
-
 /* --- a new version ----------------------------------------------------------------- */
 
 static void check_prompt(struct check *check, const struct value *body,
@@ -122,13 +105,26 @@ static bool check_version(struct check *check, phx_text version)
 /* The version with its numbers as they were sent; absent if there is none. */
 static phx_text read_version(struct request *request)
 {
+    struct arena *arena = request_arena(request);
+    phx_text text = {NULL, 0};
     struct value body;
 
-    if (json_read(request_arena(request), request_body(request),
-                  JSON_LENIENT | JSON_DIGITS, &body, NULL) < 0 ||
-        value_member(&body, "version") == NULL)
+    if (json_read(arena, request_body(request), JSON_LENIENT | JSON_DIGITS,
+                  &body, NULL) >= 0 &&
+        value_member(&body, "version") != NULL &&
+        !value_json(arena, value_member(&body, "version"), &text))
         return (phx_text){NULL, 0};
-    return write_member(request, &body, "version");
+    return text;
+}
+
+/* False without memory, which is answered. */
+static bool read_metadata(struct request *request, const struct value *object,
+                          phx_text *out)
+{
+    if (member_json(request_arena(request), object, "metadata", out))
+        return true;
+    answer_later(request, "no memory");
+    return false;
 }
 
 static bool read_source(struct request *request, phx_text source, phx_id *out)
@@ -166,10 +162,8 @@ bool prompt_read_body(struct request *request, phx_prompt *out,
     }
     if (!check_end(&check) || !read_source(request, source, &out->source))
         return false;
-    const struct value *prompt = value_member(&body, "prompt");
-    if (check_optional(prompt, "metadata") != NULL)
-        out->metadata = write_member(request, prompt, "metadata");
-    return true;
+    return read_metadata(request, value_member(&body, "prompt"),
+                         &out->metadata);
 }
 
 /* --- changes ------------------------------------------------------------------------ */
@@ -199,9 +193,7 @@ bool prompt_read_change(struct request *request, phx_prompt *out,
         return false;
     if (out->description.data != NULL)
         out->description = text_strip(out->description);
-    if (has_metadata)
-        out->metadata = write_member(request, &body, "metadata");
-    return true;
+    return read_metadata(request, &body, &out->metadata);
 }
 
 bool prompt_read_tag(struct request *request, const char **name,
