@@ -93,7 +93,7 @@ static double wide_number(phx_text text)
     char digits[400];
 
     if (text.size >= sizeof digits)
-        return INFINITY;
+        return (double)INFINITY;
     memcpy(digits, text.data, text.size);
     digits[text.size] = '\0';
     return strpbrk(digits, ".eE") == NULL ? strtod(digits, NULL)
