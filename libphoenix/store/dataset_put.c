@@ -601,7 +601,7 @@ static phx_status delete_rows(const struct change *change, int64_t dataset,
     static const enum sql deletes[] = {SQL_DELETE_CONTENTS, SQL_DELETE_EXAMPLES,
                                        SQL_DELETE_REVISIONS,
                                        SQL_DELETE_VERSIONS, SQL_DELETE_DATASET};
-    struct statement *labels, *read;
+    struct statement *read;
     phx_status status =
         sql_find(change->writer, SQL_DATASET_BY_ID, dataset, &read, err);
 
@@ -612,14 +612,11 @@ static phx_status delete_rows(const struct change *change, int64_t dataset,
     if (status < 0 ||
         (status = parts_delete(change, SQL_DELETE_EXAMPLE_SPANS, dataset,
                                err)) < 0 ||
-        (status = parts_delete(change, SQL_DELETE_MEMBERS, dataset, err)) < 0)
+        (status = parts_delete(change, SQL_DELETE_MEMBERS, dataset, err)) < 0 ||
+        (status = parts_delete(change, SQL_DELETE_LABELS_OF, dataset, err)) < 0)
         return status;
-    labels = sql(change->writer, SQL_DELETE_LABELLED);
-    sql_bind_int(labels, 1, dataset);
-    sql_bind_int(labels, 2, 0);
-    if ((status = sql_delete(labels, &change->counter->parts, err)) >= 0)
-        status = experiment_remove_all(change->writer, change->counter, dataset,
-                                       err);
+    status =
+        experiment_remove_all(change->writer, change->counter, dataset, err);
     for (size_t i = 0; i < sizeof deletes / sizeof *deletes && status >= 0; i++)
         status = sql_run_with(change->writer, deletes[i], dataset, err);
     return status;

@@ -189,7 +189,6 @@ phx_status store_delete_label(struct store *store, int64_t id, phx_error *err)
 
 /* --- datasets ----------------------------------------------------------------- */
 
-/* Takes one label from a dataset; all for 0. */
 static phx_status leave(const struct change *change, int64_t dataset,
                         int64_t label, phx_error *err)
 {
@@ -241,10 +240,8 @@ phx_status store_assign_labels(struct store *store, int64_t dataset,
         return status;
     status = dataset_newest(change.writer, dataset, &version, err);
     if (status >= 0 && how == CONFIGS_ARE)
-        status = leave(&change, dataset, 0, err);
+        status = parts_delete(&change, SQL_DELETE_LABELS_OF, dataset, err);
     for (size_t i = 0; i < count && status >= 0; i++) {
-        if (how == CONFIGS_LEAVE && labels[i] == 0)
-            continue; /* nobody's number, not all */
         status = how == CONFIGS_LEAVE ? leave(&change, dataset, labels[i], err)
                                       : join(&change, dataset, labels[i], err);
         if (status == PHX_NOT_FOUND && err != NULL)

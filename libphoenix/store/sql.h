@@ -493,8 +493,8 @@
       " dataset.id FROM labelled LEFT JOIN label ON label.id = labelled.label" \
       " LEFT JOIN dataset ON dataset.id = labelled.dataset"                    \
       " WHERE labelled.id > ? ORDER BY labelled.id")                           \
-    X(DELETE_LABELLED,                                                         \
-      "DELETE FROM labelled WHERE dataset = ?1 AND (?2 = 0 OR label = ?2)")    \
+    X(DELETE_LABELLED, "DELETE FROM labelled WHERE dataset = ? AND label = ?") \
+    X(DELETE_LABELS_OF, "DELETE FROM labelled WHERE dataset = ?")              \
     X(DELETE_LABELLED_OF_LABEL, "DELETE FROM labelled WHERE label = ?")        \
     X(PROMPT_NUMBERS,                                                          \
       "SELECT"                                                                 \
