@@ -62,6 +62,18 @@ static inline int count_rows(struct place *place, const char *table)
     return count;
 }
 
+/* Changes them behind the store's back, and opens it again. */
+static inline void change_rows(struct place *place, const char *text)
+{
+    sqlite3 *db;
+
+    place_close(place);
+    assert_int_equal(sqlite3_open(place->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    place_open(place, PHX_OPEN_NO_COMPACT);
+}
+
 #define CONTENT(text)                                                          \
     "{\"kvlistValue\":{\"values\":[{\"key\":\"content\",\"value\":"            \
     "{\"stringValue\":\"" text "\"}}]}}"

@@ -509,17 +509,6 @@ TEST(totals_of_a_trace_count_a_grown_span_once)
 
 /* --- damage and copies ----------------------------------------------------------------- */
 
-static void change(struct place *place, const char *text)
-{
-    sqlite3 *db;
-
-    place_close(place);
-    assert_int_equal(sqlite3_open(place->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(db);
-    place_open(place, PHX_OPEN_NO_COMPACT);
-}
-
 TEST(verify_sees_damage_to_what_waits_and_what_is_outgrown)
 {
     static const struct {
@@ -542,7 +531,7 @@ TEST(verify_sees_damage_to_what_waits_and_what_is_outgrown)
         ok(send_log(&place, &the_question));
         ok(send_log(&place, &(struct logged){"0b", "b1", NULL, 1, NULL, NULL}));
         verify_clean(place.store);
-        change(&place, cases[i].sql);
+        change_rows(&place, cases[i].sql);
         fails_with(PHX_CORRUPT, cases[i].story,
                    phx_store_verify(place.store, NULL, NULL, err));
         place_remove(&place);

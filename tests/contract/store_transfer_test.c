@@ -144,6 +144,21 @@ TEST(what_cannot_move_leaves_all_in_place)
     place_remove(&place);
 }
 
+TEST(a_damaged_annotation_is_not_written_anew)
+{
+    struct place place;
+    int64_t moved = 7;
+
+    UNUSED_STATE;
+    set_up(&place);
+    say(place.store, SPAN, "01", "tone", "warm");
+    change_rows(&place, "UPDATE annotation SET label = 'cold'");
+    fails_with(PHX_CORRUPT, "annotation", move(&place, "a1", "q", &moved, err));
+    eq_int(moved, 7);
+    has_spans(&place, "p", "04 02 01 ");
+    place_remove(&place);
+}
+
 TEST(one_that_is_there_or_named_twice_counts_once)
 {
     struct place place;
@@ -200,6 +215,7 @@ int main(void)
         cmocka_unit_test(later_spans_follow_their_trace),
         cmocka_unit_test(what_is_said_of_a_trace_moves_with_it),
         cmocka_unit_test(what_cannot_move_leaves_all_in_place),
+        cmocka_unit_test(a_damaged_annotation_is_not_written_anew),
         cmocka_unit_test(one_that_is_there_or_named_twice_counts_once),
         cmocka_unit_test(a_large_trace_moves_in_slices),
     };
