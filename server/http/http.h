@@ -28,7 +28,8 @@ struct service {
 enum {
     ROUTE_INLINE = 1, /* never waits for the store */
     ROUTE_LATER = 2,  /* the handler ends with request_resume, now or later */
-    ROUTE_ABSENT = 4  /* known, but not in this server: 501 */
+    ROUTE_ABSENT = 4, /* known, but not in this server: 501 */
+    ROUTE_WRITES = 8  /* takes room in the store: 507 while that is used up */
 };
 
 struct request;

@@ -201,11 +201,21 @@ void request_resume(struct request *request)
     atomic_fetch_sub(&http->suspended, 1);
 }
 
+static bool is_refused(struct request *request)
+{
+    phx_error err = {0};
+
+    if (request->answer.status == 0 && request->route->flags & ROUTE_WRITES &&
+        writer_check(request_service(request)->writer, &err) < 0)
+        answer_failure(request, err.status, &err);
+    return request->answer.status != 0;
+}
+
 static void handle_request(struct request *request)
 {
     bool later = request->route->flags & ROUTE_LATER;
 
-    if (request->answer.status == 0) {
+    if (!is_refused(request)) {
         request->route->handler(request);
         if (later)
             return; /* the request may be gone already */

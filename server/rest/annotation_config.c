@@ -334,8 +334,7 @@ void annotation_config_create(struct request *request)
 
     if (!read_config(request, &config))
         return;
-    if ((status = writer_check(service->writer, &err)) >= 0)
-        status = phx_config_create(service->store, &config, &id, &err);
+    status = phx_config_create(service->store, &config, &id, &err);
     if (status < 0)
         answer_refusal(request, status, &err);
     else
@@ -353,8 +352,7 @@ void annotation_config_update(struct request *request)
     if (!read_config(request, &config) || !read_config_id(request, &id))
         return;
     config.id = id;
-    if ((status = writer_check(service->writer, &err)) >= 0)
-        status = phx_config_update(service->store, &config, &err);
+    status = phx_config_update(service->store, &config, &err);
     if (status < 0)
         answer_refusal(request, status, &err);
     else

@@ -235,20 +235,16 @@ static void write_later(struct request *request,
 static void write_items(struct request *request,
                         const struct annotation_form *form)
 {
-    const struct service *service = request_service(request);
     const phx_annotation_item *items;
     const struct value *data;
     struct value body;
-    phx_error err = {0};
     bool sync;
 
     if (!check_body(request, &body) ||
         (data = check_items(request, form, &body, &sync)) == NULL ||
         (items = read_items(request, form, data)) == NULL)
         return;
-    if (writer_check(service->writer, &err) < 0)
-        answer_failure(request, err.status, &err);
-    else if (data->count == 0)
+    if (data->count == 0)
         answer_ids(request, form, NULL, 0);
     else if (sync)
         write_now(request, form, items, data->count);
@@ -330,13 +326,12 @@ static void write_note(struct request *request,
     struct json_writer json;
     struct value body;
     phx_error err = {0};
-    phx_status status;
+    phx_status status = PHX_OK;
     phx_id id;
 
     if (!check_body(request, &body) || !read_note(request, form, &body, &item))
         return;
-    if ((status = writer_check(service->writer, &err)) >= 0 &&
-        item.identifier.size == 0) {
+    if (item.identifier.size == 0) {
         status = stamp(form, identifier, &err) ? PHX_OK : err.status;
         item.identifier = text_of(identifier);
     }

@@ -258,8 +258,7 @@ void dataset_label_create(struct request *request)
 
     if (!read_new(request, &label))
         return;
-    if ((status = writer_check(service->writer, &err)) >= 0)
-        status = phx_label_create(service->store, &label, &id, &err);
+    status = phx_label_create(service->store, &label, &id, &err);
     if (status < 0)
         answer_refusal(request, status, &err);
     else
@@ -283,8 +282,7 @@ void dataset_label_update(struct request *request)
 
     if (!read_change(request, &label) || !read_label_id(request, 0, &label.id))
         return;
-    if ((status = writer_check(service->writer, &err)) >= 0)
-        status = phx_label_update(service->store, &label, &err);
+    status = phx_label_update(service->store, &label, &err);
     if (status < 0)
         answer_refusal(request, status, &err);
     else
@@ -360,10 +358,8 @@ void dataset_labels_set(struct request *request)
     if ((ids = read_ids(request, &count)) == NULL ||
         !find_dataset_named(request, &dataset))
         return;
-    status = writer_check(request_service(request)->writer, &err);
-    if (status >= 0)
-        status = phx_dataset_set_labels(request_service(request)->store,
-                                        dataset, ids, count, &err);
+    status = phx_dataset_set_labels(request_service(request)->store, dataset,
+                                    ids, count, &err);
     if (status < 0)
         answer_refusal(request, status, &err);
     else
@@ -379,10 +375,8 @@ static bool assign(struct request *request, bool assigned, phx_id *label)
     if (!find_dataset_named(request, &dataset) ||
         !read_label_id(request, 1, label))
         return false;
-    status = writer_check(request_service(request)->writer, &err);
-    if (status >= 0)
-        status = phx_dataset_set_label(request_service(request)->store, dataset,
-                                       *label, assigned, &err);
+    status = phx_dataset_set_label(request_service(request)->store, dataset,
+                                   *label, assigned, &err);
     if (status < 0)
         answer_refusal(request, status, &err);
     return status >= 0;

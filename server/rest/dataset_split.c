@@ -216,9 +216,8 @@ void dataset_split_create(struct request *request)
         return;
     if (body.description == NULL || body.description->kind == JSON_NULL)
         split.description = (phx_text){NULL, 0};
-    if ((status = writer_check(service->writer, &err)) >= 0)
-        status = phx_split_create(service->store, &split, dataset, examples,
-                                  count, &id, &err);
+    status = phx_split_create(service->store, &split, dataset, examples, count,
+                              &id, &err);
     if (status < 0)
         answer_refusal(request, status, &err);
     else
@@ -254,9 +253,8 @@ void dataset_split_update(struct request *request)
         !read_examples(request, body.added, &added, &added_count) ||
         !read_examples(request, body.removed, &removed, &removed_count))
         return;
-    if ((status = writer_check(service->writer, &err)) >= 0)
-        status = phx_split_update(service->store, &split, dataset, added,
-                                  added_count, removed, removed_count, &err);
+    status = phx_split_update(service->store, &split, dataset, added,
+                              added_count, removed, removed_count, &err);
     if (status < 0)
         answer_refusal(request, status, &err);
     else

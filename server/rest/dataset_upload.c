@@ -368,10 +368,9 @@ void dataset_upload(struct request *request)
     bool sync = check_bool(&check, "sync", false);
     if (!check_end(&check) || !read_upload(&upload))
         return;
-    if ((status = writer_check(service->writer, &err)) >= 0)
-        status = phx_dataset_put(service->store, upload.name, upload.action,
-                                 upload.description, upload.items, upload.count,
-                                 &change, &err);
+    status = phx_dataset_put(service->store, upload.name, upload.action,
+                             upload.description, upload.items, upload.count,
+                             &change, &err);
     if (status < 0) {
         answer_refused(request, status, &err);
     } else if (sync) {

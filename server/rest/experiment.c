@@ -264,11 +264,9 @@ void experiment_create(struct request *request)
         !find_dataset_typed(request, &item.dataset) ||
         !read_created(request, &body, &item))
         return;
-    phx_status status = writer_check(request_service(request)->writer, &err);
-    if (status >= 0)
-        status = item.version < 0
-                     ? PHX_NOT_FOUND
-                     : phx_experiment_create(store, &item, &id, &err);
+    phx_status status = item.version < 0
+                            ? PHX_NOT_FOUND
+                            : phx_experiment_create(store, &item, &id, &err);
     if (status == PHX_NOT_FOUND)
         answer_text(request, 404,
                     "Dataset with ID %lld, or its version %lld, not found",

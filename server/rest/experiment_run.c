@@ -72,10 +72,8 @@ void experiment_run_create(struct request *request)
         answer_later(request, "no memory");
         return;
     }
-    phx_status status = writer_check(request_service(request)->writer, &err);
-    if (status >= 0)
-        status = phx_experiment_put_runs(request_service(request)->store,
-                                         experiment, &item, 1, &id, &err);
+    phx_status status = phx_experiment_put_runs(
+        request_service(request)->store, experiment, &item, 1, &id, &err);
     if (status == PHX_NOT_FOUND || status == PHX_CONFLICT)
         answer_text(request, status == PHX_CONFLICT ? 409 : 404, "%s",
                     err.message);
@@ -398,10 +396,8 @@ void experiment_evaluation_put(struct request *request)
         answer_later(request, "no memory");
         return;
     }
-    phx_status status = writer_check(request_service(request)->writer, &err);
-    if (status >= 0)
-        status = phx_store_put_evaluations(request_service(request)->store,
-                                           &item, 1, &id, &err);
+    phx_status status = phx_store_put_evaluations(
+        request_service(request)->store, &item, 1, &id, &err);
     if (status == PHX_NOT_FOUND)
         answer_text(request, 404, "Experiment run with ID %lld not found",
                     (long long)item.run);

@@ -178,9 +178,7 @@ void project_create(struct request *request)
             NULL ||
         !read_description(request, &body, &description))
         return;
-    if ((status = writer_check(service->writer, &err)) >= 0)
-        status =
-            phx_project_create(service->store, name, description, &id, &err);
+    status = phx_project_create(service->store, name, description, &id, &err);
     if (status < 0)
         answer_failure(request, status, &err);
     else
@@ -206,8 +204,7 @@ void project_update(struct request *request)
         !find_project(request, request_param(request, 0), &id) ||
         !read_description(request, &body, &description))
         return;
-    if ((status = writer_check(service->writer, &err)) >= 0)
-        status = phx_project_update(service->store, id, description, &err);
+    status = phx_project_update(service->store, id, description, &err);
     if (status < 0)
         answer_failure(request, status, &err);
     else

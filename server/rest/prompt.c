@@ -182,8 +182,7 @@ void prompt_delete(struct request *request)
 
     if (!find_prompt(request, &id))
         return;
-    if ((status = writer_check(service->writer, &err)) >= 0)
-        status = phx_prompt_delete(service->store, id, &err);
+    status = phx_prompt_delete(service->store, id, &err);
     if (status == PHX_NOT_FOUND)
         answer_text(request, 404, "Prompt not found");
     else if (status < 0)
@@ -207,8 +206,7 @@ void prompt_update(struct request *request)
     if (!prompt_read_change(request, &change, &changes) ||
         !find_prompt(request, &change.id))
         return;
-    if ((status = writer_check(service->writer, &err)) >= 0)
-        status = phx_prompt_update(service->store, &change, changes, &err);
+    status = phx_prompt_update(service->store, &change, changes, &err);
     if (status == PHX_NOT_FOUND) {
         answer_text(request, 404, "Prompt not found");
     } else if (status < 0) {
@@ -272,9 +270,8 @@ void prompt_create(struct request *request)
 
     if (!prompt_read_body(request, &prompt, &version))
         return;
-    if ((status = writer_check(service->writer, &err)) >= 0)
-        status = phx_prompt_put(service->store, &prompt, version.data,
-                                version.size, &query.only, &err);
+    status = phx_prompt_put(service->store, &prompt, version.data, version.size,
+                            &query.only, &err);
     if (status == PHX_INVALID || status == PHX_TOO_BIG)
         answer_text(request, 422, "%s", err.message);
     else if (status < 0)
@@ -451,9 +448,8 @@ void prompt_tag_create(struct request *request)
     if (!prompt_read_tag(request, &name, &description) ||
         !read_version_id(request, &version))
         return;
-    if ((status = writer_check(service->writer, &err)) >= 0)
-        status = phx_prompt_set_tag(service->store, version, name, description,
-                                    &err);
+    status =
+        phx_prompt_set_tag(service->store, version, name, description, &err);
     if (status == PHX_NOT_FOUND)
         answer_missing(request);
     else if (status == PHX_TOO_BIG)

@@ -83,9 +83,8 @@ void trace_transfer(struct request *request)
         !find_project(request, destination, &project) ||
         (ids = find_traces(request, texts)) == NULL)
         return;
-    if ((status = writer_check(service->writer, &err)) >= 0)
-        status = phx_store_transfer(service->store, ids, texts->count, project,
-                                    &count, &err);
+    status = phx_store_transfer(service->store, ids, texts->count, project,
+                                &count, &err);
     if (status < 0) {
         answer_failure(request, status, &err);
         return;

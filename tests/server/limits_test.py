@@ -35,6 +35,17 @@ def figure(server, name):
             if line.startswith(name + " ")][0]
 
 
+WRITING = (
+    ("POST", "/v1/projects"), ("PUT", "/v1/projects/full"),
+    ("POST", "/v1/traces/transfer"), ("POST", "/v1/span_annotations"),
+    ("POST", "/v1/trace_notes"), ("POST", "/v1/annotation_configs"),
+    ("PUT", "/v1/projects/full/annotation_configs"),
+    ("POST", "/v1/datasets/upload"), ("PATCH", "/v1/dataset_labels/1"),
+    ("POST", "/v1/prompts"), ("POST", "/v1/prompt_versions/1/tags"),
+    ("PATCH", "/v1/experiments/1"), ("POST", "/v1/experiments/1/runs"),
+    ("POST", "/v1/experiments/1/tags"), ("POST", "/v1/experiment_evaluations"))
+
+
 def wait_until_blocked(server, blocked):
     end = time.monotonic() + 20
     while figure(server, "database_insertions_blocked") != blocked:
@@ -60,8 +71,9 @@ def test_past_the_threshold_nothing_is_taken_in(build):
         true("retry-after" not in headers, "it does not pass by itself")
         answer = grpc_client.export(server.grpc_port, make_request(99))
         equal(answer["headers"]["grpc-status"], RESOURCE_EXHAUSTED)
-        equal(server.request("POST", "/v1/projects", b'{"name": "new"}',
-                             {"Content-Type": "application/json"})[0], 507)
+        for method, path in WRITING:
+            equal(server.request(method, path, b"{}",
+                                 {"Content-Type": "application/json"})[0], 507)
         equal(server.request("GET", "/v1/projects/full/spans")[0], 200)
         equal(server.request("DELETE", "/v1/projects/full")[0], 204)
         wait_until_blocked(server, 0)
