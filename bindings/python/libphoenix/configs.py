@@ -7,7 +7,7 @@ from typing import (TYPE_CHECKING, Any, Iterable, Iterator, Mapping, Optional,
 
 from . import _ffi
 from ._library import library
-from .queries import RowKind, Rows, choose, filled, json_of, numbered, text
+from .queries import RowKind, Rows, choose, filled, json_text, numbered, text
 from .rows import Field, Lent, Project, Row, parsed, words, words_if_any
 
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ def config_of(name: str, type: str, *, description: Optional[str] = None,
     """A config as the library takes it."""
     scores = choices.items() if isinstance(choices, Mapping) else \
         [(label, None) for label in choices or ()]
-    listed = None if choices is None else json_of(
-        [{"label": label, "score": score} for label, score in scores]).decode()
+    listed = None if choices is None else json_text(
+        [{"label": label, "score": score} for label, score in scores])
     kept = {"name": text(name), "description": text(description),
             "choices": text(listed)}
     which = sum(choose(BOUNDS, bound, "a bound") for bound in bounds)

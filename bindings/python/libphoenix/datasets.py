@@ -7,9 +7,11 @@ from typing import (TYPE_CHECKING, Any, Iterable, Mapping, NamedTuple,
 
 from . import _ffi
 from ._library import library
-from .queries import RowKind, Rows, c_text, choose, filled, json_of, number, \
-    text
+from .labels import Labels
+from .queries import RowKind, Rows, c_text, choose, filled, json_text, \
+    number, text
 from .rows import (Field, Json, Object, Row, time_of, words, words_if_any)
+from .splits import Splits
 
 if TYPE_CHECKING:
     import pandas
@@ -90,7 +92,7 @@ def item_of(example: Mapping[str, Any]) -> _ffi.phx_example_item:
                               "number"}
     if unknown:
         raise TypeError(f"an example has no {sorted(unknown)[0]!r}")
-    given = {name: json_of(example[name]).decode()
+    given = {name: json_text(example[name])
              for name in (*PARTS, "splits") if example.get(name) is not None}
     given.update({name: example[name] for name in ("external_id", "span_id")
                   if example.get(name) is not None})
@@ -107,6 +109,14 @@ class Datasets:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._handle = store._handle
+
+    @property
+    def splits(self) -> Splits:
+        return Splits(self)
+
+    @property
+    def labels(self) -> Labels:
+        return Labels(self)
 
     def __iter__(self) -> Any:
         return iter(self._rows())
@@ -163,16 +173,11 @@ class Datasets:
         if splits is None:
             return Rows(self._store, EXAMPLE, library.phx_store_find_examples,
                         arguments=(*of, 0, 0))
-        numbers = [self._split(name) for name in splits]
+        numbers = [self.splits.get(name).number for name in splits]
         return Rows(self._store, EXAMPLE,
                     library.phx_store_find_split_examples,
                     arguments=(*of, (ctypes.c_int64 * len(numbers))(*numbers),
                                len(numbers), 0, 0, 0))
-
-    def _split(self, name: str) -> int:
-        return self._store._one(
-            Rows(self._store, SPLIT, library.phx_store_find_splits,
-                 arguments=(0, c_text(name), 0)), "split", name).number
 
     def to_pandas(self, dataset: Union[str, Dataset], version: int = 0, *,
                   splits: Optional[Sequence[str]] = None) -> pandas.DataFrame:
@@ -187,12 +192,3 @@ class Datasets:
     def delete(self, dataset: Union[str, Dataset]) -> None:
         """With all its versions."""
         self._handle.call(library.phx_dataset_delete, self._number(dataset))
-
-
-class Split(Row):
-    __slots__ = ()
-
-    name = Field(words)
-
-
-SPLIT = RowKind(_ffi.phx_split, library.phx_cursor_next_split, Split)

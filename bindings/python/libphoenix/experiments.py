@@ -9,8 +9,8 @@ from typing import (TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping,
 from . import _ffi
 from ._library import library
 from .datasets import EXAMPLE, Dataset, Example
-from .queries import (RowKind, Rows, c_text, choose, filled, json_of, numbered,
-                      text)
+from .queries import (RowKind, Rows, c_text, choose, filled, json_text,
+                      numbered, text)
 from .rows import (ANNOTATORS, Field, Json, Lent, Object, Row, copier, parsed,
                    time_of, words, words_if_any)
 
@@ -151,10 +151,6 @@ LEFT = RowKind(_ffi.phx_incomplete_run, library.phx_cursor_next_incomplete_run,
 LEFT.copy = copy_left
 
 
-def json_text(given: Any) -> Optional[str]:
-    return None if given is None else json_of(given).decode()
-
-
 def verdict_of(name: str, run: Run, said: Any) -> Verdict:
     """From what an evaluator returned."""
     if isinstance(said, Mapping):
@@ -201,7 +197,7 @@ class Experiments:
         """Of a version, the newest if none is given, and of the examples in
         some splits, else all."""
         datasets = self._store.datasets
-        numbers = [datasets._split(split) for split in splits]
+        numbers = [datasets.splits.get(name).number for name in splits]
         array = (ctypes.c_int64 * len(numbers))(*numbers)
         kept = {"name": text(name), "description": text(description),
                 "metadata": text(json_text(metadata)),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 
 from . import _ffi
 from ._library import Handle, Reader, Watch, library, written
-from .queries import Spans, choose, json_of, text
+from .queries import Spans, choose, json_text, text
 
 if TYPE_CHECKING:
     import pandas
@@ -78,7 +78,7 @@ class Frame:
         if hasattr(asked, "to_dict"):
             asked = asked.to_dict()
         if asked is not None:
-            query.kept = text(json_of(asked).decode())
+            query.kept = text(json_text(asked))
             query.json = query.kept
 
     def _pieces(self, format: int) -> Pieces:

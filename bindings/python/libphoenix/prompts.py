@@ -7,8 +7,8 @@ from typing import (TYPE_CHECKING, Any, Iterator, Mapping, Optional, Union)
 
 from . import _ffi
 from ._library import library, written
-from .queries import (RowKind, Rows, c_text, choose, filled, json_of, text,
-                      utf8)
+from .queries import (RowKind, Rows, c_text, choose, filled, json_of,
+                      json_text, text, utf8)
 from .rows import Field, Json, Object, Row, time_of, words, words_if_any
 
 if TYPE_CHECKING:
@@ -113,8 +113,8 @@ class Prompts:
         """Adds a version, and makes the prompt if there is none: what else is
         said of it counts only then."""
         kept = {"name": text(name), "description": text(description),
-                "metadata": text(None if metadata is None else
-                                 json_of(dict(metadata)).decode())}
+                "metadata": text(json_text(
+                    None if metadata is None else dict(metadata)))}
         made = filled(_ffi.phx_prompt, **kept)
         body = json_of(dict(version))
         out = ctypes.c_int64()

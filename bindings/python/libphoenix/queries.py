@@ -172,6 +172,11 @@ def json_of(given: Any) -> bytes:
     return json.dumps(given, allow_nan=False).encode()
 
 
+def json_text(given: Any) -> Optional[str]:
+    """The same for text(): None is absent."""
+    return None if given is None else json_of(given).decode()
+
+
 # --- reading -------------------------------------------------------------
 
 

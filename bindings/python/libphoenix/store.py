@@ -12,7 +12,7 @@ from .errors import Misuse, NotFound
 from .queries import (ANNOTATION, FINDING, KINDS, LOG, ORDERS, PROJECT, R,
                       SESSION, SHAPES, SORTS, STATUSES_BY_NAME, TRACE, WORD,
                       Cursor, Rows, Spans, Time, bits, c_path, c_text,
-                      choose, filled, json_of, nanoseconds, number, numbered,
+                      choose, filled, json_text, nanoseconds, number, numbered,
                       rows_at_most, since, text, texts, utf8)
 from .rows import (ANNOTATORS, Annotation, Finding, Log, Project, Row, Session,
                    Span, Trace, Word)
@@ -86,11 +86,9 @@ def item_of(note: Note) -> _ffi.phx_annotation_item:
         if kind != _ffi.PHX_SPAN_ANNOTATION:
             raise TypeError("documents are those of a Span")
         kind = _ffi.PHX_DOCUMENT_ANNOTATION
-    metadata = None if note.metadata is None else \
-        json_of(note.metadata).decode()
     written = {"name": note.name, "identifier": note.identifier,
                "label": note.label, "explanation": note.explanation,
-               "metadata": metadata, "target_id": target_id}
+               "metadata": json_text(note.metadata), "target_id": target_id}
     kept = {field: text(value) for field, value in written.items()}
     made = filled(
         _ffi.phx_annotation_item,
