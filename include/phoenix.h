@@ -1689,6 +1689,29 @@ PHX_CALL phx_store_find_split_examples(phx_store *store, phx_id dataset,
 PHX_CALL phx_cursor_next_example(phx_cursor *cursor, const phx_example **out,
                                  phx_error *err);
 
+/* What became of an example from one version to another. Its splits and its
+ * span are those of now on both sides. */
+typedef struct phx_example_change {
+    const phx_example *before; /* NULL: it has been added */
+    const phx_example *after;  /* NULL: it has been deleted */
+} phx_example_change;
+
+/*
+ * How the examples of one version of a dataset became those of another, at the
+ * cost of what has changed between them: first what lives in the later of the
+ * two, as it came, then what only the earlier has, as it went. What has changed
+ * and is again as it was (by strict hash) is no change.
+ *
+ * before  may be the later one; 0 is the newest.
+ * after   the same.
+ * Errors: NOT_FOUND (the dataset, or a version of it), IO, CORRUPT, INTERRUPTED.
+ */
+PHX_CALL phx_store_find_changes(phx_store *store, phx_id dataset, phx_id before,
+                                phx_id after, phx_cursor **out, phx_error *err);
+/* Errors: IO, CORRUPT, INTERRUPTED. */
+PHX_CALL phx_cursor_next_change(phx_cursor *cursor,
+                                const phx_example_change **out, phx_error *err);
+
 /*
  * Splits by number, newest first.
  *

@@ -1678,6 +1678,21 @@ export interface phx_session_query {
 }
 
 /**
+ * What became of an example from one version to another. Its splits and its
+ * span are those of now on both sides.
+ */
+export interface phx_example_change {
+  /**
+   * NULL: it has been added
+   */
+  before: phx_example;
+  /**
+   * NULL: it has been deleted
+   */
+  after: phx_example;
+}
+
+/**
  * Versions of a prompt, newest first; or the one of a number.
  */
 export interface phx_prompt_version_query {
@@ -2184,6 +2199,7 @@ export declare const structs: Record<
   | 'phx_span_query'
   | 'phx_trace_query'
   | 'phx_session_query'
+  | 'phx_example_change'
   | 'phx_prompt_version_query'
   | 'phx_budget'
   | 'phx_golden_options'
@@ -3000,6 +3016,21 @@ export interface Library {
    * Errors: IO, CORRUPT, INTERRUPTED.
    */
   phx_cursor_next_example: Call<(cursor: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * How the examples of one version of a dataset became those of another, at the
+   * cost of what has changed between them: first what lives in the later of the
+   * two, as it came, then what only the earlier has, as it went. What has changed
+   * and is again as it was (by strict hash) is no change.
+   *
+   * before  may be the later one; 0 is the newest.
+   * after   the same.
+   * Errors: NOT_FOUND (the dataset, or a version of it), IO, CORRUPT, INTERRUPTED.
+   */
+  phx_store_find_changes: Call<(store: Pointer, dataset: Int64, before: Int64, after: Int64, out: Pointer, err: phx_error | phx_error[] | null) => number>;
+  /**
+   * Errors: IO, CORRUPT, INTERRUPTED.
+   */
+  phx_cursor_next_change: Call<(cursor: Pointer, out: Pointer, err: phx_error | phx_error[] | null) => number>;
   /**
    * Splits by number, newest first.
    *

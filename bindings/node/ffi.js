@@ -637,6 +637,10 @@ exports.structs.phx_session_query = known('phx_session_query') ?? koffi.struct('
   stop: 'phx_stop_fn *',
   stop_ctx: 'void *',
 });
+exports.structs.phx_example_change = known('phx_example_change') ?? koffi.struct('phx_example_change', {
+  before: 'const phx_example *',
+  after: 'const phx_example *',
+});
 exports.structs.phx_prompt_version_query = known('phx_prompt_version_query') ?? koffi.struct('phx_prompt_version_query', {
   size: 'size_t',
   prompt: 'int64_t',
@@ -912,6 +916,8 @@ exports.prototypes = [
   "int32_t phx_store_find_examples(phx_store *store, int64_t dataset, int64_t version, int64_t from, int64_t limit, _Out_ phx_cursor **out, _Out_ phx_error *err)",
   "int32_t phx_store_find_split_examples(phx_store *store, int64_t dataset, int64_t version, const int64_t *splits, size_t count, int32_t then, int64_t from, int64_t limit, _Out_ phx_cursor **out, _Out_ phx_error *err)",
   "int32_t phx_cursor_next_example(phx_cursor *cursor, _Out_ const phx_example **out, _Out_ phx_error *err)",
+  "int32_t phx_store_find_changes(phx_store *store, int64_t dataset, int64_t before, int64_t after, _Out_ phx_cursor **out, _Out_ phx_error *err)",
+  "int32_t phx_cursor_next_change(phx_cursor *cursor, _Out_ const phx_example_change **out, _Out_ phx_error *err)",
   "int32_t phx_store_find_splits(phx_store *store, int64_t only, const char *name, int64_t dataset, _Out_ phx_cursor **out, _Out_ phx_error *err)",
   "int32_t phx_cursor_next_split(phx_cursor *cursor, _Out_ const phx_split **out, _Out_ phx_error *err)",
   "int32_t phx_store_find_labels(phx_store *store, int64_t only, int64_t dataset, int64_t from, int64_t limit, _Out_ phx_cursor **out, _Out_ phx_error *err)",
@@ -1095,6 +1101,8 @@ exports.parameters = {
   phx_store_find_examples: ["store", "dataset", "version", "from", "limit", "out", "err"],
   phx_store_find_split_examples: ["store", "dataset", "version", "splits", "count", "then", "from", "limit", "out", "err"],
   phx_cursor_next_example: ["cursor", "out", "err"],
+  phx_store_find_changes: ["store", "dataset", "before", "after", "out", "err"],
+  phx_cursor_next_change: ["cursor", "out", "err"],
   phx_store_find_splits: ["store", "only", "name", "dataset", "out", "err"],
   phx_cursor_next_split: ["cursor", "out", "err"],
   phx_store_find_labels: ["store", "only", "dataset", "from", "limit", "out", "err"],

@@ -349,3 +349,56 @@ phx_status phx_cursor_next_example(phx_cursor *cursor, const phx_example **out,
         cursor->left--;
     return PHX_OK;
 }
+
+/* --- changes ------------------------------------------------------------------- */
+
+phx_status phx_store_find_changes(phx_store *store, phx_id dataset,
+                                  phx_id before, phx_id after, phx_cursor **out,
+                                  phx_error *err)
+{
+    phx_cursor *cursor;
+    phx_status status;
+
+    if (store == NULL || out == NULL)
+        return fail_argument(err);
+    if ((status = cursor_new(store, CURSOR_CHANGES, &cursor, err)) < 0)
+        return status;
+    if ((status = store_find_changes(cursor->store, dataset, before, after,
+                                     &cursor->changes, err)) < 0) {
+        phx_cursor_close(cursor);
+        return status;
+    }
+    *out = cursor;
+    return PHX_OK;
+}
+
+static phx_status next_changes(phx_cursor *cursor, phx_error *err)
+{
+    phx_example_change *rows = NULL;
+
+    arena_reset(&cursor->rows_arena);
+    cursor->at = cursor->count = 0;
+    phx_status status =
+        store_read_changes(cursor->store, &cursor->changes, PAGE_ROWS,
+                           &cursor->rows_arena, &rows, &cursor->count, err);
+    cursor->rows = rows;
+    return status;
+}
+
+phx_status phx_cursor_next_change(phx_cursor *cursor,
+                                  const phx_example_change **out,
+                                  phx_error *err)
+{
+    phx_status status;
+
+    if (cursor == NULL || out == NULL || cursor->kind != CURSOR_CHANGES)
+        return fail_argument(err);
+    if (cursor->at == cursor->count && !cursor->changes.done &&
+        (status = next_changes(cursor, err)) < 0)
+        return status;
+    *out = NULL;
+    if (cursor->at == cursor->count)
+        return PHX_DONE;
+    *out = (const phx_example_change *)cursor->rows + cursor->at++;
+    return PHX_OK;
+}

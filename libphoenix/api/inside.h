@@ -145,6 +145,7 @@ enum cursor_kind {
     CURSOR_DATASETS,
     CURSOR_VERSIONS,
     CURSOR_EXAMPLES,
+    CURSOR_CHANGES,
     CURSOR_SPLITS,
     CURSOR_LABELS,
     CURSOR_PROMPTS,
@@ -178,10 +179,11 @@ struct phx_cursor {
     int32_t attributes;
     struct project_name project;
 
-    /* annotations, findings, examples, versions of prompts, runs: `rows` is a
-     * page of them */
+    /* annotations, findings, examples, changes, versions of prompts, runs:
+     * `rows` is a page of them */
     phx_annotation_query annotations;
     struct store_examples examples;
+    struct store_changes changes;
     phx_prompt_version_query prompt_versions;
     struct store_runs runs;
     struct store_incomplete incomplete;

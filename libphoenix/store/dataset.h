@@ -4,6 +4,7 @@
  *     dataset.c       rows of datasets, versions, examples and revisions
  *     dataset_put.c   a new version: what of the old one stays, changes, ends
  *     dataset_find.c  datasets, versions and the examples of one, read
+ *     dataset_diff.c  what has changed between two versions
  *     example_span.c  which spans examples are from
  *     split.c         splits, and which examples are in them
  *     label.c         labels, and which datasets have them

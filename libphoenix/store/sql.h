@@ -415,6 +415,28 @@
       " (SELECT id FROM revision WHERE dataset = ?)")                          \
     X(EXAMPLES,                                                                \
       EXAMPLES_OF " ORDER BY revision.example")                                \
+    X(EXAMPLE_AS,                                                              \
+      "SELECT" EXAMPLE_COLUMNS " FROM revision" EXAMPLE_PARTS                  \
+      " WHERE revision.dataset = ?1 AND revision.id = ?2")                     \
+    X(CHANGES_BEGUN,                                                           \
+      "SELECT older.id, revision.id, 0 FROM dataset_version"                   \
+      " CROSS JOIN revision ON revision.id < dataset_version.revision"         \
+      " + dataset_version.revisions"                                           \
+      " AND revision.id >= max(dataset_version.revision, ?4 + 1)"              \
+      " LEFT JOIN revision AS older ON older.dataset = ?1"                     \
+      " AND older.example = revision.example AND older.version <= ?2"          \
+      " AND older.until > ?2"                                                  \
+      " WHERE dataset_version.dataset = ?1 AND dataset_version.id > ?2"        \
+      " AND dataset_version.id <= ?3 AND revision.until > ?3"                  \
+      " AND older.strict IS NOT revision.strict"                               \
+      " ORDER BY dataset_version.id, revision.id")                             \
+    X(CHANGES_ENDED,                                                           \
+      "SELECT older.id, 0, older.until FROM revision AS older"                 \
+      " WHERE dataset = ?1 AND until > ?2 AND until <= ?3"                     \
+      " AND until < " LIVING " AND (until, id) > (?5, ?4) AND version <= ?2"   \
+      " AND NOT EXISTS (SELECT 1 FROM revision WHERE dataset = ?1"             \
+      " AND example = older.example AND version <= ?3 AND until > ?3)"         \
+      " ORDER BY until, id")                                                   \
     X(EXAMPLES_IN_SPLITS,                                                      \
       "SELECT" EXAMPLE_COLUMNS " FROM (SELECT DISTINCT example AS chosen"      \
       " FROM member WHERE dataset = ?1 AND example BETWEEN ?2 AND ?3"          \

@@ -228,6 +228,25 @@ phx_status store_read_examples(struct store *store,
                                struct arena *arena, phx_example **out,
                                size_t *count, phx_error *err);
 
+/* What has changed between two versions, from one row on. */
+struct store_changes {
+    int64_t dataset, before, after;
+    bool ends;        /* what began is told, what ended is at hand */
+    int64_t until;    /* of the last row of those that was told */
+    int64_t revision; /* the last that was told */
+    bool done;
+};
+
+/* 0 is the newest version. Errors: NOT_FOUND. */
+phx_status store_find_changes(struct store *store, int64_t dataset,
+                              int64_t before, int64_t after,
+                              struct store_changes *out, phx_error *err);
+/* At most `limit`, in the arena. */
+phx_status store_read_changes(struct store *store,
+                              struct store_changes *changes, size_t limit,
+                              struct arena *arena, phx_example_change **out,
+                              size_t *count, phx_error *err);
+
 /* Checked; with all texts but the description. */
 phx_status store_create_split(struct store *store, const phx_split *split,
                               int64_t dataset, const phx_id *examples,

@@ -648,6 +648,10 @@ _Static_assert(offsetof(phx_session_query, filter) == 48, "");
 _Static_assert(offsetof(phx_session_query, stop) == 64, "");
 _Static_assert(offsetof(phx_session_query, stop_ctx) == 72, "");
 
+_Static_assert(sizeof(phx_example_change) == 16, "");
+_Static_assert(offsetof(phx_example_change, before) == 0, "");
+_Static_assert(offsetof(phx_example_change, after) == 8, "");
+
 _Static_assert(sizeof(phx_prompt_version_query) == 56, "");
 _Static_assert(offsetof(phx_prompt_version_query, size) == 0, "");
 _Static_assert(offsetof(phx_prompt_version_query, prompt) == 8, "");
@@ -921,6 +925,8 @@ int32_t phx_cursor_next_version(phx_cursor *, const phx_dataset_version **, phx_
 int32_t phx_store_find_examples(phx_store *, int64_t , int64_t , int64_t , int64_t , phx_cursor **, phx_error *);
 int32_t phx_store_find_split_examples(phx_store *, int64_t , int64_t , const int64_t *, size_t , int32_t , int64_t , int64_t , phx_cursor **, phx_error *);
 int32_t phx_cursor_next_example(phx_cursor *, const phx_example **, phx_error *);
+int32_t phx_store_find_changes(phx_store *, int64_t , int64_t , int64_t , phx_cursor **, phx_error *);
+int32_t phx_cursor_next_change(phx_cursor *, const phx_example_change **, phx_error *);
 int32_t phx_store_find_splits(phx_store *, int64_t , const char *, int64_t , phx_cursor **, phx_error *);
 int32_t phx_cursor_next_split(phx_cursor *, const phx_split **, phx_error *);
 int32_t phx_store_find_labels(phx_store *, int64_t , int64_t , int64_t , int64_t , phx_cursor **, phx_error *);

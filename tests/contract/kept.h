@@ -13,7 +13,15 @@ struct kept {
     phx_id example;
 };
 
-enum { KEPT = 8 }; /* at most, up to one without input */
+enum { KEPT_MOST = 8 }; /* up to one without input */
+#define KEPT(...)                                                              \
+    (const struct kept[])                                                      \
+    {                                                                          \
+        __VA_ARGS__,                                                           \
+        {                                                                      \
+            NULL                                                               \
+        }                                                                      \
+    }
 
 static inline phx_text kept_text(const char *string)
 {
@@ -24,7 +32,7 @@ static inline phx_status try_keep(phx_store *store, const char *name,
                                   int32_t action, const struct kept *kept,
                                   phx_dataset_change *out, phx_error *err)
 {
-    phx_example_item items[KEPT] = {{.example = 0}};
+    phx_example_item items[KEPT_MOST] = {{.example = 0}};
     size_t count = 0;
 
     for (; kept[count].input; count++) {

@@ -18,15 +18,6 @@ static void set_up(struct place *place)
     place_open(place, 0);
 }
 
-#define KEPT(...)                                                              \
-    (const struct kept[])                                                      \
-    {                                                                          \
-        __VA_ARGS__,                                                           \
-        {                                                                      \
-            NULL                                                               \
-        }                                                                      \
-    }
-
 TEST(all_that_is_put_comes_back)
 {
     struct place place;

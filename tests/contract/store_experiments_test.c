@@ -12,15 +12,6 @@
 
 #include "api/inside.h"
 
-#define KEPT(...)                                                              \
-    (const struct kept[])                                                      \
-    {                                                                          \
-        __VA_ARGS__,                                                           \
-        {                                                                      \
-            NULL                                                               \
-        }                                                                      \
-    }
-
 /* A dataset of three examples, changed and cut by its second version. */
 static void set_up(struct place *place)
 {

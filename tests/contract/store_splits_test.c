@@ -19,7 +19,7 @@ static phx_dataset_change change;
 static phx_status try_put(phx_store *store, int32_t action,
                           const struct split_item *given, phx_error *error)
 {
-    phx_example_item items[KEPT] = {{.example = 0}};
+    phx_example_item items[KEPT_MOST] = {{.example = 0}};
     size_t count = 0;
 
     for (; given[count].input; count++) {

@@ -92,6 +92,7 @@ static phx_status walk_examples(struct scene *scene, phx_error *err)
     const phx_dataset *dataset;
     const phx_dataset_version *version;
     const phx_example *example;
+    const phx_example_change *change;
     phx_cursor *cursor = NULL;
     phx_status status = put_examples(scene, err);
 
@@ -113,6 +114,12 @@ static phx_status walk_examples(struct scene *scene, phx_error *err)
             phx_store_find_examples(scene->store, 1, 1, 0, 0, &cursor, err);
     while (status == PHX_OK)
         status = phx_cursor_next_example(cursor, &example, err);
+    phx_cursor_close(cursor);
+    cursor = NULL;
+    if (status >= 0)
+        status = phx_store_find_changes(scene->store, 1, 1, 0, &cursor, err);
+    while (status == PHX_OK)
+        status = phx_cursor_next_change(cursor, &change, err);
     phx_cursor_close(cursor);
     return status < 0 ? status
                       : phx_store_verify(scene->store, NULL, NULL, err);

@@ -110,6 +110,8 @@ static struct call calls[] = {
     {"phx_store_find_versions", call_versions, IO | CUT | BAD},
     {"phx_store_find_examples", call_find_examples, IO | CUT | BAD},
     {"phx_cursor_next_example", call_examples, IO | CUT | BAD},
+    {"phx_store_find_changes", call_find_changes, IO | CUT | BAD},
+    {"phx_cursor_next_change", call_changes, IO | CUT | BAD},
     {"phx_split_create", call_split, IO | BUSY | CUT | BAD},
     {"phx_split_update", call_change_split, IO | BUSY | CUT | BAD},
     {"phx_split_delete", call_delete_split, IO | BUSY | CUT | BAD},

@@ -165,6 +165,29 @@ static phx_status call_find_examples(phx_error *err)
     return status;
 }
 
+static phx_status call_find_changes(phx_error *err)
+{
+    phx_cursor *cursor = NULL;
+    phx_status status =
+        phx_store_find_changes(scene.place.store, 1, 1, 0, &cursor, err);
+
+    phx_cursor_close(cursor);
+    return status;
+}
+
+static phx_status call_changes(phx_error *err)
+{
+    const phx_example_change *change;
+    phx_cursor *cursor = NULL;
+    phx_status status =
+        phx_store_find_changes(scene.place.store, 1, 1, 0, &cursor, err);
+
+    while (status == PHX_OK)
+        status = phx_cursor_next_change(cursor, &change, err);
+    phx_cursor_close(cursor);
+    return status;
+}
+
 static phx_status call_examples(phx_error *err)
 {
     const phx_example *example;

@@ -105,7 +105,7 @@ static void link_example(phx_store *store)
 /* Two datasets; of one, examples that stay, change, end and come back. */
 static void keep_things(struct place *place)
 {
-    static const struct kept versions[][KEPT] = {
+    static const struct kept versions[][KEPT_MOST] = {
         {{"{\"q\":1}", "x"}, {"{\"q\":2}"}, {"{\"q\":3}"}},
         {{"{\"q\":4}", "x"}, {"{\"q\":2}"}},
         {{"{\"q\":2}"}},

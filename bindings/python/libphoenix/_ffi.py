@@ -372,6 +372,11 @@ class phx_session_query(Structure):
         super().__init__(**{"size": sizeof(phx_session_query), **fields})
 
 
+class phx_example_change(Structure):
+    """What became of an example from one version to another. Its splits and its
+    span are those of now on both sides."""
+
+
 class phx_prompt_version_query(Structure):
     """Versions of a prompt, newest first; or the one of a number."""
     def __init__(self, **fields: object) -> None:
@@ -980,6 +985,11 @@ phx_session_query._fields_ = [
     ("stop_ctx", c_void_p),
 ]
 
+phx_example_change._fields_ = [
+    ("before", POINTER(phx_example)),
+    ("after", POINTER(phx_example)),
+]
+
 phx_prompt_version_query._fields_ = [
     ("size", c_size_t),
     ("prompt", c_int64),
@@ -1385,6 +1395,10 @@ FUNCTIONS = {
         c_void_p, c_int64, c_int64, POINTER(c_int64), c_size_t, c_int32, c_int64, c_int64, POINTER(c_void_p), POINTER(phx_error)]),
     "phx_cursor_next_example": (c_int32, [
         c_void_p, POINTER(POINTER(phx_example)), POINTER(phx_error)]),
+    "phx_store_find_changes": (c_int32, [
+        c_void_p, c_int64, c_int64, c_int64, POINTER(c_void_p), POINTER(phx_error)]),
+    "phx_cursor_next_change": (c_int32, [
+        c_void_p, POINTER(POINTER(phx_example_change)), POINTER(phx_error)]),
     "phx_store_find_splits": (c_int32, [
         c_void_p, c_int64, c_char_p, c_int64, POINTER(c_void_p), POINTER(phx_error)]),
     "phx_cursor_next_split": (c_int32, [
