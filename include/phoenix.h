@@ -877,6 +877,19 @@ PHX_CALL phx_dataset_put(phx_store *store, const char *name, int32_t action,
                          const phx_example_item *items, size_t count,
                          phx_dataset_change *out, phx_error *err);
 
+/*
+ * Brings a dataset to a new version with the examples of an old one, in one
+ * durable commit at the cost of what has changed since. Examples keep their
+ * numbers; one that comes back is in the splits that it was in then, one that
+ * goes leaves its own. The versions between stay. Where nothing has changed no
+ * version is made.
+ *
+ * Errors: NOT_FOUND (the dataset, or a version of it), IO, BUSY, INTERRUPTED,
+ *         CORRUPT.
+ */
+PHX_CALL phx_dataset_revert(phx_store *store, phx_id dataset, phx_id version,
+                            phx_dataset_change *out, phx_error *err);
+
 /* Deletes a dataset with all its versions. Errors: NOT_FOUND, IO, BUSY,
  * INTERRUPTED, CORRUPT. */
 PHX_CALL phx_dataset_delete(phx_store *store, phx_id dataset, phx_error *err);

@@ -2625,6 +2625,17 @@ export interface Library {
    */
   phx_dataset_put: Call<(store: Pointer, name: string | null, action: number, description: string | null, items: phx_example_item | phx_example_item[] | null, count: Int64, out: phx_dataset_change | phx_dataset_change[] | null, err: phx_error | phx_error[] | null) => number>;
   /**
+   * Brings a dataset to a new version with the examples of an old one, in one
+   * durable commit at the cost of what has changed since. Examples keep their
+   * numbers; one that comes back is in the splits that it was in then, one that
+   * goes leaves its own. The versions between stay. Where nothing has changed no
+   * version is made.
+   *
+   * Errors: NOT_FOUND (the dataset, or a version of it), IO, BUSY, INTERRUPTED,
+   *         CORRUPT.
+   */
+  phx_dataset_revert: Call<(store: Pointer, dataset: Int64, version: Int64, out: phx_dataset_change | phx_dataset_change[] | null, err: phx_error | phx_error[] | null) => number>;
+  /**
    * Deletes a dataset with all its versions. Errors: NOT_FOUND, IO, BUSY,
    * INTERRUPTED, CORRUPT.
    */

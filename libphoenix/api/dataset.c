@@ -228,6 +228,14 @@ phx_status phx_dataset_put(phx_store *store, const char *name, int32_t action,
     return status;
 }
 
+phx_status phx_dataset_revert(phx_store *store, phx_id dataset, phx_id version,
+                              phx_dataset_change *out, phx_error *err)
+{
+    if (store == NULL || out == NULL)
+        return fail_argument(err);
+    return store_revert_dataset(store->store, dataset, version, out, err);
+}
+
 phx_status phx_dataset_delete(phx_store *store, phx_id dataset, phx_error *err)
 {
     if (store == NULL)

@@ -1,13 +1,15 @@
 /*
  * dataset.h - examples that people keep, and all that they have been.
  *
- *     dataset.c       rows of datasets, versions, examples and revisions
- *     dataset_put.c   a new version: what of the old one stays, changes, ends
- *     dataset_find.c  datasets, versions and the examples of one, read
- *     dataset_diff.c  what has changed between two versions
- *     example_span.c  which spans examples are from
- *     split.c         splits, and which examples are in them
- *     label.c         labels, and which datasets have them
+ *     dataset.c         rows of datasets, versions, examples and revisions
+ *     edition.c         a version in the making
+ *     dataset_put.c     one of items: what of the old one stays, changes, ends
+ *     dataset_revert.c  one of what was before
+ *     dataset_find.c    datasets, versions and the examples of one, read
+ *     dataset_diff.c    what has changed between two versions
+ *     example_span.c    which spans examples are from
+ *     split.c           splits, and which examples are in them
+ *     label.c           labels, and which datasets have them
  *
  * docs/datasets.md has the picture.
  */
@@ -81,6 +83,49 @@ phx_status parts_insert(const struct change *change, struct statement *insert,
 phx_status parts_delete(const struct change *change, enum sql id, int64_t value,
                         phx_error *err);
 
+/* --- edition.c --------------------------------------------------------------- */
+
+/* A version in the making, in the writer's change. */
+struct edition {
+    struct store *store;
+    struct connection *writer;
+    struct counter counter;
+    struct change parts; /* of the two */
+    struct arena arena;
+    phx_dataset dataset;
+    struct version_row version;
+    bool fresh;                /* the dataset is new */
+    int64_t example, revision; /* the last numbers */
+    phx_dataset_change change; /* examples, as who makes it counts them */
+};
+void edition_init(struct edition *edition, struct store *store);
+void edition_clear(struct edition *edition);
+
+/* After the newest version of the dataset. Errors: NOT_FOUND, CORRUPT. */
+phx_status edition_open(struct edition *edition, int64_t dataset,
+                        phx_error *err);
+/* The same by name, of a new dataset if there is none. Errors: CONFLICT (it is
+ * to be created, and exists), CORRUPT. */
+phx_status edition_open_named(struct edition *edition, phx_text name,
+                              int32_t action, phx_text description,
+                              phx_error *err);
+/* A row of revisions, and the living one of an example, or DONE; with their
+ * texts in the arena. */
+phx_status edition_take(struct edition *edition, struct statement *read,
+                        struct revision *out, phx_error *err);
+phx_status edition_living(struct edition *edition, int64_t example,
+                          struct revision *out, phx_error *err);
+/* From this version on the example, of which nothing lives, is the item; or
+ * what lived of it does no more. */
+phx_status edition_put(struct edition *edition, int64_t example,
+                       phx_text external_id, const struct store_example *item,
+                       phx_error *err);
+phx_status edition_end(struct edition *edition, struct revision *revision,
+                       phx_error *err);
+/* Writes the version, if anything has changed by the counts. */
+bool edition_is_new(const struct edition *edition);
+phx_status edition_close(struct edition *edition, phx_error *err);
+
 /* --- example_span.c --------------------------------------------------------- */
 
 /* Looks up the spans of examples, in a snapshot of a reader. *out is NULL if
@@ -146,5 +191,18 @@ phx_status example_take(struct list *list, struct statement *read,
 /* As store_find_examples, in a snapshot. */
 phx_status examples_find(struct connection *connection,
                          struct store_examples *examples, phx_error *err);
+
+/* --- dataset_diff.c --------------------------------------------------------- */
+
+/* Revisions that live in the earlier and in the later of two versions; 0 for
+ * none. */
+struct changed {
+    int64_t earlier, later;
+    struct store_changes at; /* where reading goes on behind it */
+};
+/* At most `limit` from where *changes stands, in a snapshot. */
+phx_status changes_read(struct connection *connection,
+                        struct store_changes *changes, struct changed *rows,
+                        size_t limit, size_t *count, phx_error *err);
 
 #endif

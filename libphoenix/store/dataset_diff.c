@@ -39,70 +39,14 @@ phx_status store_find_changes(struct store *store, int64_t dataset,
     return PHX_OK;
 }
 
-/* What is read in one page: rows, whose sides are set when all their examples
- * are there, which move as they grow in number. */
-struct page {
-    struct list changes, examples;
-    struct connection *connection;
-    size_t limit;
-};
-
-/* The example as a revision has it; none for 0. */
-static phx_status take_side(struct page *page, int64_t dataset,
-                            int64_t revision, phx_error *err)
-{
-    struct statement *read;
-
-    if (revision == 0)
-        return PHX_OK;
-    read = sql(page->connection, SQL_EXAMPLE_AS);
-    sql_bind_int(read, 1, dataset);
-    sql_bind_int(read, 2, revision);
-    phx_status status = sql_next(read, err);
-    if (status == PHX_OK)
-        status = example_take(&page->examples, read, err);
-    else if (status == PHX_DONE)
-        status = fail(err, PHX_CORRUPT, -1, "revision %lld is lost",
-                      (long long)revision);
-    sql_end(read);
-    return status;
-}
-
-/* A side that is there is any address, until set_sides. */
-static phx_status take_change(struct page *page, struct store_changes *changes,
-                              struct statement *read, phx_error *err)
-{
-    static const phx_example there;
-    int64_t older = sql_int(read, 0), newer = sql_int(read, 1);
-    bool forwards = changes->before <= changes->after;
-    int64_t before = forwards ? older : newer, after = forwards ? newer : older;
-    phx_example_change *row = list_add(&page->changes, sizeof *row, err);
-    phx_status status;
-
-    if (row == NULL)
-        return PHX_NO_MEMORY;
-    *row = (phx_example_change){.before = before ? &there : NULL,
-                                .after = after ? &there : NULL};
-    changes->until = sql_int(read, 2);
-    changes->revision = changes->ends ? older : newer;
-    status = take_side(page, changes->dataset, before, err);
-    return status < 0 ? status : take_side(page, changes->dataset, after, err);
-}
-
-static bool is_full(const struct page *page)
-{
-    return page->changes.count == page->limit ||
-           (page->changes.count > 0 && page->changes.arena->total > PAGE_BYTES);
-}
-
 /* What began between the two, or what ended; DONE if that is all. */
-static phx_status take_half(struct page *page, struct store_changes *changes,
-                            phx_error *err)
+static phx_status read_half(struct connection *connection,
+                            struct store_changes *changes, struct changed *rows,
+                            size_t limit, size_t *count, phx_error *err)
 {
     int64_t before = changes->before, after = changes->after;
     struct statement *read =
-        sql(page->connection,
-            changes->ends ? SQL_CHANGES_ENDED : SQL_CHANGES_BEGUN);
+        sql(connection, changes->ends ? SQL_CHANGES_ENDED : SQL_CHANGES_BEGUN);
     phx_status status = PHX_OK;
 
     sql_bind_int(read, 1, changes->dataset);
@@ -111,24 +55,101 @@ static phx_status take_half(struct page *page, struct store_changes *changes,
     sql_bind_int(read, 4, changes->revision);
     if (changes->ends)
         sql_bind_int(read, 5, changes->until);
-    while (status == PHX_OK && !is_full(page) &&
-           (status = sql_next(read, err)) == PHX_OK)
-        status = take_change(page, changes, read, err);
+    while (*count < limit && (status = sql_next(read, err)) == PHX_OK) {
+        struct changed *row = &rows[(*count)++];
+        row->earlier = sql_int(read, 0);
+        row->later = sql_int(read, 1);
+        changes->until = sql_int(read, 2);
+        changes->revision = changes->ends ? row->earlier : row->later;
+        row->at = *changes;
+    }
     sql_end(read);
     return status;
 }
 
-static void set_sides(const struct page *page)
+phx_status changes_read(struct connection *connection,
+                        struct store_changes *changes, struct changed *rows,
+                        size_t limit, size_t *count, phx_error *err)
 {
-    phx_example_change *rows = page->changes.rows;
-    const phx_example *next = page->examples.rows;
+    phx_status status = PHX_OK;
 
-    for (size_t i = 0; i < page->changes.count; i++) {
-        if (rows[i].before != NULL)
-            rows[i].before = next++;
-        if (rows[i].after != NULL)
-            rows[i].after = next++;
+    for (*count = 0; status == PHX_OK && !changes->done && *count < limit;) {
+        if ((status = read_half(connection, changes, rows, limit, count,
+                                err)) == PHX_DONE) {
+            changes->done = changes->ends;
+            changes->ends = true;
+            changes->until = changes->revision = 0;
+            status = PHX_OK;
+        }
     }
+    return status;
+}
+
+/* --- with what the examples were -------------------------------------------------- */
+
+/* The example as a revision has it; none for 0. */
+static phx_status take_side(struct connection *connection, struct list *list,
+                            int64_t dataset, int64_t revision, phx_error *err)
+{
+    struct statement *read;
+
+    if (revision == 0)
+        return PHX_OK;
+    read = sql(connection, SQL_EXAMPLE_AS);
+    sql_bind_int(read, 1, dataset);
+    sql_bind_int(read, 2, revision);
+    phx_status status = sql_next(read, err);
+    if (status == PHX_OK)
+        status = example_take(list, read, err);
+    else if (status == PHX_DONE)
+        status = fail(err, PHX_CORRUPT, -1, "revision %lld is lost",
+                      (long long)revision);
+    sql_end(read);
+    return status;
+}
+
+/* As many of the rows as a page may be large; *count of them. */
+static phx_status take_sides(struct connection *connection,
+                             const struct store_changes *changes,
+                             struct list *list, const struct changed *rows,
+                             size_t *count, phx_error *err)
+{
+    bool forwards = changes->before <= changes->after;
+    phx_status status = PHX_OK;
+    size_t i = 0;
+
+    while (i < *count && status >= 0 &&
+           (i == 0 || list->arena->total <= PAGE_BYTES)) {
+        const struct changed *row = &rows[i++];
+        status = take_side(connection, list, changes->dataset,
+                           forwards ? row->earlier : row->later, err);
+        if (status >= 0)
+            status = take_side(connection, list, changes->dataset,
+                               forwards ? row->later : row->earlier, err);
+    }
+    *count = i;
+    return status;
+}
+
+/* When all examples are there, which move as they grow in number. */
+static phx_status set_sides(const struct list *list, bool forwards,
+                            const struct changed *rows, size_t count,
+                            phx_example_change **out, phx_error *err)
+{
+    size_t size = size_mul(count, sizeof **out);
+    phx_example_change *made = arena_new(list->arena, size);
+    const phx_example *next = list->rows;
+
+    if (made == NULL)
+        return arena_status(list->arena, size, err);
+    for (size_t i = 0; i < count; i++) {
+        bool before = (forwards ? rows[i].earlier : rows[i].later) != 0;
+        bool after = (forwards ? rows[i].later : rows[i].earlier) != 0;
+        made[i].before = before ? next++ : NULL;
+        made[i].after = after ? next++ : NULL;
+    }
+    *out = made;
+    return PHX_OK;
 }
 
 phx_status store_read_changes(struct store *store,
@@ -136,31 +157,30 @@ phx_status store_read_changes(struct store *store,
                               struct arena *arena, phx_example_change **out,
                               size_t *count, phx_error *err)
 {
-    struct page page = {.changes = {.arena = arena},
-                        .examples = {.arena = arena},
-                        .limit = limit};
+    size_t size = size_mul(limit, sizeof(struct changed));
+    struct changed *rows = arena_new(arena, size);
     struct store_changes next = *changes;
+    struct list list = {.arena = arena};
+    struct connection *connection;
     struct counter counter;
-    phx_status status =
-        store_reader_take(store, &page.connection, &counter, err);
+    size_t read, taken;
 
+    if (rows == NULL)
+        return arena_status(arena, size, err);
+    phx_status status = store_reader_take(store, &connection, &counter, err);
     if (status < 0)
         return status;
-    status = gone_of(page.connection, &counter, &page.examples.gone, err);
-    while (status == PHX_OK && !next.done && !is_full(&page)) {
-        if ((status = take_half(&page, &next, err)) == PHX_DONE) {
-            next.done = next.ends;
-            next.ends = true;
-            next.until = next.revision = 0;
-            status = PHX_OK;
-        }
+    if ((status = gone_of(connection, &counter, &list.gone, err)) >= 0 &&
+        (status = changes_read(connection, &next, rows, limit, &read, err)) >=
+            0) {
+        taken = read;
+        status = take_sides(connection, &next, &list, rows, &taken, err);
     }
-    store_reader_give(store, page.connection);
-    if (status < 0)
+    store_reader_give(store, connection);
+    if (status < 0 || (status = set_sides(&list, next.before <= next.after,
+                                          rows, taken, out, err)) < 0)
         return status;
-    set_sides(&page);
-    *changes = next;
-    *out = page.changes.rows;
-    *count = page.changes.count;
+    *changes = taken < read ? rows[taken - 1].at : next;
+    *count = taken;
     return PHX_OK;
 }

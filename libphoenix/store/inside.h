@@ -11,8 +11,9 @@
  *     traces move       transfer.c
  *     prices change     prices.c price_models.c
  *     people judge      target.c annotate.c annotation.c await.c config.c
- *     examples change   dataset.c dataset_put.c dataset_find.c dataset_diff.c
- *                       example_span.c split.c label.c
+ *     examples change   dataset.c edition.c dataset_put.c dataset_find.c
+ *                       dataset_diff.c dataset_revert.c example_span.c
+ *                       split.c label.c
  *     prompts change    prompt.c prompt_put.c prompt_find.c
  *     programs are tried experiment.c experiment_make.c experiment_put.c
  *                       experiment_find.c

@@ -391,6 +391,12 @@
     X(REVISION_OF_EXAMPLE,                                                     \
       REVISION_ROW " WHERE revision.dataset = ? AND example = ?"               \
       " ORDER BY version DESC LIMIT 1")                                        \
+    X(REVISION_CONTENT,                                                        \
+      "SELECT revision.id, revision.dataset, example, version, until, hash,"   \
+      " strict, revision.sum, external, example.dataset, input, output,"       \
+      " metadata, content.sum FROM revision"                                   \
+      " LEFT JOIN example ON example.id = revision.example"                    \
+      " LEFT JOIN content ON content.id = revision.id WHERE revision.id = ?")  \
     X(REVISION_OF_HASH,                                                        \
       REVISION_ROW " WHERE revision.dataset = ? AND hash = ? AND example > ?"  \
       " AND until = " LIVING " AND version < ? ORDER BY example LIMIT 1")      \
@@ -480,6 +486,9 @@
     X(MEMBERS_OF_EXAMPLE,                                                      \
       MEMBER_ROW " WHERE dataset = ? AND example = ? AND until = " LIVING      \
       " ORDER BY split")                                                       \
+    X(SPLITS_THEN,                                                             \
+      "SELECT name FROM member JOIN split ON split.id = member.split"          \
+      " WHERE dataset = ?1 AND example = ?2 AND version <= ?3 AND until > ?3") \
     X(MEMBERS_ALL,                                                             \
       "SELECT member.id, member.dataset, example, split, version, until,"      \
       " member.sum, split.id, example.dataset FROM member"                     \

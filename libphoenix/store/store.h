@@ -228,6 +228,11 @@ phx_status store_read_examples(struct store *store,
                                struct arena *arena, phx_example **out,
                                size_t *count, phx_error *err);
 
+/* Errors: NOT_FOUND (the dataset, or a version of it). */
+phx_status store_revert_dataset(struct store *store, int64_t dataset,
+                                int64_t version, phx_dataset_change *out,
+                                phx_error *err);
+
 /* What has changed between two versions, from one row on. */
 struct store_changes {
     int64_t dataset, before, after;

@@ -871,6 +871,7 @@ int32_t phx_config_delete(phx_store *, int64_t , phx_error *);
 int32_t phx_project_set_configs(phx_store *, int64_t , const int64_t *, size_t , phx_error *);
 int32_t phx_project_set_config(phx_store *, int64_t , int64_t , int32_t , phx_error *);
 int32_t phx_dataset_put(phx_store *, const char *, int32_t , const char *, const phx_example_item *, size_t , phx_dataset_change *, phx_error *);
+int32_t phx_dataset_revert(phx_store *, int64_t , int64_t , phx_dataset_change *, phx_error *);
 int32_t phx_dataset_delete(phx_store *, int64_t , phx_error *);
 int32_t phx_split_create(phx_store *, const phx_split *, int64_t , const int64_t *, size_t , int64_t *, phx_error *);
 int32_t phx_split_update(phx_store *, const phx_split *, int64_t , const int64_t *, size_t , const int64_t *, size_t , phx_error *);

@@ -169,6 +169,94 @@ TEST(any_two_versions_differ_as_reading_them_tells)
     place_remove(&place);
 }
 
+/* --- back to what was -------------------------------------------------------------- */
+
+static const char *revert(phx_store *store, phx_id dataset, phx_id version)
+{
+    static char told[128];
+    phx_dataset_change change = {.dataset = 0};
+
+    succeeds(phx_dataset_revert(store, dataset, version, &change, err));
+    snprintf(told, sizeof told, "%d.%d +%d ~%d -%d", (int)change.dataset,
+             (int)change.version, (int)change.created, (int)change.updated,
+             (int)change.deleted);
+    return told;
+}
+
+TEST(an_old_version_comes_back_as_a_new_one)
+{
+    struct place place;
+
+    UNUSED_STATE;
+    set_up(&place);
+    keep(place.store, "d", APPEND,
+         KEPT({"{\"q\":1}", NULL, 0}, {"{\"q\":2}", "b", 0},
+              {"{\"q\":3}", NULL, 0}));
+    put_into_parts(place.store, 1);
+    const char *hash = hash_of(place.store, 1);
+    keep(place.store, "d", UPDATE,
+         KEPT({"{\"q\":9}", "b", 0}, {"{\"q\":3}", NULL, 0},
+              {"{\"q\":4}", NULL, 0}));
+    assert_string_not_equal(hash, hash_of(place.store, 1));
+    eq_string(revert(place.store, 1, 1), "1.3 +1 ~1 -1");
+    eq_string(hash, hash_of(place.store, 1));
+    eq_string(examples_of(place.store, 1, 0),
+              "1:={\"q\":1} 2:b={\"q\":2} 3:={\"q\":3} ");
+    eq_string(examples_of(place.store, 1, 2),
+              "2:b={\"q\":9} 3:={\"q\":3} 4:={\"q\":4} ");
+    eq_string(revert(place.store, 1, 1), "1.3 +0 ~0 -0");
+    eq_string(revert(place.store, 1, 0), "1.3 +0 ~0 -0");
+    eq_string(revert(place.store, 1, 2), "1.4 +1 ~1 -1");
+    eq_string(changes_of(place.store, 1, 2, 4), "");
+    verify_clean(place.store);
+    place_reopen(&place, 0);
+    verify_clean(place.store);
+    place_remove(&place);
+}
+
+TEST(who_comes_back_is_in_its_splits_again)
+{
+    struct place place;
+    const phx_split *split;
+    phx_cursor *cursor = NULL;
+
+    UNUSED_STATE;
+    set_up(&place);
+    keep(place.store, "d", APPEND, KEPT({"{\"q\":1}", "a", 0}));
+    put_into_parts(place.store, 1);
+    keep(place.store, "d", UPDATE, KEPT({"{\"q\":2}", "b", 0}));
+    eq_string(revert(place.store, 1, 1), "1.3 +1 ~0 -1");
+    succeeds(phx_store_find_splits(place.store, 0, "train", 1, &cursor, err));
+    succeeds(phx_cursor_next_split(cursor, &split, err));
+    eq_int(split->examples, 1);
+    phx_cursor_close(cursor);
+    verify_clean(place.store);
+    place_remove(&place);
+}
+
+TEST(what_cannot_come_back_changes_nothing)
+{
+    struct place place;
+    phx_dataset_change change = {.version = 7};
+
+    UNUSED_STATE;
+    set_up(&place);
+    keep(place.store, "d", UPDATE, KEPT({"{\"q\":1}", "a", 0}));
+    keep(place.store, "d", UPDATE, KEPT({"{\"q\":2}", "a", 0}));
+    fails_with(PHX_NOT_FOUND, "no dataset 9",
+               phx_dataset_revert(place.store, 9, 1, &change, err));
+    fails_with(PHX_NOT_FOUND, "dataset 1 has no version 5",
+               phx_dataset_revert(place.store, 1, 5, &change, err));
+    eq_int(phx_dataset_revert(NULL, 1, 1, &change, NULL), PHX_MISUSE);
+    eq_int(phx_dataset_revert(place.store, 1, 1, NULL, NULL), PHX_MISUSE);
+    change_rows(&place, "UPDATE content SET input = '{}' WHERE id = 1");
+    fails_with(PHX_CORRUPT, "revision 1 is damaged",
+               phx_dataset_revert(place.store, 1, 1, &change, err));
+    eq_int(change.version, 7);
+    eq_string(examples_of(place.store, 1, 0), "1:a={\"q\":2} ");
+    place_remove(&place);
+}
+
 /* --- what is not there ------------------------------------------------------------ */
 
 TEST(what_is_not_there_is_told)
@@ -224,6 +312,9 @@ int main(void)
         cmocka_unit_test(what_has_changed_is_told_both_ways),
         cmocka_unit_test(what_is_again_as_it_was_is_no_change),
         cmocka_unit_test(any_two_versions_differ_as_reading_them_tells),
+        cmocka_unit_test(an_old_version_comes_back_as_a_new_one),
+        cmocka_unit_test(who_comes_back_is_in_its_splits_again),
+        cmocka_unit_test(what_cannot_come_back_changes_nothing),
         cmocka_unit_test(what_is_not_there_is_told),
         cmocka_unit_test(a_lost_content_is_told),
     };

@@ -93,6 +93,7 @@ static phx_status walk_examples(struct scene *scene, phx_error *err)
     const phx_dataset_version *version;
     const phx_example *example;
     const phx_example_change *change;
+    phx_dataset_change reverted;
     phx_cursor *cursor = NULL;
     phx_status status = put_examples(scene, err);
 
@@ -116,6 +117,8 @@ static phx_status walk_examples(struct scene *scene, phx_error *err)
         status = phx_cursor_next_example(cursor, &example, err);
     phx_cursor_close(cursor);
     cursor = NULL;
+    if (status >= 0)
+        status = phx_dataset_revert(scene->store, 1, 1, &reverted, err);
     if (status >= 0)
         status = phx_store_find_changes(scene->store, 1, 1, 0, &cursor, err);
     while (status == PHX_OK)

@@ -105,6 +105,7 @@ static struct call calls[] = {
     {"phx_store_delete_annotations", call_delete_annotations,
      IO | BUSY | CUT | BAD},
     {"phx_dataset_put", call_put_examples, IO | BUSY | CUT | BAD},
+    {"phx_dataset_revert", call_revert, IO | BUSY | CUT | BAD},
     {"phx_dataset_delete", call_delete_dataset, IO | BUSY | CUT | BAD},
     {"phx_store_find_datasets", call_datasets, IO | CUT | BAD},
     {"phx_store_find_versions", call_versions, IO | CUT | BAD},

@@ -165,6 +165,18 @@ static phx_status call_find_examples(phx_error *err)
     return status;
 }
 
+/* To and fro, so that there always is something to do. */
+static phx_status call_revert(phx_error *err)
+{
+    phx_dataset_change change;
+    phx_status status =
+        phx_dataset_revert(scene.place.store, 1, 1, &change, err);
+
+    return status < 0 ? status
+                      : phx_dataset_revert(scene.place.store, 1,
+                                           change.version - 1, &change, err);
+}
+
 static phx_status call_find_changes(phx_error *err)
 {
     phx_cursor *cursor = NULL;

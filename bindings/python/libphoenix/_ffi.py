@@ -1287,6 +1287,8 @@ FUNCTIONS = {
         c_void_p, c_int64, c_int64, c_int32, POINTER(phx_error)]),
     "phx_dataset_put": (c_int32, [
         c_void_p, c_char_p, c_int32, c_char_p, POINTER(phx_example_item), c_size_t, POINTER(phx_dataset_change), POINTER(phx_error)]),
+    "phx_dataset_revert": (c_int32, [
+        c_void_p, c_int64, c_int64, POINTER(phx_dataset_change), POINTER(phx_error)]),
     "phx_dataset_delete": (c_int32, [
         c_void_p, c_int64, POINTER(phx_error)]),
     "phx_split_create": (c_int32, [
