@@ -294,8 +294,21 @@ phx_status store_compact(struct store *store, uint32_t budget_ms,
     return status;
 }
 
+static void bound_log(struct store *store)
+{
+    if (atomic_load(&store->log_pages) <= LOG_PAGES_FULL ||
+        pthread_mutex_trylock(&store->compact_lock) != 0)
+        return;
+    (void)copy_log(store, LOG_PAGES_FULL, NULL);
+    pthread_mutex_unlock(&store->compact_lock);
+}
+
 void store_keep_up(struct store *store)
 {
+    if (store->options.no_compact) {
+        bound_log(store);
+        return;
+    }
     if (atomic_load(&store->young_spans) < YOUNG_SPANS &&
         atomic_load(&store->young_blocks) < YOUNG_BLOCKS &&
         atomic_load(&store->log_pages) <= LOG_PAGES &&
@@ -305,14 +318,5 @@ void store_keep_up(struct store *store)
         return;
     /* The put has succeeded; what fails here is tried again. */
     (void)work(store, false, NULL);
-    pthread_mutex_unlock(&store->compact_lock);
-}
-
-void store_bound_log(struct store *store)
-{
-    if (atomic_load(&store->log_pages) <= LOG_PAGES_FULL ||
-        pthread_mutex_trylock(&store->compact_lock) != 0)
-        return;
-    (void)copy_log(store, LOG_PAGES_FULL, NULL);
     pthread_mutex_unlock(&store->compact_lock);
 }

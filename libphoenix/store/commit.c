@@ -448,9 +448,6 @@ phx_status store_put(struct store *store, struct store_batch *const *batches,
             *err = request.error;
         return request.status;
     }
-    if (!store->options.no_compact)
-        store_keep_up(store);
-    else
-        store_bound_log(store);
+    store_keep_up(store);
     return PHX_OK;
 }

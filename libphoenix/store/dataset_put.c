@@ -376,10 +376,7 @@ phx_status store_put_examples(struct store *store, phx_text name,
     out->updated += upload.moved;
     out->dataset = upload.made.dataset.id;
     out->version = upload.made.dataset.version;
-    if (store->options.no_compact)
-        store_bound_log(store);
-    else
-        store_keep_up(store);
+    store_keep_up(store);
     return PHX_OK;
 }
 

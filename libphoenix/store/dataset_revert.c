@@ -146,10 +146,7 @@ phx_status store_revert_dataset(struct store *store, int64_t dataset,
         *out = edition.change;
         out->dataset = dataset;
         out->version = edition.dataset.version;
-        if (store->options.no_compact)
-            store_bound_log(store);
-        else
-            store_keep_up(store);
+        store_keep_up(store);
     }
 done:
     edition_clear(&edition);

@@ -55,10 +55,7 @@ static phx_status end(struct putting *putting, phx_status status,
     arena_clear(&putting->arena);
     if (status < 0)
         return status;
-    if (store->options.no_compact)
-        store_bound_log(store);
-    else
-        store_keep_up(store);
+    store_keep_up(store);
     return PHX_OK;
 }
 

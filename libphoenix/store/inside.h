@@ -596,12 +596,11 @@ phx_status store_join_held(struct store *store, phx_error *err); /* commit.c */
 void background_lock(struct store *store);
 void background_unlock(struct store *store);
 
-/* A little compaction after a put, where nobody else does it. */
+/* A little compaction after a put; where the host does that, the log is copied
+ * if it has grown beyond measure. */
 void store_keep_up(struct store *store);
 /* Copies the log into the file if it has more pages. DONE if that is done. */
 phx_status copy_log(struct store *store, long long above, phx_error *err);
-/* Copies the log where the host has let it grow beyond measure. */
-void store_bound_log(struct store *store);
 
 /* --- expire.c: what is due goes, slice by slice --------------------------- */
 

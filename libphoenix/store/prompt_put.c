@@ -144,10 +144,7 @@ phx_status store_put_prompt(struct store *store, const phx_prompt *prompt,
     if ((status = change_end(&change, status, err)) < 0)
         return status;
     *out = version;
-    if (store->options.no_compact)
-        store_bound_log(store);
-    else
-        store_keep_up(store);
+    store_keep_up(store);
     return PHX_OK;
 }
 

@@ -259,9 +259,6 @@ phx_status store_transfer(struct store *store, const int64_t *traces,
     if (status < 0)
         return status;
     *out = (int64_t)count;
-    if (!store->options.no_compact)
-        store_keep_up(store);
-    else
-        store_bound_log(store);
+    store_keep_up(store);
     return PHX_OK;
 }
